@@ -10,9 +10,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
-__all__ = ["Activity", "Token"]
+__all__ = ["Activity", "Holder", "Token"]
+
+
+class Holder(Protocol):
+    """Whoever gives out tokens."""
+
+    def drop(self, what: str) -> None:
+        """Take one token for ``what`` back."""
+        ...
 
 
 class Token:
@@ -20,15 +28,15 @@ class Token:
 
     __slots__ = ("_activity", "what")
 
-    def __init__(self, activity: "Activity", what: str) -> None:
-        self._activity: Activity | None = activity
+    def __init__(self, activity: Holder, what: str) -> None:
+        self._activity: Holder | None = activity
         self.what = what
 
     def release(self) -> None:
         """Say that the work is finished; a second call does nothing."""
         activity, self._activity = self._activity, None
         if activity is not None:
-            activity._drop(self.what)
+            activity.drop(self.what)
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +63,8 @@ class Activity:
             self.count += 1
         return Token(self, what)
 
-    def _drop(self, what: str) -> None:
+    def drop(self, what: str) -> None:
+        """Give back one token for ``what`` (called by ``Token.release``)."""
         with self._lock:
             self._held[what] -= 1
             if not self._held[what]:

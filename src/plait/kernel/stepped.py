@@ -52,7 +52,11 @@ class Participant:
             raise ConnectionError("the conductor refused this participant")
         self.clock.set(parse_iso(msgspec.json.decode(line)["time"]))
         loop = asyncio.get_running_loop()
-        self.activity.listen(lambda: loop.call_soon_threadsafe(self._changed.set) and None)
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._changed.set)
+
+        self.activity.listen(wake)
         self.clock.on_change = self._changed.set
         self._reader = reader
 

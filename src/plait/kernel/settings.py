@@ -1,0 +1,124 @@
+"""Settings of a node: ``plait.toml`` in the data folder < environment (``PLAIT_STORE__URL``) < flags.
+
+One frozen Struct tree; an unknown key or a wrong type is an error that names the key and where it came from.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from plait.kernel.problems import Problem, register
+
+__all__ = ["Settings", "load", "origins"]
+
+BAD_SETTING = register("bad-setting", 422, "A setting cannot be used", "Correct it in plait.toml, the environment or the flag named.")
+
+
+class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the node listens. ``public_url`` is what partners are told (default: host and port)."""
+
+    host: str = "127.0.0.1"
+    port: int = 8400
+    public_url: str = ""
+    body_limit: int = 8_000_000
+
+
+class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``url`` of PostgreSQL for the fact log and ``events_url`` for the event store; empty: SQLite files in the data folder."""
+
+    url: str = ""
+    events_url: str = ""
+
+
+class Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Kind of business time; ``factor`` business seconds pass in one real second when ``scaled``."""
+
+    kind: Literal["wall", "scaled", "stepped"] = "wall"
+    factor: float = 1.0
+
+
+class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``trusted`` (CIDRs) may be inside addresses and speak plain http; ``seed`` is the address of a node to join by."""
+
+    trusted: tuple[str, ...] = ()
+    seed: str = ""
+
+
+class Machines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``publishing_ms``: how often an OPC UA server tells changes, in milliseconds."""
+
+    publishing_ms: int = 250
+
+
+class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the order desk answers: a quotation is held ``hold_hours``; ``auto`` answers requests and orders without a person."""
+
+    hold_hours: float = 48.0
+    auto: bool = True
+    goods_in: bool = False
+
+
+class Firm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the firm is called at first start; afterwards the data folder knows better."""
+
+    name: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    firm: Firm = Firm()
+    http: Http = Http()
+    store: StoreSettings = StoreSettings()
+    clock: Clock = Clock()
+    network: Network = Network()
+    machines: Machines = Machines()
+    desk: Desk = Desk()
+
+
+def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name, value in env.items():
+        if not name.startswith("PLAIT_") or "__" not in name:
+            continue
+        section, _, key = name.removeprefix("PLAIT_").lower().partition("__")
+        tree.setdefault(section, {})[key] = value.split(",") if value and (section, key) == ("network", "trusted") else value
+    return tree
+
+
+def _merge(trees: list[dict[str, Any]]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for tree in trees:
+        for section, values in tree.items():
+            if isinstance(values, dict):
+                merged.setdefault(section, {}).update(values)
+            else:
+                merged[section] = values
+    return merged
+
+
+def load(folder: Path, env: Mapping[str, str] = os.environ, flags: dict[str, Any] | None = None) -> Settings:
+    """Read the settings of the node in ``folder``; raise ``bad-setting`` naming what is wrong."""
+    file = folder / "plait.toml"
+    try:
+        written = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+        settings = msgspec.convert(_merge([written, _from_env(env), flags or {}]), Settings, strict=False)
+        for cidr in settings.network.trusted:
+            ip_network(cidr)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, ValueError) as error:
+        raise Problem(BAD_SETTING, f"{error} (from {file}, PLAIT_... or a flag)") from error
+    return settings
+
+
+def origins(folder: Path, env: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return for each setting that is not at its default where its value comes from."""
+    file = folder / "plait.toml"
+    written = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    found = {f"{section}.{key}": str(file) for section, values in written.items() for key in values}
+    found |= {f"{section}.{key}": "environment" for section, values in _from_env(env).items() for key in values}
+    return found
