@@ -10,17 +10,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
-__all__ = ["Activity", "Holder", "Token"]
-
-
-class Holder(Protocol):
-    """Whoever gives out tokens."""
-
-    def drop(self, what: str) -> None:
-        """Take one token for ``what`` back."""
-        ...
+__all__ = ["Activity", "Token"]
 
 
 class Token:
@@ -28,8 +20,8 @@ class Token:
 
     __slots__ = ("_activity", "what")
 
-    def __init__(self, activity: Holder, what: str) -> None:
-        self._activity: Holder | None = activity
+    def __init__(self, activity: "Activity", what: str) -> None:
+        self._activity: Activity | None = activity
         self.what = what
 
     def release(self) -> None:

@@ -7,13 +7,12 @@ story however slow the machine is. A participant that has gone away stops time u
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from plait.kernel.activity import Token
 from plait.kernel.clock import SYSTEM, iso, parse_iso
 
 __all__ = ["Conductor"]
@@ -52,9 +51,8 @@ class Conductor:
         self.steps = 0
         self.on_time: Callable[[datetime], None] = lambda now: None
         self._seats: dict[str, _Seat] = {}
-        self._held = 0
+        self._goal: tuple[datetime, asyncio.Future[None]] | None = None
         self._changed = asyncio.Event()
-        self._quiet = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._loop: asyncio.Task[None] | None = None
 
@@ -91,17 +89,20 @@ class Conductor:
         self._seats.pop(name, None)
         self._stir()
 
-    def hold(self) -> Token:
-        """Stop time until the token is released (the driver of a run holds one while it acts)."""
-        self._held += 1
-        self._quiet.clear()
-        return Token(self, "driver")
+    async def reach(self, when: datetime) -> None:
+        """Let time move up to ``when``; return once everybody is idle there and nothing more is due at it.
 
-    def drop(self, what: str) -> None:
-        """Give one token back (called by ``Token.release``)."""
-        del what
-        self._held -= 1
+        Time moves only inside this call: whoever drives a run acts between two of them.
+        """
+        assert self._goal is None, "one driver at a time"
+        reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._goal = (max(when, self.now), reached)
         self._stir()
+        await reached
+
+    async def settle(self) -> None:
+        """Return once everybody is idle at the present business time and nothing more is due at it."""
+        await self.reach(self.now)
 
     def missing(self) -> list[str]:
         """Return who is expected and not there."""
@@ -110,12 +111,6 @@ class Conductor:
     def waiting_for(self) -> list[str]:
         """Return who is not known to be idle."""
         return [seat.name for seat in self._seats.values() if seat.state is None]
-
-    async def quiet(self) -> None:
-        """Return when, at some moment from now on, everybody was idle at the present business time and nothing more is due at it."""
-        self._quiet.clear()
-        self._stir()
-        await self._quiet.wait()
 
     def _stir(self) -> None:
         self._changed.set()
@@ -138,7 +133,6 @@ class Conductor:
             writer.close()
             if seat is not None and seat.writer is writer:
                 seat.gone()
-                self._quiet.clear()
 
     def _hear(self, seat: _Seat, message: dict[str, Any]) -> None:
         if "state" in message:
@@ -163,22 +157,21 @@ class Conductor:
     async def _step(self) -> bool:
         """Take one step if everybody is idle; return whether to try again at once."""
         seats = list(self._seats.values())
-        if not seats or any(seat.state is None for seat in seats) or not self._beats_agree([seat.state for seat in seats]):
+        if self._goal is None or not seats or any(seat.state is None for seat in seats) or not self._beats_agree([seat.state for seat in seats]):
             return False
         if not await self._settled(seats):
             return False
         wakes = sorted((parse_iso(seat.state["wake"]), seat.name) for seat in seats if seat.state and seat.state["wake"])
-        if not wakes or wakes[0][0] > self.now:
-            self._quiet.set()
-        if self._held or not wakes:
-            if not (wakes and wakes[0][0] <= self.now):
-                return False
+        goal, reached = self._goal
+        if not wakes or wakes[0][0] > goal:
+            await self._advance(seats, goal)
+            self._goal = None
+            reached.set_result(None)
+            return False
         when, name = wakes[0]
-        if when > self.now:
-            await self._advance(seats, when)
+        await self._advance(seats, when)
         seat = self._seats[name]
         seat.state = None
-        self._quiet.clear()
         self.steps += 1
         seat.send({"fire": iso(self.now)})
         return False
@@ -199,7 +192,7 @@ class Conductor:
         return self._beats_agree(answers)
 
     @staticmethod
-    def _beats_agree(states: list[dict[str, Any] | None]) -> bool:
+    def _beats_agree(states: Sequence[dict[str, Any] | None]) -> bool:
         """Channels without acknowledgement: every live receiver must have seen the sender's last beat."""
         sent: dict[str, int] = {}
         for state in states:
@@ -207,6 +200,8 @@ class Conductor:
         return all(sent.get(link, number) <= number for state in states for link, number in (state or {}).get("seen", {}).items())
 
     async def _advance(self, seats: list[_Seat], when: datetime) -> None:
+        if when <= self.now:
+            return
         if self.pace > 0:
             await SYSTEM.sleep((when - self.now).total_seconds() / self.pace)
         self.now = when

@@ -1,0 +1,73 @@
+"""Machines and the line: jobs go out, results come in, a breakdown repairs the plan and the customer hears of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from plait.braid.house import House, Reaction
+from plait.kernel.facts import Fact
+from plait.kernel.ports import JobState
+from plait.manufacturing.schedule.model import Shift
+
+__all__ = ["REACTIONS"]
+
+
+async def released(house: House, fact: Fact, body: Any) -> None:
+    """A job may start: hand it to its machine."""
+    del fact
+    await house.line.send(house.me, body.job)
+
+
+async def reported(house: House, fact: Fact, body: Any) -> None:
+    """A machine says something of a job: the line takes it over, and clears it from the machine once it has ended."""
+    del fact
+    state = JobState(
+        job_id=body.job_id,
+        machine_id=body.machine_id,
+        state=body.state,
+        good=body.good,
+        scrap=body.scrap,
+        started=body.started,
+        ended=body.ended,
+        energy_kwh=body.energy_kwh,
+        reason=body.reason,
+    )
+    await house.line.report(house.me, state)
+    if body.state == "ended":
+        await house.machines.abort(body.machine_id, body.job_id)
+
+
+async def progressed(house: House, fact: Fact, body: Any) -> None:
+    """A job started or ended: the schedule learns what really happened, and whatever may start now starts."""
+    if fact.kind in ("line.job_started", "line.job_ended"):
+        state = "started" if fact.kind == "line.job_started" else "ended"
+        await house.schedule.progress(house.me, body.job, state, fact.at)
+    await house.line.release(house.me)
+
+
+async def went_down(house: House, fact: Fact, body: Any) -> None:
+    """A machine broke down: repair the plan at once and see what it does to every promise."""
+    repair = await house.schedule.down(house.me, body.machine_id, fact.at, body.expected_minutes, body.reason)
+    for shift in repair.orders:
+        await _answer(house, fact, body, shift)
+
+
+async def _answer(house: House, fact: Fact, body: Any, shift: Shift) -> None:
+    name = next((view.name for view in house.machines.machines() if view.id == body.machine_id), body.machine_id)
+    until = fact.at + timedelta(minutes=body.expected_minutes)
+    reason = f"{name} stands since {fact.at:%d %b %H:%M} ({body.reason}), back about {until:%d %b %H:%M} UTC"
+    await house.orders.replanned(house.me, shift.order, shift.now, reason, f"down:{fact.id}:{shift.order}")
+
+
+async def came_back(house: House, fact: Fact, body: Any) -> None:
+    """A machine is back: the plan may pull together again, and waiting jobs go out."""
+    await house.schedule.up(house.me, body.machine_id, fact.at)
+    await house.line.release(house.me)
+
+
+REACTIONS = (
+    Reaction("machines.released", frozenset({"line.job_released"}), released),
+    Reaction("machines.reported", frozenset({"machine.job_changed"}), reported),
+    Reaction("machines.progressed", frozenset({"line.job_started", "line.job_ended", "line.run_opened", "machine.state_changed", "part.stock_in"}), progressed),
+    Reaction("machines.went_down", frozenset({"machine.went_down"}), went_down),
+    Reaction("machines.came_back", frozenset({"machine.came_back"}), came_back),
+)

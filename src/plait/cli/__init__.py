@@ -1,0 +1,34 @@
+"""The terminal: one file a verb, loaded when it is used."""
+
+import sys
+
+from cyclopts import App
+
+from plait import __version__
+
+__all__ = ["VERBS", "app", "main"]
+
+VERBS = {
+    "up": ("plait.cli.up:up", "Start this firm's node, making it first if the folder is empty."),
+    "demo": ("plait.cli.demo:demo", "Bring up seven firms on this computer and send one order through the braid."),
+    "plant": ("plait.cli.plant:plant", "Run a simulated plant that speaks OPC UA."),
+    "token": ("plait.cli.token:app", "Make, list and revoke access tokens."),
+    "doctor": ("plait.cli.doctor:doctor", "Say what is wrong with a node and what to do about it."),
+}
+
+app = App(name="plait", version=__version__, help="Your firm's own node on the industrial internet.")
+for _name, (_target, _help) in VERBS.items():
+    app.command(_target, name=_name, help=_help)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exit 0 when done, 1 when refused or failed, 2 on wrong usage."""
+    from plait.kernel.problems import Problem
+
+    try:
+        app(arguments)
+    except Problem as problem:
+        print(f"{problem.kind.title}\n  why: {problem.detail or problem.code}\n  do:  {problem.kind.advice}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

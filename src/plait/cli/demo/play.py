@@ -1,0 +1,116 @@
+"""Running the steps while the terminal shows the braid weaving."""
+
+import contextlib
+import json
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from plait.cli.demo.scene import Scene
+from plait.cli.demo.steps import STEPS, Director, StepFailed
+from plait.cli.demo.story import digest, lines
+from plait.cli.demo.weave import STRANDS, weave
+from plait.kernel.clock import SYSTEM
+
+__all__ = ["play", "summary"]
+
+
+class Board:
+    """What the terminal shows: the braid as far as it is woven, and a line a step."""
+
+    def __init__(self, scene: Scene, console: Console) -> None:
+        self.scene = scene
+        self.console = console
+        self.rows: list[tuple[str, str, str]] = []
+        self.now = ""
+
+    def __rich__(self) -> Group:
+        """Draw the board."""
+        text = Text()
+        for mark, name, said in self.rows:
+            text.append(f" {mark} ", style="green" if mark == "✓" else "red" if mark == "✗" else "yellow")
+            text.append(f"{name:<9} ", style="bold")
+            text.append(f"{said}\n")
+        when = f"{self.scene.conductor.now:%a %d %b %H:%M} UTC, business time"
+        names = Text("   ").join(Text(name, style=colour) for name, colour in STRANDS)
+        done = sum(1 for mark, _, _ in self.rows if mark == "✓")
+        return Group(weave(done, len(STEPS)), names, Text(), text, Text(when, style="dim"))
+
+
+async def play(once: bool, as_json: bool, pace: float, seed: int, data: Path | None) -> bool:
+    """Play the whole story; return whether every step really happened."""
+    console = Console(stderr=as_json)
+    began = SYSTEM.monotonic()
+    with contextlib.ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="plait-demo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        if not as_json:
+            console.print(f"Bringing up seven firms in {folder} ...", style="dim")
+        async with Scene(folder, seed, pace, 0 if once else 8401) as scene:
+            board = Board(scene, console)
+            with Live(board, console=console, refresh_per_second=8, transient=False) if not as_json else contextlib.nullcontext():
+                results = await _steps(scene, board, console if as_json else None)
+            told = await summary(scene, results, SYSTEM.monotonic() - began)
+            if as_json:
+                sys.stdout.write(json.dumps(told) + "\n")
+                sys.stdout.flush()
+            else:
+                _say(console, scene, told)
+            ok = all(step["ok"] for step in told["steps"])
+            if not once and ok:
+                await _keep_running(scene, console)
+    return ok
+
+
+async def _steps(scene: Scene, board: Board, progress: Console | None) -> list[dict[str, Any]]:
+    director = Director(scene)
+    results: list[dict[str, Any]] = []
+    for number, (name, said, act) in enumerate(STEPS, 1):
+        board.rows.append(("…", name, said))
+        try:
+            evidence, ok = await act(director), True
+        except StepFailed as failure:
+            evidence, ok = {"missing": str(failure)}, False
+        results.append({"n": number, "name": name, "ok": ok, "evidence": evidence})
+        board.rows[-1] = ("✓" if ok else "✗", name, said if ok else evidence["missing"])
+        if progress is not None:
+            progress.print(f"{number:>2}/{len(STEPS)} {name:<9} {'done' if ok else evidence['missing']}")
+        if not ok:
+            break
+    return results
+
+
+async def summary(scene: Scene, steps: list[dict[str, Any]], wall_s: float) -> dict[str, Any]:
+    """Return the JSON object of a run, every figure asked from the nodes."""
+    told: list[str] = []
+    count = dict.fromkeys(("quotes", "orders", "jobs", "repaired", "events"), 0)
+    kinds = {"trade.quotation_sent": "quotes", "trade.order_sent": "orders", "line.job_ended": "jobs", "schedule.repaired": "repaired", "epcis.captured": "events"}
+    for name, firm in scene.firms.items():
+        facts = await firm.facts()
+        told += lines(name, facts)
+        for fact in facts:
+            if fact["kind"] in kinds:
+                count[kinds[fact["kind"]]] += 1
+    trace = next((step["evidence"] for step in steps if step["name"] == "Trace" and step["ok"]), {})
+    depth, refused = trace.get("depth", 0), 1 if trace.get("refused") else 0
+    done = [*steps, *({"n": n, "name": name, "ok": False, "evidence": {}} for n, (name, _, _) in enumerate(STEPS, 1) if n > len(steps))]
+    return {"steps": done, "nodes": len(scene.firms), **count, "trace_depth": depth, "refused": refused, "story": digest(told), "wall_s": round(wall_s, 1)}
+
+
+def _say(console: Console, scene: Scene, told: dict[str, Any]) -> None:
+    figures = ", ".join(f"{told[key]} {key}" for key in ("quotes", "orders", "jobs", "events"))
+    console.print(f"{figures}; {scene.hours:.0f} business hours in {told['wall_s']} s; story {told['story'][:12]}")
+    for name, firm in scene.firms.items():
+        console.print(f"  {name:<11} {firm.url}", highlight=False)
+
+
+async def _keep_running(scene: Scene, console: Console) -> None:
+    console.print("\nThe firms keep running: open [bold]helix[/bold] first. Ctrl-C stops everything.")
+    while True:
+        await scene.run(timedelta(hours=1))

@@ -1,0 +1,1 @@
+"""Infrastructure links: machines, what they say, twins of things, names that resolve."""

@@ -1,0 +1,244 @@
+"""Keeps one link alive: connects, hands over what comes, connects again with back-off, and records what may be missing.
+
+One lock orders everything on a link: a batch is handed over whole, its facts on disk and its follow-up commands
+given, before a command that those facts have led to is sent.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+
+from plait.infrastructure.machines.journal import Follow, Journal
+from plait.infrastructure.machines.model import UNREACHABLE, Batch, Link, LinkLost, Machine
+from plait.infrastructure.signals import Point, SignalService
+from plait.kernel.activity import Activity, Token
+from plait.kernel.clock import SYSTEM, BusinessClock
+from plait.kernel.problems import Problem
+
+__all__ = ["Keeper"]
+
+R = TypeVar("R")
+
+PATIENCE_S = 30.0
+FIRST_WAIT_S, LAST_WAIT_S = 0.1, 10.0
+CLEAR_ABOVE = 100
+
+_log = structlog.get_logger("plait.machines")
+
+
+class Keeper:
+    """One endpoint and the machines behind it. ``make`` returns a new, unconnected link."""
+
+    def __init__(self, endpoint: str, make: Callable[[], Link], journal: Journal, signals: SignalService, clock: BusinessClock, activity: Activity) -> None:
+        self.endpoint = endpoint
+        self.machines: dict[str, Machine] = {}
+        self._make = make
+        self._journal = journal
+        self._signals = signals
+        self._clock = clock
+        self._activity = activity
+        self._link: Link | None = None
+        self._lock = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._token: Token | None = None
+        self._lost: dict[str, datetime] = {}
+        self._fresh: set[str] = set()
+        self._watched: set[str] = set()
+        self._reason = ""
+
+    @property
+    def linked(self) -> bool:
+        """Whether the link is live and every machine behind it has been heard of."""
+        return self._link is not None and not self._fresh
+
+    def start(self) -> None:
+        """Begin to keep the link; busy until it is up or patience is over."""
+        self._hold()
+        self._task = asyncio.create_task(self._run(), name=f"plait-link-{self.endpoint}")
+
+    async def stop(self) -> None:
+        """End the link."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        await self._drop()
+        self._release()
+
+    async def add(self, machine: Machine, last_heard: datetime | None) -> None:
+        """Keep ``machine`` too; ``last_heard`` (None: never) is where its gap begins."""
+        self.machines[machine.id] = machine
+        if last_heard is not None:
+            self._lost[machine.id] = last_heard
+        self._fresh.add(machine.id)
+        if self._link is not None:
+            self._hold()
+            with contextlib.suppress(LinkLost):
+                await self._watch(self._link, machine)
+
+    async def remove(self, machine_id: str) -> None:
+        """Keep ``machine_id`` no more."""
+        self.machines.pop(machine_id, None)
+        self._fresh.discard(machine_id)
+        self._lost.pop(machine_id, None)
+        self._watched.discard(machine_id)
+        if self._link is not None:
+            with contextlib.suppress(LinkLost):
+                await self._link.unwatch(machine_id)
+        self._settle()
+
+    async def command(self, machine_id: str, call: Callable[[Link], Awaitable[R]]) -> R:
+        """Run ``call`` on the live link, after everything heard so far is on disk; raise ``machine-unreachable``."""
+        async with self._lock:
+            if self._link is None or machine_id in self._fresh:
+                raise Problem(UNREACHABLE, f"{machine_id} is not linked ({self.endpoint}): {self._reason or 'still connecting'}.")
+            try:
+                return await call(self._link)
+            except LinkLost as error:
+                raise Problem(UNREACHABLE, f"The link to {machine_id} was lost while it was told: {error}. What it took is seen once the link is back.") from error
+
+    def _hold(self) -> None:
+        if self._token is None:
+            self._token = self._activity.hold(f"link:{self.endpoint}")
+
+    def _release(self) -> None:
+        token, self._token = self._token, None
+        if token is not None:
+            token.release()
+
+    def _settle(self) -> None:
+        """Give the token back when nothing is awaited any more."""
+        if self._link is not None and not self._fresh:
+            self._release()
+
+    async def _run(self) -> None:
+        tries = 0
+        since = SYSTEM.monotonic()
+        while True:
+            try:
+                await self._connect()
+                while True:
+                    await self._step()
+                    tries = 0
+            except LinkLost as error:
+                reason = str(error)
+            except Exception as error:  # noqa: BLE001 - a failing adapter never stops the node; it is logged and tried again
+                reason = f"{type(error).__name__}: {error}"
+                _log.warning("adapter failed", endpoint=self.endpoint, exc_info=error)
+            since = SYSTEM.monotonic() if tries == 0 else since
+            await self._away(reason)
+            await self._wait(tries, since)
+            tries += 1
+
+    async def _connect(self) -> None:
+        link = self._make()
+        try:
+            await link.connect()
+        except BaseException:
+            await link.close()
+            raise
+        self._link = link
+        for machine in list(self.machines.values()):
+            await self._watch(link, machine)
+        self._reason = ""
+
+    async def _watch(self, link: Link, machine: Machine) -> None:
+        if machine.id in self._watched:
+            return
+        self._watched.add(machine.id)
+        try:
+            await link.watch(machine)
+        except LinkLost:
+            raise
+        except Problem as problem:
+            self._fresh.discard(machine.id)
+            _log.warning("machine cannot be watched", machine=machine.id, problem=str(problem))
+            await self._journal.silent([machine.id], problem.detail)
+            self._settle()
+
+    async def _step(self) -> None:
+        assert self._link is not None
+        batch = await self._link.next()
+        with self._activity.hold(f"heard:{self.endpoint}"):
+            async with self._lock:
+                await self._hand_over(self._link, batch)
+            if batch.beat is not None:
+                self._activity.mark_seen(self._link.name, batch.beat)
+        self._settle()
+
+    async def _hand_over(self, link: Link, batch: Batch) -> None:
+        fresh = frozenset(self._fresh & batch.statuses.keys())
+        await self._signals.record(_points(batch))
+        follow = await self._journal.take(batch, fresh)
+        for machine_id in sorted(fresh):
+            if machine_id in self._lost:
+                await self._gap(machine_id, self._lost.pop(machine_id), self._reason or "the link was away")
+            self._fresh.discard(machine_id)
+        if batch.lost:
+            for machine_id in sorted(self.machines):
+                await self._gap(machine_id, self._clock.now(), "notifications were lost on the way", batch.lost)
+        await self._follow(link, batch, follow)
+
+    async def _gap(self, machine_id: str, since: datetime, reason: str, lost: int = 0) -> None:
+        until = await self._journal.gap(machine_id, since, reason, lost)
+        await self._signals.gap(machine_id, since, until, reason)
+
+    async def _follow(self, link: Link, batch: Batch, follow: Follow) -> None:
+        for machine_id, order in follow.again:
+            try:
+                await link.start(machine_id, order)
+            except Problem as problem:
+                _log.warning("job refused when sent again", machine=machine_id, job=order.id, problem=str(problem))
+                await self._journal.forget(machine_id, order.id, problem.detail)
+        clear = [one for one in follow.clear if one[0] in self.machines]
+        for machine_id, listed in sorted(batch.jobs.items()):
+            done = [job.job_id for job in sorted(listed, key=lambda job: (str(job.ended), job.job_id)) if job.state in ("ended", "aborted")]
+            clear += [(machine_id, job_id) for job_id in done[: max(0, len(done) - CLEAR_ABOVE)]]
+        for machine_id, job_id in clear:
+            with contextlib.suppress(Problem):
+                await link.clear(machine_id, job_id)
+
+    async def _away(self, reason: str) -> None:
+        """The link is gone: forget its beats, remember since when nothing is known."""
+        if self._link is not None:
+            now = self._clock.now()
+            for machine_id in self.machines:
+                if machine_id not in self._fresh:
+                    self._lost.setdefault(machine_id, now)
+            _log.warning("link lost", endpoint=self.endpoint, reason=reason)
+        self._reason = reason
+        self._fresh = set(self.machines)
+        self._hold()
+        await self._drop()
+
+    async def _drop(self) -> None:
+        link, self._link = self._link, None
+        self._watched.clear()
+        if link is not None:
+            self._activity.unlink(link.name)
+            await link.close()
+
+    async def _wait(self, tries: int, since: float) -> None:
+        """Back off; after ``PATIENCE_S`` of real time let the others go on and call the machines silent."""
+        left = PATIENCE_S - (SYSTEM.monotonic() - since)
+        if left <= 0 and self._token is not None:
+            try:
+                await self._journal.silent(sorted(self.machines), self._reason)
+            except Problem as problem:
+                _log.warning("silence cannot be noted", endpoint=self.endpoint, problem=str(problem))
+            self._release()
+        wait = min(FIRST_WAIT_S * 2**min(tries, 10), LAST_WAIT_S)
+        await SYSTEM.sleep(min(wait, max(left, FIRST_WAIT_S)) if self._token is not None else wait)
+
+
+def _points(batch: Batch) -> list[Point]:
+    return [
+        Point(f"{machine_id}.{one.signal}", one.at, one.value, one.quality)
+        for machine_id in sorted(batch.readings)
+        for one in batch.readings[machine_id]
+    ]

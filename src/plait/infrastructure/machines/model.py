@@ -1,0 +1,245 @@
+"""Machines and what they report, in our own words, whatever protocol they speak."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeAlias
+
+import msgspec
+
+from plait.kernel.facts import fact
+from plait.kernel.ports import JobOrder, JobState
+from plait.kernel.problems import register
+
+__all__ = [
+    "BAD_MACHINE",
+    "NO_MACHINE",
+    "REFUSED",
+    "UNREACHABLE",
+    "AdapterPlugin",
+    "Batch",
+    "CameBack",
+    "Gap",
+    "JobChanged",
+    "Link",
+    "LinkLost",
+    "Machine",
+    "MachineAdded",
+    "MachineRemoved",
+    "MachineStatus",
+    "Reading",
+    "State",
+    "StateChanged",
+    "Status",
+    "WentDown",
+]
+
+NO_MACHINE = register("no-such-machine", 404, "There is no such machine", "Check the id under Machines.")
+BAD_MACHINE = register("bad-machine", 422, "The machine cannot be added as described", "Correct the named field of the machine or its adapter's config.")
+REFUSED = register("machine-refused", 409, "The machine does not take the command", "See the machine's state and its reason.")
+UNREACHABLE = register("machine-unreachable", 503, "The machine cannot be reached now", "It is linked again by itself; check its address and network.")
+
+State: TypeAlias = Literal["running", "idle", "down", "setup", "silent"]
+MachineId: TypeAlias = str
+
+
+class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A machine as its owner describes it. ``group`` names the kind of work, ``adapter`` a plug-in, ``config`` that plug-in's settings."""
+
+    id: str
+    name: str
+    group: str
+    adapter: str = "opcua"
+    config: dict[str, Any] = {}
+    site: str = ""
+
+
+class MachineStatus(msgspec.Struct, frozen=True):
+    """A machine with its present state; ``since`` in business time, ``expected_minutes`` of a stop (0: not known), ``linked``: a link is live."""
+
+    machine: Machine
+    state: str
+    since: datetime | None
+    reason: str
+    expected_minutes: float
+    jobs: tuple[str, ...]
+    linked: bool
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The state a machine says it is in since ``at``; ``expected_minutes``: how long a stop will last from then (0: not known)."""
+
+    state: State
+    at: datetime
+    reason: str = ""
+    expected_minutes: float = 0.0
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One value of one signal; ``quality`` 0 good, 1 uncertain, 2 bad."""
+
+    signal: str
+    at: datetime
+    value: float
+    quality: int = 0
+
+
+class Batch(msgspec.Struct):
+    """What a link hands over at once: states in order of time, whole job lists, readings.
+
+    ``beat`` is the number of the link's last heartbeat in it, ``lost`` how many notifications are known to be missing.
+    """
+
+    statuses: dict[MachineId, list[Status]] = msgspec.field(default_factory=dict)
+    jobs: dict[MachineId, list[JobState]] = msgspec.field(default_factory=dict)
+    readings: dict[MachineId, list[Reading]] = msgspec.field(default_factory=dict)
+    beat: int | None = None
+    lost: int = 0
+
+
+class LinkLost(Exception):
+    """The link to the machines is gone or could not be made; the text says why."""
+
+
+class Link(Protocol):
+    """A connection to one endpoint, on behalf of the machines behind it.
+
+    Every method may raise ``LinkLost``; commands raise Problem ``machine-refused`` when the machine says no.
+    """
+
+    name: str
+
+    async def connect(self) -> None:
+        """Make the connection; afterwards ``name`` is what the endpoint calls this link in its heartbeats."""
+        ...
+
+    async def watch(self, machine: Machine) -> None:
+        """Begin to hear of ``machine``; its whole present state comes as part of a following batch."""
+        ...
+
+    async def unwatch(self, machine_id: str) -> None:
+        """Hear of the machine no more."""
+        ...
+
+    async def next(self) -> Batch:
+        """Wait for what comes next."""
+        ...
+
+    async def start(self, machine_id: str, job: JobOrder) -> None:
+        """Store the job and allow it to start; a job that is already there is left alone."""
+        ...
+
+    async def abort(self, machine_id: str, job_id: str) -> None:
+        """Abort the job and take it off the list; one that is not there is no error."""
+        ...
+
+    async def clear(self, machine_id: str, job_id: str) -> None:
+        """Take a finished job off the list; one that is not there is no error."""
+        ...
+
+    async def jobs(self, machine_id: str) -> Sequence[JobState]:
+        """Read the machine's own list of jobs."""
+        ...
+
+    async def stop(self, machine_id: str) -> None:
+        """Stop the machine now; one that stands already is left alone."""
+        ...
+
+    async def reset(self, machine_id: str) -> None:
+        """Make a stopped machine ready again."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection; never raises."""
+        ...
+
+
+class AdapterPlugin(msgspec.Struct, frozen=True):
+    """An adapter: the ``PLUGIN`` value of its folder, readable without importing its protocol library.
+
+    ``endpoint`` tells from a config which connection a machine shares with others; ``link`` makes one
+    (``link(config, publishing_ms)``) and may import what it needs. ``capabilities``: state, jobs, commands, signals, beats.
+    """
+
+    name: str
+    summary: str
+    config: type[msgspec.Struct]
+    capabilities: frozenset[str]
+    endpoint: Callable[[Any], str]
+    link: Callable[[Any, int], Link]
+
+
+Plugins: TypeAlias = Mapping[str, AdapterPlugin]
+
+
+@fact("machine.added")
+class MachineAdded(msgspec.Struct, frozen=True):
+    """A machine belongs to the firm from now on."""
+
+    machine_id: str
+    name: str
+    group: str
+    adapter: str
+    site: str
+
+
+@fact("machine.removed")
+class MachineRemoved(msgspec.Struct, frozen=True):
+    """A machine is no longer linked."""
+
+    machine_id: str
+
+
+@fact("machine.state_changed")
+class StateChanged(msgspec.Struct, frozen=True):
+    """A machine went into another state, or stays in it for another reason, at business time ``at``."""
+
+    machine_id: str
+    state: str
+    reason: str
+    expected_minutes: float
+    at: datetime
+
+
+@fact("machine.went_down", key="machine_id")
+class WentDown(msgspec.Struct, frozen=True):
+    """A machine broke down or was stopped; ``expected_minutes`` from ``at`` on until it is back (0: not known)."""
+
+    machine_id: str
+    reason: str
+    expected_minutes: float
+    at: datetime
+
+
+@fact("machine.came_back", key="machine_id")
+class CameBack(msgspec.Struct, frozen=True):
+    """A machine that was down can work again."""
+
+    machine_id: str
+    state: str
+    at: datetime
+
+
+@fact("machine.job_changed")
+class JobChanged(msgspec.Struct, frozen=True):
+    """A job on a machine went into another state: waiting, running, interrupted, ended, aborted, removed."""
+
+    machine_id: str
+    job_id: str
+    state: str
+    good: int
+    scrap: int
+    started: datetime | None
+    ended: datetime | None
+    energy_kwh: float
+    reason: str
+
+
+@fact("machine.gap")
+class Gap(msgspec.Struct, frozen=True):
+    """What a machine said between ``since`` and ``until`` may be missing; ``lost`` notifications are known to be (0: not countable)."""
+
+    machine_id: str
+    since: datetime
+    until: datetime
+    reason: str
+    lost: int

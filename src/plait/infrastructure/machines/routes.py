@@ -1,0 +1,64 @@
+"""HTTP of machines: ``/api/v1/machines``."""
+
+from collections.abc import Sequence
+
+from plait.infrastructure.machines.model import Machine, MachineStatus
+from plait.infrastructure.machines.service import MachineService
+from plait.kernel.actor import Actor
+from plait.kernel.ports import JobState
+from plait.web import Api
+
+__all__ = ["ROUTES"]
+
+API = Api("machines", MachineService)
+
+
+@API.get("/api/v1/machines", action="machines.read", summary="All machines with their present state")
+async def all_machines(service: MachineService, actor: Actor) -> Sequence[MachineStatus]:
+    """Answer with every machine the actor may see."""
+    return await service.all(actor)
+
+
+@API.post("/api/v1/machines", action="machines.write", ok=201, summary="Add a machine and link it")
+async def add(service: MachineService, actor: Actor, body: Machine) -> Machine:
+    """Add a machine; the same again changes nothing."""
+    return await service.add(actor, body)
+
+
+@API.post("/api/v1/machines/stop-all", action="machines.stop", summary="Stop every machine now")
+async def stop_all(service: MachineService, actor: Actor) -> None:
+    """Stop every machine."""
+    await service.stop_every(actor)
+
+
+@API.get("/api/v1/machines/{id}", action="machines.read", summary="One machine")
+async def one(service: MachineService, actor: Actor, id: str) -> MachineStatus:
+    """Answer with one machine."""
+    return await service.one(actor, id)
+
+
+@API.delete("/api/v1/machines/{id}", action="machines.write", summary="End the link to a machine and forget it")
+async def remove(service: MachineService, actor: Actor, id: str) -> None:
+    """Remove a machine."""
+    await service.remove(actor, id)
+
+
+@API.post("/api/v1/machines/{id}/stop", action="machines.stop", summary="Stop one machine now")
+async def stop(service: MachineService, actor: Actor, id: str) -> None:
+    """Stop one machine."""
+    await service.stop(actor, id)
+
+
+@API.post("/api/v1/machines/{id}/reset", action="machines.stop", summary="Make a stopped machine ready again")
+async def reset(service: MachineService, actor: Actor, id: str) -> None:
+    """Make a stopped machine ready again."""
+    await service.reset(actor, id)
+
+
+@API.get("/api/v1/machines/{id}/jobs", action="machines.read", summary="The machine's own list of jobs")
+async def jobs(service: MachineService, actor: Actor, id: str) -> Sequence[JobState]:
+    """Answer with the jobs the machine itself lists."""
+    return await service.jobs_of(actor, id)
+
+
+ROUTES = API

@@ -1,0 +1,243 @@
+"""The verbs of machines: add, remove, look, command. Also the ``MachinePort`` of the line."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from plait.infrastructure.machines import tables
+from plait.infrastructure.machines.journal import Journal
+from plait.infrastructure.machines.keeper import Keeper
+from plait.infrastructure.machines.model import (
+    BAD_MACHINE,
+    NO_MACHINE,
+    AdapterPlugin,
+    Link,
+    Machine,
+    MachineAdded,
+    MachineRemoved,
+    MachineStatus,
+)
+from plait.infrastructure.machines.plugins import adapter
+from plait.infrastructure.signals import SignalService
+from plait.kernel.activity import Activity
+from plait.kernel.actor import Actor, Scope
+from plait.kernel.clock import BusinessClock
+from plait.kernel.ports import Guard, JobOrder, JobState, MachineView
+from plait.kernel.problems import CONFLICT, Problem
+from plait.store import Store, Tx
+
+__all__ = ["STEPPED_PUBLISHING_MS", "MachineService"]
+
+STEPPED_PUBLISHING_MS = 10
+ALL = Scope(everything=True)
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class MachineService:
+    """Machines of this firm and their links, one a connection; ``publishing_ms``: how often a machine tells what has changed."""
+
+    def __init__(
+        self, store: Store, guard: Guard, clock: BusinessClock, activity: Activity, signals: SignalService, publishing_ms: int = 250
+    ) -> None:
+        self.store = store
+        self.guard = guard
+        self.clock = clock
+        self._activity = activity
+        self._signals = signals
+        self._publishing_ms = STEPPED_PUBLISHING_MS if clock.kind in ("stepped", "simulated") else publishing_ms
+        self._journal = Journal(store, guard)
+        self._keepers: dict[tuple[str, str], Keeper] = {}
+        self._by_machine: dict[str, Keeper] = {}
+        self._opened = False
+
+    async def open(self) -> None:
+        """Link every machine there is; one that cannot be linked is silent and never stops the node."""
+        self._opened = True
+        for row in await self.store.read(lambda conn: tables.machines(conn, ALL)):
+            try:
+                plugin, config = _plugin(row.machine)
+            except Problem as problem:
+                await self._journal.silent([row.machine.id], problem.detail)
+                continue
+            await self._link(plugin, config, row)
+
+    async def close(self) -> None:
+        """End every link."""
+        self._opened = False
+        keepers = list(self._keepers.values())
+        self._keepers.clear()
+        self._by_machine.clear()
+        for keeper in keepers:
+            await keeper.stop()
+
+    async def add(self, actor: Actor, machine: Machine) -> Machine:
+        """Add a machine and begin to link it; the same again changes nothing. Raise ``bad-machine`` or ``conflict``."""
+        self.guard.require(actor, "machines.write")
+        plugin, config = _check(machine)
+
+        def work(tx: Tx) -> bool:
+            known = tables.machine(tx.conn, ALL, machine.id)
+            if known is not None and known.machine != machine:
+                raise Problem(CONFLICT, f"There is another machine {machine.id}; remove it first.")
+            if known is not None:
+                return False
+            tables.add(tx.conn, machine)
+            tx.append(f"machine/{machine.id}", MachineAdded(machine.id, machine.name, machine.group, machine.adapter, machine.site))
+            return True
+
+        if await self.store.write(actor, work) and self._opened:
+            row = await self.store.read(lambda conn: tables.machine(conn, ALL, machine.id))
+            if row is not None:
+                await self._link(plugin, config, row)
+        return machine
+
+    async def remove(self, actor: Actor, machine_id: str) -> None:
+        """End the link to a machine and forget it; its facts and signals stay. Raise ``no-such-machine``."""
+        self.guard.require(actor, "machines.write")
+
+        def work(tx: Tx) -> None:
+            if tables.machine(tx.conn, ALL, machine_id) is None:
+                raise Problem(NO_MACHINE, f"There is no machine {machine_id!r}.")
+            tables.drop(tx.conn, machine_id)
+            tx.append(f"machine/{machine_id}", MachineRemoved(machine_id))
+
+        await self.store.write(actor, work)
+        keeper = self._by_machine.pop(machine_id, None)
+        if keeper is not None:
+            await keeper.remove(machine_id)
+            if not keeper.machines:
+                self._keepers = {key: one for key, one in self._keepers.items() if one is not keeper}
+                await keeper.stop()
+
+    async def _link(self, plugin: AdapterPlugin, config: Any, row: tables.Row) -> None:
+        endpoint = plugin.endpoint(config)
+        keeper = self._keepers.get((plugin.name, endpoint))
+        new = keeper is None
+        if keeper is None:
+            keeper = Keeper(endpoint, lambda: plugin.link(config, self._publishing_ms), self._journal, self._signals, self.clock, self._activity)
+            self._keepers[plugin.name, endpoint] = keeper
+        self._by_machine[row.machine.id] = keeper
+        await keeper.add(row.machine, row.heard)
+        if new:
+            keeper.start()
+
+    def machines(self) -> Sequence[MachineView]:
+        """Return all machines with their present state (for the line)."""
+        rows, live = self.store.read_now(lambda conn: (tables.machines(conn, ALL), tables.all_live(conn, ALL)))
+        return [_view(row, live.get(row.machine.id, [])) for row in rows]
+
+    async def all(self, actor: Actor) -> Sequence[MachineStatus]:
+        """Return the machines the actor may see, in the order they were added."""
+        self.guard.require(actor, "machines.read")
+        scope = self.guard.scope(actor, "read", "machine")
+        rows, live = await self.store.read(lambda conn: (tables.machines(conn, scope), tables.all_live(conn, scope)))
+        return [self._shown(row, live.get(row.machine.id, [])) for row in rows]
+
+    async def one(self, actor: Actor, machine_id: str) -> MachineStatus:
+        """Return one machine; raise ``no-such-machine``."""
+        self.guard.require(actor, "machines.read")
+        scope = self.guard.scope(actor, "read", "machine")
+        row, live = await self.store.read(lambda conn: (tables.machine(conn, scope, machine_id), tables.all_live(conn, scope)))
+        if row is None:
+            raise Problem(NO_MACHINE, f"There is no machine {machine_id!r}.")
+        return self._shown(row, live.get(machine_id, []))
+
+    def _shown(self, row: tables.Row, live: Sequence[str]) -> MachineStatus:
+        keeper = self._by_machine.get(row.machine.id)
+        known = row.known
+        linked = keeper is not None and keeper.linked
+        return MachineStatus(row.machine, known.state, row.since, known.reason, known.expected_minutes, tuple(live), linked)
+
+    def _keeper(self, machine_id: str) -> Keeper:
+        keeper = self._by_machine.get(machine_id)
+        if keeper is None:
+            raise Problem(NO_MACHINE, f"There is no machine {machine_id!r} that can be told anything.")
+        return keeper
+
+    async def start(self, machine_id: str, job: JobOrder) -> None:
+        """Store and start ``job``; one sent before is left alone. Raise ``machine-refused``, ``machine-unreachable``, ``no-such-machine``.
+
+        The order is on disk before it goes out: should the answer be lost, the lists are compared when the link is back.
+        """
+        keeper = self._keeper(machine_id)
+
+        async def call(link: Link) -> None:
+            if await self._journal.order(machine_id, job):
+                try:
+                    await link.start(machine_id, job)
+                except Problem as problem:
+                    await self._journal.forget(machine_id, job.id, problem.detail)
+                    raise
+
+        await keeper.command(machine_id, call)
+
+    async def abort(self, machine_id: str, job_id: str) -> None:
+        """Abort and clear the job; one that is not there is no error. Raise ``machine-unreachable``, ``no-such-machine``."""
+
+        async def call(link: Link) -> None:
+            await link.abort(machine_id, job_id)
+            await self._journal.forget(machine_id, job_id, "aborted before it began")
+
+        await self._keeper(machine_id).command(machine_id, call)
+
+    async def jobs(self, machine_id: str) -> Sequence[JobState]:
+        """Return the machine's own list of jobs."""
+        found: Sequence[JobState] = await self._keeper(machine_id).command(machine_id, lambda link: link.jobs(machine_id))
+        return found
+
+    async def jobs_of(self, actor: Actor, machine_id: str) -> Sequence[JobState]:
+        """As ``jobs``, for whoever may see the machine."""
+        await self.one(actor, machine_id)
+        return await self.jobs(machine_id)
+
+    async def stop(self, actor: Actor, machine_id: str) -> None:
+        """Stop one machine now."""
+        self.guard.require(actor, "machines.stop")
+        await self._keeper(machine_id).command(machine_id, lambda link: link.stop(machine_id))
+
+    async def reset(self, actor: Actor, machine_id: str) -> None:
+        """Make a stopped machine ready again; raise ``machine-refused`` while it is broken down."""
+        self.guard.require(actor, "machines.stop")
+        await self._keeper(machine_id).command(machine_id, lambda link: link.reset(machine_id))
+
+    async def stop_all(self) -> None:
+        """Stop every machine now: all are told at once; raise the first refusal after all have been told."""
+
+        async def halt(machine_id: str) -> None:
+            await self._keeper(machine_id).command(machine_id, lambda link: link.stop(machine_id))
+
+        told = await asyncio.gather(*(halt(machine_id) for machine_id in sorted(self._by_machine)), return_exceptions=True)
+        failed = {machine_id: error for machine_id, error in zip(sorted(self._by_machine), told, strict=True) if error is not None}
+        if failed:
+            first = next(iter(failed.values()))
+            code = first.code if isinstance(first, Problem) else "internal"
+            raise Problem(code, "Not stopped: " + "; ".join(f"{machine_id} ({error})" for machine_id, error in failed.items()))
+
+    async def stop_every(self, actor: Actor) -> None:
+        """As ``stop_all``, for whoever may stop machines."""
+        self.guard.require(actor, "machines.stop")
+        await self.stop_all()
+
+
+def _view(row: tables.Row, live: Sequence[str]) -> MachineView:
+    return MachineView(row.machine.id, row.machine.name, row.machine.group, row.known.state, row.since, row.known.reason, tuple(live))
+
+
+def _plugin(machine: Machine) -> tuple[AdapterPlugin, Any]:
+    plugin = adapter(machine.adapter)
+    try:
+        return plugin, msgspec.convert(machine.config, plugin.config)
+    except msgspec.ValidationError as error:
+        raise Problem(BAD_MACHINE, f"config: {error} (adapter {machine.adapter}).", field="config") from error
+
+
+def _check(machine: Machine) -> tuple[AdapterPlugin, Any]:
+    if not _ID.fullmatch(machine.id):
+        raise Problem(BAD_MACHINE, f"id: {machine.id!r} is not 1 to 64 letters, digits, - or _, beginning with a letter or digit.", field="id")
+    for field in ("name", "group"):
+        if not getattr(machine, field).strip():
+            raise Problem(BAD_MACHINE, f"{field}: must not be empty.", field=field)
+    return _plugin(machine)

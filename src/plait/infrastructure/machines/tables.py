@@ -1,0 +1,196 @@
+"""Tables of machines and of the jobs we know on them. Times in milliseconds since 1970, business time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Table, Text, and_, delete, false, insert, select, true, update
+from sqlalchemy import Column as Col
+
+from plait.infrastructure.machines.model import Machine
+from plait.infrastructure.machines.rules import LIVE, SENT, Known
+from plait.kernel.actor import Scope
+from plait.kernel.ports import JobOrder, JobState
+from plait.store import from_ms, metadata, ms_of
+
+__all__ = [
+    "Row",
+    "add",
+    "all_live",
+    "drop",
+    "heard",
+    "job",
+    "jobs",
+    "machine",
+    "machines",
+    "order",
+    "others_of_lot",
+    "put_job",
+    "put_state",
+    "send_again",
+]
+
+_unit = Table(
+    "machine_unit",
+    metadata,
+    Col("number", Integer, primary_key=True),
+    Col("id", Text, nullable=False, unique=True),
+    Col("name", Text, nullable=False),
+    Col("grp", Text, nullable=False),
+    Col("adapter", Text, nullable=False),
+    Col("config", Text, nullable=False),
+    Col("site", Text, nullable=False),
+    Col("state", Text, nullable=False),
+    Col("since", BigInteger),
+    Col("reason", Text, nullable=False),
+    Col("expected_minutes", Float, nullable=False),
+    Col("down", Integer, nullable=False),
+    Col("heard", BigInteger),
+)
+_job = Table(
+    "machine_job",
+    metadata,
+    Col("machine_id", Text, primary_key=True),
+    Col("job_id", Text, primary_key=True),
+    Col("state", Text, nullable=False),
+    Col("good", Integer, nullable=False),
+    Col("scrap", Integer, nullable=False),
+    Col("started", BigInteger),
+    Col("ended", BigInteger),
+    Col("energy_kwh", Float, nullable=False),
+    Col("reason", Text, nullable=False),
+    Col("lot", Text, nullable=False),
+    Col("job_order", Text),
+)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A machine, what is known of it, since when, when it was last heard of, and its place in the order they were added."""
+
+    machine: Machine
+    known: Known
+    since: datetime | None
+    heard: datetime | None
+    number: int
+
+
+def _when(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)
+
+
+def _ms(when: datetime | None) -> int | None:
+    return None if when is None else ms_of(when)
+
+
+def visible(scope: Scope) -> ColumnElement[bool]:
+    """Return the WHERE of ``scope``: machines have no counterparty, so only named ids or everything."""
+    if scope.everything:
+        return true()
+    return _unit.c.id.in_(scope.ids) if scope.ids is not None else false()
+
+
+def machines(conn: Connection, scope: Scope) -> list[Row]:
+    """Return the machines in the order they were added."""
+    return [_row(row) for row in conn.execute(select(_unit).where(visible(scope)).order_by(_unit.c.number))]
+
+
+def machine(conn: Connection, scope: Scope, id: str) -> Row | None:
+    """Return one machine, or None."""
+    row = conn.execute(select(_unit).where(and_(visible(scope), _unit.c.id == id))).first()
+    return None if row is None else _row(row)
+
+
+def _row(row: "object") -> Row:
+    r = row._mapping  # type: ignore[attr-defined]
+    unit = Machine(r["id"], r["name"], r["grp"], r["adapter"], msgspec.json.decode(r["config"]), r["site"])
+    known = Known(r["state"], r["reason"], r["expected_minutes"], bool(r["down"]))
+    return Row(unit, known, _when(r["since"]), _when(r["heard"]), r["number"])
+
+
+def add(conn: Connection, unit: Machine) -> None:
+    """Enter a machine; it is silent until it has been heard of."""
+    config = msgspec.json.encode(unit.config, order="deterministic").decode()
+    values = {"id": unit.id, "name": unit.name, "grp": unit.group, "adapter": unit.adapter, "config": config, "site": unit.site}
+    conn.execute(insert(_unit).values(**values, state="silent", reason="not linked yet", expected_minutes=0.0, down=0))
+
+
+def drop(conn: Connection, id: str) -> None:
+    """Take out a machine and what is known of its jobs."""
+    conn.execute(delete(_unit).where(_unit.c.id == id))
+    conn.execute(delete(_job).where(_job.c.machine_id == id))
+
+
+def put_state(conn: Connection, id: str, known: Known, since: datetime) -> None:
+    """Write what is known of a machine now."""
+    values = {"state": known.state, "reason": known.reason, "expected_minutes": known.expected_minutes, "down": int(known.down)}
+    conn.execute(update(_unit).where(_unit.c.id == id).values(**values, since=ms_of(since)))
+
+
+def heard(conn: Connection, id: str, at: datetime) -> None:
+    """Note that the machine was heard of at ``at``."""
+    conn.execute(update(_unit).where(_unit.c.id == id).values(heard=ms_of(at)))
+
+
+def _state(row: "object") -> JobState:
+    r = row._mapping  # type: ignore[attr-defined]
+    return JobState(
+        r["job_id"], r["machine_id"], r["state"], r["good"], r["scrap"], _when(r["started"]), _when(r["ended"]), r["energy_kwh"], r["reason"]
+    )
+
+
+def jobs(conn: Connection, machine_id: str) -> dict[str, JobState]:
+    """Return all jobs ever known on a machine, by id (for the machine's own link, which sees all)."""
+    return {row.job_id: _state(row) for row in conn.execute(select(_job).where(_job.c.machine_id == machine_id).order_by(_job.c.job_id))}
+
+
+def job(conn: Connection, machine_id: str, job_id: str) -> JobState | None:
+    """Return one job known on a machine, or None."""
+    row = conn.execute(select(_job).where(and_(_job.c.machine_id == machine_id, _job.c.job_id == job_id))).first()
+    return None if row is None else _state(row)
+
+
+def all_live(conn: Connection, scope: Scope) -> dict[str, list[str]]:
+    """Return the ids of the unfinished jobs of each machine the scope shows."""
+    found: dict[str, list[str]] = {}
+    query = select(_job.c.machine_id, _job.c.job_id).join(_unit, _unit.c.id == _job.c.machine_id)
+    for row in conn.execute(query.where(and_(visible(scope), _job.c.state.in_(LIVE))).order_by(_job.c.job_id)):
+        found.setdefault(row.machine_id, []).append(row.job_id)
+    return found
+
+
+def put_job(conn: Connection, state: JobState) -> None:
+    """Write what is known of a job now; what we ordered stays beside it."""
+    values = {
+        "state": state.state,
+        "good": state.good,
+        "scrap": state.scrap,
+        "started": _ms(state.started),
+        "ended": _ms(state.ended),
+        "energy_kwh": state.energy_kwh,
+        "reason": state.reason,
+    }
+    where = and_(_job.c.machine_id == state.machine_id, _job.c.job_id == state.job_id)
+    if conn.execute(update(_job).where(where).values(**values)).rowcount == 0:
+        conn.execute(insert(_job).values(machine_id=state.machine_id, job_id=state.job_id, lot="", **values))
+
+
+def order(conn: Connection, machine_id: str, job: JobOrder) -> None:
+    """Enter a job we are about to send, before it is sent."""
+    put_job(conn, JobState(job.id, machine_id, SENT))
+    where = and_(_job.c.machine_id == machine_id, _job.c.job_id == job.id)
+    conn.execute(update(_job).where(where).values(lot=job.lot, job_order=msgspec.json.encode(job).decode()))
+
+
+def send_again(conn: Connection, machine_id: str, ids: Sequence[str]) -> list[JobOrder]:
+    """Return the orders of the jobs ``ids`` that we sent, by id."""
+    query = select(_job.c.job_order).where(and_(_job.c.machine_id == machine_id, _job.c.job_id.in_(ids), _job.c.job_order.is_not(None)))
+    return [msgspec.json.decode(row.job_order, type=JobOrder) for row in conn.execute(query.order_by(_job.c.job_id))]
+
+
+def others_of_lot(conn: Connection, machine_id: str, job_id: str) -> list[tuple[str, str]]:
+    """Return (machine, job) of the ended jobs of the same lot on other machines: the lot has left those."""
+    lot = select(_job.c.lot).where(and_(_job.c.machine_id == machine_id, _job.c.job_id == job_id)).scalar_subquery()
+    query = select(_job.c.machine_id, _job.c.job_id).where(
+        and_(_job.c.lot == lot, _job.c.lot != "", _job.c.machine_id != machine_id, _job.c.state == "ended")
+    )
+    return [(row.machine_id, row.job_id) for row in conn.execute(query.order_by(_job.c.job_id))]

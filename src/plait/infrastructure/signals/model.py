@@ -1,0 +1,57 @@
+"""Points of signals, series, and times for which nothing is known."""
+
+from datetime import datetime
+
+import msgspec
+
+from plait.kernel.problems import register
+
+__all__ = ["NO_SERIES", "GapView", "Point", "Series", "SeriesView", "Value"]
+
+NO_SERIES = register("no-such-series", 404, "There is no such series", "GET /api/v1/signals lists the series there are.")
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One value of a series at business time ``at``; ``quality`` 0 good, 1 uncertain, 2 bad."""
+
+    series: str
+    at: datetime
+    value: float
+    quality: int = 0
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A point without the name of its series; with ``step`` the mean of ``count`` points from ``at`` on."""
+
+    at: datetime
+    value: float
+    quality: int = 0
+    count: int = 1
+
+
+class GapView(msgspec.Struct, frozen=True):
+    """Between ``since`` and ``until`` values may be missing, because of ``reason``."""
+
+    since: datetime
+    until: datetime
+    reason: str
+
+
+class Series(msgspec.Struct, frozen=True):
+    """A series and its latest value. ``name`` is ``<machine>.<signal>``; ``unit`` is free text as the machine gives it."""
+
+    name: str
+    unit: str = ""
+    at: datetime | None = None
+    value: float | None = None
+    quality: int = 0
+
+
+class SeriesView(msgspec.Struct, frozen=True):
+    """Values of one series in order of time, and the gaps among them; ``more``: the limit cut the answer off."""
+
+    name: str
+    unit: str
+    values: tuple[Value, ...]
+    gaps: tuple[GapView, ...]
+    more: bool = False

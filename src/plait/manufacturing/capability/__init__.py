@@ -1,0 +1,1 @@
+"""Capabilities: what firms say they can do, and who fits a requirement."""

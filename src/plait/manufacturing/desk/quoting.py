@@ -1,0 +1,180 @@
+"""From a request to a promise: which part fits, what suppliers must give, what it costs, when it is ready."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from plait.kernel.actor import Actor, Scope
+from plait.kernel.clock import BusinessClock
+from plait.kernel.ports import Guard
+from plait.manufacturing.capability.service import CapabilityService
+from plait.manufacturing.desk import rules, tables
+from plait.manufacturing.desk.model import DemandDeclined, DemandSourced, Inquiry, NotFit
+from plait.manufacturing.part.model import Part
+from plait.manufacturing.part.service import PartService
+from plait.manufacturing.requirement import Requirement
+from plait.manufacturing.schedule.service import ScheduleService
+from plait.manufacturing.trade.model import Line, RequestForQuotation
+from plait.manufacturing.trade.options import OptionNeed, OptionService, OptionView
+from plait.manufacturing.trade.service import TradeService
+from plait.store import Store
+
+__all__ = ["QuoteDesk", "Terms"]
+
+ALL = Scope(everything=True)
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """How this firm quotes: validity of a quotation, hours on the road to and from a supplier, whether a carrier takes the goods out."""
+
+    hold: timedelta = timedelta(hours=48)
+    transit: timedelta = timedelta(hours=2)
+    carrier: bool = False
+
+
+class QuoteDesk:
+    """Answers requests: by a quotation with price and promised date, or by a decline with the reason."""
+
+    def __init__(
+        self,
+        store: Store,
+        guard: Guard,
+        clock: BusinessClock,
+        parts: PartService,
+        capabilities: CapabilityService,
+        schedule: ScheduleService,
+        trade: TradeService,
+        options: OptionService,
+        terms: Terms,
+    ) -> None:
+        self.store = store
+        self.guard = guard
+        self.clock = clock
+        self.parts = parts
+        self.capabilities = capabilities
+        self.schedule = schedule
+        self.trade = trade
+        self.options = options
+        self.terms = terms
+
+    async def source(self, actor: Actor, demand: str, lines: Sequence[Line], respond_by: datetime, once: str) -> None:
+        """Send our own demand to every firm of the network that fits; keep why the others do not."""
+        requirement = lines[0].requirement or Requirement(process="")
+        fits, others = await self.candidates(actor, requirement)
+        for party, _ in fits:
+            await self.trade.request(actor, party, list(lines), respond_by, origin=demand, once=f"{once}:{party}")
+        names = tuple(name for _, name in fits)
+        if fits:
+            body: msgspec.Struct = DemandSourced(demand, len(fits), names, others)
+        else:
+            body = DemandDeclined(demand, f"nobody known makes this: {rules.in_words(requirement)}", others)
+        await self.store.write(actor, lambda tx: tx.append(f"demand/{demand}", body) and None, once=once)
+
+    async def candidates(self, actor: Actor, requirement: Requirement, without: Sequence[str] = ()) -> tuple[list[tuple[str, str]], tuple[NotFit, ...]]:
+        """Search the network: the firms that fit as (party, name), best first, and why the others do not."""
+        found = [row for row in await self.capabilities.search(actor, requirement) if row.party != self.guard.firm().party_id]
+        fits = [(row.party, row.name) for row in found if row.fits and row.party not in without]
+        known = {party for party, _ in fits} | set(without)
+        others: dict[str, NotFit] = {}
+        for row in found:
+            if row.party not in known and row.party not in others:
+                others[row.party] = NotFit(row.name, tuple(row.why_not))
+        unique = list(dict(fits).items())
+        return unique, tuple(sorted(others.values(), key=lambda each: each.firm))
+
+    async def judge(self, actor: Actor, rfq_id: str) -> None:
+        """Take a request up: decline it with the reason, take options on suppliers, or quote at once."""
+        rfq = await self._rfq(actor, rfq_id)
+        if await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=rfq_id)) is None:
+            part, reasons = await self._part_for(actor, rfq)
+            if part is None:
+                await self.trade.decline(actor, rfq_id, rules.decline_reason(rfq.lines[0].name, reasons), reasons)
+                return
+            purpose = f"{rfq.party_name or 'customer'}/{rfq.number}"
+            row = Inquiry(rfq_id, purpose, rfq.party, rfq.party_name, part.id, int(rfq.lines[0].quantity), "options")
+            await self.store.write(actor, lambda tx: tables.put_inquiry(tx.conn, row))
+            needs = await self._needs(actor, part, int(rfq.lines[0].quantity), rfq)
+            if needs:
+                await self.options.take(actor, purpose, needs, self.clock.now() + timedelta(hours=4))
+        await self.proceed(actor, rfq_id)
+
+    async def _rfq(self, actor: Actor, rfq_id: str) -> RequestForQuotation:
+        document = await self.trade.document(actor, rfq_id)
+        assert isinstance(document, RequestForQuotation)
+        return document
+
+    async def _part_for(self, actor: Actor, rfq: RequestForQuotation) -> tuple[Part | None, list[str]]:
+        if len(rfq.lines) != 1:
+            return None, ["one part a request, please: each line is answered with its own date"]
+        requirement = rfq.lines[0].requirement
+        if requirement is None or not requirement.process:
+            return None, [f"nothing we make is called {rfq.lines[0].name!r}, and no process or material is named"]
+        return await self.parts.find(actor, requirement)
+
+    async def _needs(self, actor: Actor, part: Part, quantity: int, rfq: RequestForQuotation) -> list[OptionNeed]:
+        wanted = [(need.name, need.requirement, need.quantity, need.unit, need.key) for need in self.parts.needs(part, quantity)]
+        if self.terms.carrier and part.supply == "make":
+            wanted.append(("freight", Requirement(process="transport.road"), Decimal(1), "C62", "freight"))
+        needs = []
+        for name, requirement, amount, unit, role in wanted:
+            fits, _ = await self.candidates(actor, requirement, without=(rfq.party,))
+            if not fits:
+                needs.append(OptionNeed(name, requirement, amount, unit, self.clock.now(), "", [], role))
+                continue
+            parties = [party for party, _ in fits]
+            needs.append(OptionNeed(name, requirement, amount, unit, self.clock.now(), parties[0], parties[1:], role))
+        return needs
+
+    async def proceed(self, actor: Actor, rfq_id: str) -> None:
+        """Quote when every option is held; decline, and let the others go, when one cannot be had."""
+        row = await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=rfq_id))
+        if row is None or row.state != "options":
+            return
+        held = await self.options.status(actor, row.purpose)
+        if any(option.state in ("declined", "expired") for option in held):
+            lost = next(option for option in held if option.state in ("declined", "expired"))
+            reason = f"no supplier for {lost.role}: {lost.reason}"
+            await self.options.release(actor, row.purpose, reason)
+            await self.trade.decline(actor, rfq_id, reason, [reason])
+            await self._keep(actor, msgspec.structs.replace(row, state="declined"))
+        elif all(option.state == "held" for option in held):
+            await self._quote(actor, row, held)
+
+    async def _keep(self, actor: Actor, row: Inquiry) -> None:
+        await self.store.write(actor, lambda tx: tables.put_inquiry(tx.conn, row))
+
+    async def _quote(self, actor: Actor, row: Inquiry, held: Sequence[OptionView]) -> None:
+        rfq = await self._rfq(actor, row.rfq_id)
+        part = await self.parts.get(actor, row.part_id)
+        until = min([self.clock.now() + self.terms.hold, *(option.expires for option in held if option.expires)])
+        request = rules.promise_request(part, row, held, self.clock.now(), self.terms.transit)
+        promise = await self.schedule.promise(actor, request, until)
+        promised = promise.finish + timedelta(minutes=rules.freight_lead(held))
+        bought = {option.role: option.price for option in held if option.price}
+        cost = self.parts.cost(part, row.quantity, await self.schedule.rates(actor), bought)
+        line = msgspec.structs.replace(
+            rfq.lines[0],
+            name=part.name,
+            gtin=part.gtin,
+            price=cost.per_piece,
+            promised=promised,
+            lead_minutes=rules.lot_lead(part),
+        )
+        quotation = await self.trade.quote(actor, row.rfq_id, [line], until, promise.hold_id)
+        await self._keep(actor, msgspec.structs.replace(row, state="quoted", hold_id=promise.hold_id, quotation_id=quotation.id, promised=promised))
+
+    async def withdrawn(self, actor: Actor, document_id: str, reason: str) -> None:
+        """The customer has taken a request back: free the slot and the suppliers' options."""
+        row = await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=document_id) or tables.inquiry(conn, ALL, quotation_id=document_id))
+        if row is None or row.state not in ("options", "quoted"):
+            return
+        if row.hold_id:
+            await self.schedule.release(actor, row.hold_id)
+        await self.options.release(actor, row.purpose, reason)
+        await self._keep(actor, msgspec.structs.replace(row, state="declined"))
+
+    async def purpose_of(self, purpose: str) -> Inquiry | None:
+        """Return the inquiry options were taken for (for reactions)."""
+        return await self.store.read(lambda conn: tables.inquiry(conn, ALL, purpose=purpose))

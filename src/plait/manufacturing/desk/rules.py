@@ -1,0 +1,81 @@
+"""What the desk decides (pure)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from plait.manufacturing.desk.model import Inquiry
+from plait.manufacturing.line.model import MaterialLine, RunOrder, Step
+from plait.manufacturing.part.model import Part
+from plait.manufacturing.requirement import Requirement
+from plait.manufacturing.schedule.model import PromiseRequest
+from plait.manufacturing.trade.options import OptionView
+
+__all__ = ["decline_reason", "freight_lead", "in_words", "lot_lead", "promise_request", "run_order"]
+
+
+def in_words(requirement: Requirement) -> str:
+    """Return a requirement as a short phrase."""
+    named = [(requirement.process, "{}"), (requirement.material, "in {}"), (requirement.module_mm, "module {} mm"), (requirement.quality, "grade {}")]
+    words = [text.format(value) for value, text in named if value]
+    return ", ".join(words) or "anything"
+
+
+def decline_reason(name: str, reasons: Sequence[str]) -> str:
+    """Return the sentence that declines a request."""
+    return f"We do not make {name}: {'; '.join(reasons) or 'nothing of ours fits'}"
+
+
+def freight_lead(held: Sequence[OptionView]) -> int:
+    """Return the minutes the carrier needs to the customer, 0 without one."""
+    return sum(option.lead_minutes for option in held if option.role == "freight")
+
+
+def lot_lead(part: Part) -> int:
+    """Return the minutes one batch takes through our own routing, without waiting."""
+    size = max(1, part.batch_size)
+    return round(sum(op.setup_min + op.cycle_min * size for op in part.routing if op.service is None))
+
+
+def promise_request(part: Part, row: Inquiry, held: Sequence[OptionView], now: datetime, transit: timedelta) -> PromiseRequest:
+    """Return what the schedule is asked: when material is here, and how long outside steps take with the way there and back."""
+    ready = max([now, *(option.promised + transit for option in held if option.role.startswith("material:") and option.promised)])
+    way = 2 * transit.total_seconds() / 60
+    leads = {int(option.role.partition(":")[2]): option.lead_minutes + way for option in held if option.role.startswith("service:")}
+    return PromiseRequest(
+        number=row.purpose,
+        part_id=part.id,
+        quantity=row.quantity,
+        batch_size=part.batch_size,
+        operations=part.routing,
+        material_ready=ready,
+        step_leads=leads,
+        not_before=now,
+        transfer_min=part.transfer_min,
+    )
+
+
+def run_order(part: Part, row: Inquiry, starts: dict[str, datetime]) -> RunOrder:
+    """Return the order to the line for an accepted inquiry."""
+    steps = tuple(
+        Step(op.seq, op.name, op.group, op.setup_min, op.cycle_min, op.service is not None, op.semi_gtin, f"{part.id}-{part.revision}-{op.seq}")
+        for op in part.routing
+    )
+    materials = tuple(MaterialLine(line.part, line.quantity, line.unit, line.supply) for line in part.materials)
+    return RunOrder(
+        number=row.run,
+        part_id=part.id,
+        part_name=part.name,
+        revision=part.revision,
+        gtin=part.gtin,
+        quantity=row.quantity,
+        batch_size=part.batch_size,
+        steps=steps,
+        materials=materials,
+        order_id=row.order_id,
+        customer=row.customer,
+        customer_name=row.customer_name,
+        serial=part.serial,
+        pairing=part.pairing,
+        service=part.supply == "service",
+        starts=starts,
+    )

@@ -1,0 +1,55 @@
+"""The desk as its routes see it: inquiries, expected goods, and orders of our own to stock."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from plait.kernel.actor import Actor
+from plait.kernel.problems import INVALID, Problem
+from plait.manufacturing.desk import rules, tables
+from plait.manufacturing.desk.arrivals import ArrivalDesk
+from plait.manufacturing.desk.model import GoodsArrived, Inquiry
+from plait.manufacturing.desk.ordering import OrderDesk
+
+__all__ = ["DeskService", "WorkOrder"]
+
+
+class WorkOrder(msgspec.Struct, frozen=True):
+    """An order to stock; ``run`` is its number on the line."""
+
+    run: str
+    part_id: str
+    quantity: int
+
+
+class DeskService:
+    """What people ask of the desk."""
+
+    def __init__(self, orders: OrderDesk, arrivals: ArrivalDesk) -> None:
+        self.orders = orders
+        self.arrivals = arrivals
+        self.store = orders.store
+        self.guard = orders.quotes.guard
+
+    async def inquiries(self, actor: Actor) -> Sequence[Inquiry]:
+        """Return the requests the actor may see, with where each stands."""
+        scope = self.guard.scope(actor, "read", "desk.inquiry")
+        return await self.store.read(lambda conn: tables.inquiries(conn, scope))
+
+    async def expected(self, actor: Actor) -> Sequence[GoodsArrived]:
+        """Return the goods on their way to us."""
+        return await self.arrivals.expected(actor)
+
+    async def receive(self, actor: Actor, doc_id: str) -> None:
+        """Book announced goods in."""
+        await self.arrivals.receive(actor, doc_id)
+
+    async def produce(self, actor: Actor, part_id: str, quantity: int, once: str | None = None) -> WorkOrder:
+        """Open a run to stock for ``quantity`` pieces; its jobs start as material comes. Raise ``invalid`` for nothing to make."""
+        if quantity < 1:
+            raise Problem(INVALID, f"quantity: {quantity} pieces cannot be made")
+        part = await self.orders.quotes.parts.get(actor, part_id)
+        number = await self.store.write(actor, lambda tx: f"WO-{tx.number('WO'):05}", once=once and f"{once}:number", result=str)
+        row = Inquiry("", "", "", "", part_id, quantity, "accepted", run=number)
+        await self.orders.line.open_run(actor, rules.run_order(part, row, {}), once=once)
+        return WorkOrder(number, part_id, quantity)

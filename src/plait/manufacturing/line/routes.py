@@ -1,0 +1,40 @@
+"""HTTP of the line."""
+
+import msgspec
+
+from plait.kernel.actor import Actor
+from plait.manufacturing.line.model import Batch, Job, Run
+from plait.manufacturing.line.service import LineService
+from plait.web import Api
+
+__all__ = ["ROUTES"]
+
+API = Api("line", LineService)
+ROUTES = API
+
+
+class RunView(msgspec.Struct, frozen=True):
+    """A run with its batches and jobs."""
+
+    run: Run
+    batches: list[Batch]
+    jobs: list[Job]
+
+
+@API.get("/api/v1/line/runs", action="line.read", summary="List the runs of the line")
+async def runs(service: LineService, actor: Actor) -> list[Run]:
+    """Return all runs the caller may see."""
+    return list(await service.runs(actor))
+
+
+@API.get("/api/v1/line/runs/{number}", action="line.read", summary="Show one run with batches and jobs")
+async def run(service: LineService, actor: Actor, number: str) -> RunView:
+    """Return one run."""
+    found, batches, jobs = await service.run(actor, number)
+    return RunView(found, list(batches), list(jobs))
+
+
+@API.post("/api/v1/line/stop", action="line.stop", summary="Stop every machine now")
+async def stop(service: LineService, actor: Actor) -> None:
+    """Stop the line: asks nothing, stops everything."""
+    await service.stop(actor)

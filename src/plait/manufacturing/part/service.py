@@ -1,0 +1,116 @@
+"""The verbs of parts and stock."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from plait.kernel.actor import Actor, Scope
+from plait.kernel.clock import BusinessClock
+from plait.kernel.money import Money
+from plait.kernel.ports import Guard
+from plait.kernel.problems import Problem, register
+from plait.manufacturing.part import rules, stock, tables
+from plait.manufacturing.part.model import CostBreakdown, LotUse, Match, Need, Part, PartRevised, Stock, StockIn
+from plait.manufacturing.requirement import Requirement
+from plait.store import Store, Tx
+
+__all__ = ["PartService"]
+
+ALL = Scope(everything=True)
+REVISED = register("revision-reused", 409, "This revision of the part is released with other content", "Give the changed part a new revision.")
+COMMERCIAL = ("markup", "price_floor", "scrap_allowance", "batch_size")
+
+
+class PartService:
+    """What the firm sells, buys and does, and what of it is in stock."""
+
+    def __init__(self, store: Store, guard: Guard, clock: BusinessClock) -> None:
+        self.store = store
+        self.guard = guard
+        self.clock = clock
+
+    async def put(self, actor: Actor, part: Part, once: str | None = None) -> Part:
+        """Release a revision of a part; the same content again changes nothing.
+
+        Raises ``bad-part``, ``unknown-code``, or ``revision-reused`` when other content than prices, allowance and batch
+        size differs from the same revision.
+        """
+        self.guard.require(actor, "part.write")
+        rules.check_part(part)
+
+        def work(tx: Tx) -> None:
+            now = tables.part(tx.conn, ALL, part.id)
+            same = tables.part(tx.conn, ALL, part.id, part.revision)
+            if same is not None and _technical(same) != _technical(part):
+                raise Problem(REVISED, f"{part.id} revision {part.revision} is released with other content")
+            if now != part:
+                tables.put_part(tx.conn, part)
+                tx.append(f"part/{part.id}", PartRevised(part.id, part.revision, part.name, part.gtin, part.supply))
+
+        await self.store.write(actor, work, once=once)
+        return part
+
+    async def get(self, actor: Actor, id: str, revision: str | None = None) -> Part:
+        """Return a part in its present (or the named) revision; raise ``no-such-part``."""
+        scope = self.guard.scope(actor, "read", "part")
+        found = await self.store.read(lambda conn: tables.part(conn, scope, id, revision))
+        if found is None:
+            raise Problem(stock.NO_PART, f"part {id} is not known")
+        return found
+
+    async def parts(self, actor: Actor) -> list[Part]:
+        """Return the parts the actor may see, by id."""
+        scope = self.guard.scope(actor, "read", "part")
+        return await self.store.read(lambda conn: tables.parts(conn, scope))
+
+    async def matches(self, actor: Actor, requirement: Requirement) -> list[Match]:
+        """Return every part made or done here held against ``requirement``, the fitting first."""
+        return rules.best(requirement, await self.parts(actor))
+
+    async def find(self, actor: Actor, requirement: Requirement) -> tuple[Part | None, list[str]]:
+        """Return the part that meets ``requirement`` and [], or None and why the nearest does not."""
+        rows = await self.matches(actor, requirement)
+        if not rows:
+            return None, ["nothing is made here"]
+        return (rows[0].part, []) if rows[0].fits else (None, rows[0].why_not)
+
+    @staticmethod
+    def needs(part: Part, quantity: int) -> list[Need]:
+        """Return what other firms must give for ``quantity`` pieces (``rules.needs``)."""
+        return rules.needs(part, quantity)
+
+    def cost(self, part: Part, quantity: int, rates: Mapping[str, Money], bought: Mapping[str, Money]) -> CostBreakdown:
+        """Return cost and price in the firm's currency (``rules.cost``)."""
+        return rules.cost(part, quantity, rates, bought, self.guard.firm().currency)
+
+    async def receive(self, actor: Actor, goods: StockIn, once: str | None = None) -> Stock:
+        """Take goods into stock; raise ``no-such-part`` or ``bad-stock``."""
+        self.guard.require(actor, "part.receive")
+        return await self.store.write(actor, lambda tx: stock.receive(tx, goods), once=once, result=Stock)
+
+    @staticmethod
+    def take(tx: Tx, part: str, quantity: Decimal, order: str | None = None) -> list[LotUse]:
+        """Take from stock inside another room's transaction (``stock.take``); raise ``stock-short``."""
+        return stock.take(tx, part, quantity, order)
+
+    @staticmethod
+    def give_back(tx: Tx, uses: Sequence[LotUse]) -> None:
+        """Put back what was taken, inside another room's transaction."""
+        stock.give_back(tx, uses)
+
+    @staticmethod
+    def receive_in(tx: Tx, goods: StockIn) -> Stock:
+        """Take goods into stock inside another room's transaction; raise ``no-such-part`` or ``bad-stock``."""
+        return stock.receive(tx, goods)
+
+    async def on_hand(self, actor: Actor, part: str | None = None) -> list[Stock]:
+        """Return the lots the actor may see, oldest first; a partner sees its own goods here."""
+        scope = self.guard.scope(actor, "read", "stock")
+        return [row for _, row in await self.store.read(lambda conn: tables.stock(conn, scope, part))]
+
+
+def _technical(part: Part) -> Part:
+    fields = {field.name: field.default for field in msgspec.structs.fields(Part) if field.name in COMMERCIAL}
+    materials = tuple(msgspec.structs.replace(line, price=None) for line in part.materials)
+    return msgspec.structs.replace(part, **fields, materials=materials)

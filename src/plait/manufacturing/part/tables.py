@@ -1,0 +1,106 @@
+"""The rows of parts (every revision) and of stock by lot."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Select, Table, Text, func, or_, select
+
+from plait.kernel.actor import Scope
+from plait.manufacturing.part.model import Part, Stock
+from plait.store import metadata
+
+__all__ = ["part", "parts", "put_part", "put_stock", "stock"]
+
+part_table = Table(
+    "part_part",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("revision", Text, primary_key=True),
+    Column("current", Integer, nullable=False, index=True),
+    Column("spec", LargeBinary, nullable=False),
+)
+
+stock_table = Table(
+    "part_stock",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("part_id", Text, nullable=False, index=True),
+    Column("lot", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("order_no", Text, nullable=False),
+    Column("quantity", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("gtin", Text, nullable=False),
+    Column("serials", LargeBinary, nullable=False),
+)
+
+_part = msgspec.json.Decoder(Part)
+_serials = msgspec.json.Decoder(tuple[str, ...])
+
+
+def _parts(scope: Scope) -> Select[Any]:
+    query = select(part_table).order_by(part_table.c.id)
+    return query if scope.everything else query.where(part_table.c.id.in_(scope.ids or ()))
+
+
+def parts(conn: Connection, scope: Scope) -> list[Part]:
+    """Return the present revision of the parts in scope, by id."""
+    return [_part.decode(row.spec) for row in conn.execute(_parts(scope).where(part_table.c.current == 1))]
+
+
+def part(conn: Connection, scope: Scope, id: str, revision: str | None = None) -> Part | None:
+    """Return one part in scope, in its present or the named revision."""
+    query = _parts(scope).where(part_table.c.id == id)
+    query = query.where(part_table.c.current == 1 if revision is None else part_table.c.revision == revision)
+    row = conn.execute(query).first()
+    return _part.decode(row.spec) if row is not None else None
+
+
+def put_part(conn: Connection, row: Part) -> None:
+    """Make ``row`` the present revision of its part."""
+    conn.execute(part_table.update().where(part_table.c.id == row.id).values(current=0))
+    values = {"current": 1, "spec": msgspec.json.encode(row)}
+    this = (part_table.c.id == row.id) & (part_table.c.revision == row.revision)
+    if conn.execute(part_table.update().where(this).values(values)).rowcount == 0:
+        conn.execute(part_table.insert().values(id=row.id, revision=row.revision, **values))
+
+
+def _stock(row: Any) -> Stock:
+    return Stock(row.part_id, row.lot, Decimal(row.quantity), row.unit, row.gtin, row.owner, row.order_no, _serials.decode(row.serials))
+
+
+def stock(conn: Connection, scope: Scope, part_id: str | None = None) -> Sequence[tuple[int, Stock]]:
+    """Return the lots in scope, oldest first, each with its place in the queue; a partner sees what it owns."""
+    if scope.nothing:
+        return []
+    query = select(stock_table).order_by(stock_table.c.place)
+    if not scope.everything:
+        mine = stock_table.c.owner == scope.party if scope.party else None
+        listed = stock_table.c.part_id.in_(scope.ids or ())
+        query = query.where(listed if mine is None else or_(mine, listed))
+    if part_id is not None:
+        query = query.where(stock_table.c.part_id == part_id)
+    return [(row.place, _stock(row)) for row in conn.execute(query)]
+
+
+def put_stock(conn: Connection, row: Stock, place: int | None = None) -> None:
+    """Write a lot at its ``place`` (None: behind all others); a lot of nothing is taken out."""
+    values = {
+        "part_id": row.part_id,
+        "lot": row.lot,
+        "owner": row.owner,
+        "order_no": row.order,
+        "quantity": str(row.quantity),
+        "unit": row.unit,
+        "gtin": row.gtin,
+        "serials": msgspec.json.encode(row.serials),
+    }
+    if place is None:
+        last = conn.execute(select(func.coalesce(func.max(stock_table.c.place), 0))).scalar_one()
+        conn.execute(stock_table.insert().values(place=int(last) + 1, **values))
+    elif row.quantity == 0:
+        conn.execute(stock_table.delete().where(stock_table.c.place == place))
+    else:
+        conn.execute(stock_table.update().where(stock_table.c.place == place).values(values))

@@ -1,0 +1,1 @@
+"""The live schedule: calendars, promises, bookings and their repair."""

@@ -1,0 +1,30 @@
+"""The store: one writer, the fact log, followers, the outbox; durable segments and blobs."""
+
+from plait.store.blobs import Blobs
+from plait.store.database import Database
+from plait.store.follow import FollowerView
+from plait.store.letters import Letter
+from plait.store.log import ChainReport
+from plait.store.migrate import migration
+from plait.store.outbox import Outbox
+from plait.store.segments import Segments
+from plait.store.store import Store, Tx
+from plait.store.tables import metadata
+from plait.store.times import from_ms, ms_of, now_ms
+
+__all__ = [
+    "Blobs",
+    "ChainReport",
+    "Database",
+    "FollowerView",
+    "Letter",
+    "Outbox",
+    "Segments",
+    "Store",
+    "Tx",
+    "from_ms",
+    "metadata",
+    "migration",
+    "ms_of",
+    "now_ms",
+]

@@ -1,0 +1,126 @@
+"""The rows of the outbox: what is to be brought to which partner, and how far that has come."""
+
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from plait.kernel.facts import fact
+from plait.kernel.problems import CONFLICT, NOT_FOUND, Problem
+from plait.store.retry import backoff
+from plait.store.tables import outbox
+
+__all__ = ["Letter", "LetterRefused", "State", "count_waiting", "enter", "heads", "put_back", "refusal", "rows", "settle", "single"]
+
+State = Literal["waiting", "delivered", "refused", "given-up"]
+
+AGAIN = frozenset({408, 425, 429})
+ANSWER_LIMIT = 4096
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """One row. ``due``: when it may next be tried (ms since 1970, system clock; None once settled); ``status`` and ``answer`` are the last reply's.
+
+    ``status`` 0 means that the partner was not reached; ``answer`` then says why.
+    """
+
+    id: int
+    party: str
+    path: str
+    body: bytes
+    media_type: str
+    key: str
+    at: str
+    state: State
+    tries: int
+    due: int | None
+    status: int
+    answer: bytes
+
+
+@fact("store.letter_refused")
+class LetterRefused(msgspec.Struct, frozen=True):
+    """A partner refused what was sent (a dead letter): it is not tried again until a person says so."""
+
+    letter: int
+    party: str
+    path: str
+    key: str
+    status: int
+    detail: str
+
+
+def _letter(row: Row[Any]) -> Letter:
+    values = dict(row._mapping)
+    values["body"], values["answer"] = bytes(values["body"]), bytes(values["answer"])
+    return Letter(**values)
+
+
+def enter(conn: Connection, at: str, due: int, party: str, path: str, body: bytes, media_type: str, key: str) -> bool:
+    """Enter a row; False when this partner already has one under ``key``."""
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    row = {"party": party, "path": path, "body": body, "media_type": media_type, "key": key, "at": at}
+    fresh = {"state": "waiting", "tries": 0, "due": due, "status": 0, "answer": b""}
+    made = insert(outbox).values(**row, **fresh).on_conflict_do_nothing(index_elements=["party", "key"]).returning(outbox.c.id)
+    return conn.execute(made).first() is not None
+
+
+def rows(conn: Connection, party: str | None = None, state: str | None = None, limit: int = 500) -> list[Letter]:
+    """Return the latest rows, newest first, of one partner and in one state if named."""
+    query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+    if party is not None:
+        query = query.where(outbox.c.party == party)
+    if state is not None:
+        query = query.where(outbox.c.state == state)
+    return [_letter(row) for row in conn.execute(query)]
+
+
+def heads(conn: Connection, party: str | None = None) -> list[Letter]:
+    """Return the first waiting row of each partner (or of one), in the order they were entered."""
+    first = select(func.min(outbox.c.id)).where(outbox.c.due.is_not(None)).group_by(outbox.c.party)
+    if party is not None:
+        first = first.where(outbox.c.party == party)
+    return [_letter(row) for row in conn.execute(select(outbox).where(outbox.c.id.in_(first)).order_by(outbox.c.id))]
+
+
+def count_waiting(conn: Connection) -> int:
+    """Return how many rows wait."""
+    return int(conn.execute(select(func.count()).where(outbox.c.due.is_not(None))).scalar() or 0)
+
+
+def single(conn: Connection, id: int) -> Letter:
+    """Return one row; raise ``not-found``."""
+    row = conn.execute(select(outbox).where(outbox.c.id == id)).first()
+    if row is None:
+        raise Problem(NOT_FOUND, f"There is no letter {id} in the outbox.")
+    return _letter(row)
+
+
+def verdict(status: int) -> State:
+    """Return what a reply means: 2xx delivered; 4xx refused but for 408, 425 and 429; anything else is tried again."""
+    if 200 <= status < 300:
+        return "delivered"
+    return "refused" if 400 <= status < 500 and status not in AGAIN else "waiting"
+
+
+def settle(conn: Connection, letter: Letter, status: int, answer: bytes, now: int, verdict: State) -> None:
+    """Note the outcome of one try at ``now`` (ms), and when the next one is due if there is to be one."""
+    tries = letter.tries + 1
+    due = now + round(backoff(tries) * 1000) if verdict == "waiting" else None
+    values = {"state": verdict, "tries": tries, "due": due, "status": status, "answer": answer[:ANSWER_LIMIT]}
+    conn.execute(update(outbox).where(outbox.c.id == letter.id, outbox.c.due.is_not(None)).values(**values))
+
+
+def refusal(letter: Letter, status: int, answer: bytes) -> LetterRefused:
+    """Return the fact that tells of a dead letter."""
+    return LetterRefused(letter.id, letter.party, letter.path, letter.key, status, answer[:ANSWER_LIMIT].decode("utf-8", "replace"))
+
+
+def put_back(conn: Connection, id: int, state: State, due: int | None) -> Letter:
+    """Set a row that is not delivered to ``state`` (``waiting`` or ``given-up``); raise ``conflict`` for a delivered one."""
+    letter = single(conn, id)
+    if letter.state == "delivered":
+        raise Problem(CONFLICT, f"Letter {id} has been delivered.")
+    conn.execute(update(outbox).where(outbox.c.id == id).values(state=state, due=due, tries=0 if state == "waiting" else letter.tries))
+    return single(conn, id)

@@ -1,0 +1,7 @@
+"""What tests of several rooms share."""
+
+from tests.support.net import free_port
+from tests.support.require import require
+from tests.support.stores import START, clock, make_store
+
+__all__ = ["START", "clock", "free_port", "make_store", "require"]
