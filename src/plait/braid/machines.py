@@ -38,9 +38,14 @@ async def reported(house: House, fact: Fact, body: Any) -> None:
 
 async def progressed(house: House, fact: Fact, body: Any) -> None:
     """A job started or ended: the schedule learns what really happened, and whatever may start now starts."""
-    if fact.kind in ("line.job_started", "line.job_ended"):
-        state = "started" if fact.kind == "line.job_started" else "ended"
-        await house.schedule.progress(house.me, body.job, state, fact.at)
+    if fact.kind in ("line.job_started", "line.step_out", "line.job_ended"):
+        ended = fact.kind == "line.job_ended"
+        pieces = body.good + body.scrap if ended else body.quantity
+        station = "" if fact.kind == "line.step_out" or body.station == "outside" else body.station
+        repair = await house.schedule.progress(house.me, body.job, "ended" if ended else "started", fact.at, station=station, quantity=pieces)
+        for shift in repair.orders:
+            if shift.late:
+                await house.orders.replanned(house.me, shift.order, shift.now, "work took longer than planned", f"late:{fact.id}:{shift.order}", quiet=True)
     await house.line.release(house.me)
 
 
@@ -67,7 +72,7 @@ async def came_back(house: House, fact: Fact, body: Any) -> None:
 REACTIONS = (
     Reaction("machines.released", frozenset({"line.job_released"}), released),
     Reaction("machines.reported", frozenset({"machine.job_changed"}), reported),
-    Reaction("machines.progressed", frozenset({"line.job_started", "line.job_ended", "line.run_opened", "machine.state_changed", "part.stock_in"}), progressed),
+    Reaction("machines.progressed", frozenset({"line.job_started", "line.job_ended", "line.run_opened", "machine.state_changed", "part.stock_in", "line.step_out"}), progressed),
     Reaction("machines.went_down", frozenset({"machine.went_down"}), went_down),
     Reaction("machines.came_back", frozenset({"machine.came_back"}), came_back),
 )

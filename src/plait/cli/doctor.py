@@ -51,7 +51,7 @@ def examine(data: Path) -> list[dict[str, Any]]:
         idle = call(data, "GET", "/health/idle")
         checks.append(_check("node", True, "idle" if idle["idle"] else f"busy with {idle['busy']}"))
         chain = call(data, "GET", "/api/v1/facts/verify")
-        checks.append(_check("chain", bool(chain["ok"]), f"{chain['count']} facts", "Restore the last backup; keep this folder for examination."))
+        checks.append(_check("chain", bool(chain["ok"]), f"{chain['facts']} facts", "Restore the last backup; keep this folder for examination."))
         stuck = [row for row in call(data, "GET", "/api/v1/deliveries") if row["state"] != "delivered"]
         checks.append(_check("deliveries", not stuck, f"{len(stuck)} waiting or refused", "See `/api/v1/deliveries`: the partner may be down."))
     except Problem as problem:

@@ -44,8 +44,10 @@ class Journal:
 
     def digest(self) -> str:
         """Return the hash of everything so far (SHA-256, hex)."""
-        self._fold()
-        return self._hash.hexdigest()
+        whole = self._hash.copy()
+        for line in sorted(self._open):
+            whole.update(line.encode() + b"\n")
+        return whole.hexdigest()
 
 
 class Plant:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -64,6 +65,7 @@ async def serve(
         driver = clock.run
     server = PlantServer(Plant(config, clock.now()), clock, activity, port, name)
     await server.open()
+    gc.freeze()
     ready = {"plant": name, "endpoint": server.endpoint, "start": iso(server.plant.start), "cells": list(server.plant.cells)}
     sys.stdout.write(msgspec.json.encode(ready).decode() + "\n")
     sys.stdout.flush()

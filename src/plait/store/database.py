@@ -8,6 +8,7 @@ from sqlalchemy import Connection, MetaData
 
 from plait.kernel.activity import Activity
 from plait.kernel.clock import BusinessClock
+from plait.kernel.problems import UNAVAILABLE, Problem
 from plait.store.engine import Source, make_source
 from plait.store.migrate import bring_up, name_of
 from plait.store.writer import Ledger, Writer
@@ -46,6 +47,7 @@ class Base:
         self._source: Source = make_source(url, name_of(metadata))
         self._writer = Writer(self._source, self._ledger(), activity)
         self._reading: set[asyncio.Future[Any]] = set()
+        self._opened = False
 
     def _ledger(self) -> Ledger:
         return _NoLedger()
@@ -60,15 +62,22 @@ class Base:
             self._source.close()
             raise
         self._writer.open(conn)
+        self._opened = True
 
     async def close(self) -> None:
         """Finish what is queued and let another process write."""
+        self._opened = False
         await self._writer.close()
         await asyncio.gather(*self._reading, return_exceptions=True)
         self._source.close()
 
     def read_now(self, fn: Callable[[Connection], R]) -> R:
-        """Run ``fn`` on a read-only connection with one consistent snapshot (any thread; quick look-ups only)."""
+        """Run ``fn`` on a read-only connection with one consistent snapshot (any thread; quick look-ups only).
+
+        Raise ``unavailable`` while the database is not open.
+        """
+        if not self._opened:
+            raise Problem(UNAVAILABLE, "The store is closed.")
         with self._source.reader() as conn:
             return fn(conn)
 

@@ -57,6 +57,7 @@ class Outbox:
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._clock: BusinessClock | None = None
         self._waiter: asyncio.Task[None] | None = None
+        self._runner: asyncio.Task[Any] | None = None
         self.mail: PartnerMail | None = None
 
     async def pending(self) -> int:
@@ -143,6 +144,7 @@ class Outbox:
         """Deliver in real time until cancelled: in order for each partner, partners side by side."""
         self.mail = mail
         self._active = True
+        self._runner = asyncio.current_task()
         self.take()
         try:
             while True:
@@ -157,6 +159,7 @@ class Outbox:
                 await self._pause(heads)
         finally:
             self._active = False
+            self._runner = None
             for lane in list(self._lanes.values()):
                 lane.cancel()
             self._lanes.clear()
@@ -209,8 +212,13 @@ class Outbox:
             self._release()
 
     async def _turn(self) -> None:
-        await self.deliver_one()
-        heads = await self._heads()
+        try:
+            await self.deliver_one()
+            heads = await self._heads()
+        except Problem as problem:
+            _log.warning("a delivery could not be noted", problem=str(problem))
+            self._wait_for(AWAY_SECONDS, held=True)
+            return
         if not heads:
             return
         wait = min(head.due or 0 for head in heads) - now_ms()
@@ -236,8 +244,10 @@ class Outbox:
     async def stop(self) -> None:
         """Stop delivering; what waits goes out after the next start."""
         self._active = False
-        self._clock = None
-        tasks = [*self._lanes.values(), *([self._waiter] if self._waiter else [])]
+        if self._clock is not None:
+            self._clock.cancel("outbox")
+            self._clock = None
+        tasks = [task for task in (*self._lanes.values(), self._waiter, self._runner) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

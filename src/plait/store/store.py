@@ -115,7 +115,6 @@ class Store(Base):
         super().__init__(url, metadata, clock, activity)
         self._followers = Followers(self._read_after, self._save_cursors, activity)
         self._new: list[tuple[str, frozenset[str] | None, Handler, Start]] = []
-        self._opened = False
         self.outbox = Outbox(self, activity)
 
     def _ledger(self) -> Ledger:
@@ -125,7 +124,6 @@ class Store(Base):
     async def open(self) -> None:
         """As ``Base.open``; followers registered before go on where they stood."""
         await super().open()
-        self._opened = True
         self._followers.take(self.read_now(read_head)[0])
         for one in self._new:
             self._register(*one)
@@ -137,7 +135,6 @@ class Store(Base):
         if self._opened:
             await self.outbox.stop()
             await self._followers.stop()
-        self._opened = False
         await super().close()
 
     async def write(self, actor: Actor, fn: Callable[[Tx], R], *, once: str | None = None, result: Any = None) -> R:

@@ -205,3 +205,29 @@ async def test_waiting_letters_survive(make: Callable[[], Store], me: Actor) -> 
     assert await store.outbox.deliver_one()
     assert [body for _, body, _ in carrier.sent] == ["1"]
     await store.close()
+
+
+async def test_closing_ends_deliveries(make: Callable[[], Store], me: Actor) -> None:
+    """Tests that closing the store stops deliveries in either mode, leaves nothing held, and what was not settled still waits."""
+    for mode in ("run", "turns"):
+        store = make()
+        await store.open()
+        running = None
+        if mode == "run":
+            carrier = Carrier(p=[asyncio.Event()])
+            carrier.wanted = 1
+            running = asyncio.create_task(store.outbox.run(carrier))
+            await post(store, me, ("p", "1"))
+            await carrier.enough.wait()
+        else:
+            store.outbox.turns(store.clock, Carrier())
+        await store.close()
+        assert running is None or running.cancelled()
+        assert store.clock.next_wake() is None
+        assert store.activity.busy() == {}
+        with pytest.raises(Problem, match="unavailable"):
+            await store.outbox.pending()
+    store = make()
+    await store.open()
+    assert await store.outbox.pending() == 1
+    await store.close()

@@ -17,10 +17,9 @@ ALL = Scope(everything=True)
 
 
 class Follow(msgspec.Struct):
-    """What is to be told to machines once a batch is on disk: orders to send again, finished jobs to take off lists."""
+    """What is to be told to machines once a batch is on disk: orders to send again."""
 
     again: list[tuple[str, JobOrder]] = msgspec.field(default_factory=list)
-    clear: list[tuple[str, str]] = msgspec.field(default_factory=list)
 
 
 class Journal:
@@ -120,6 +119,4 @@ def _jobs(tx: Tx, machine_id: str, listed: Sequence[JobState], fresh: bool, foll
             tx.append(f"machine/{machine_id}", body)
         if before != job:
             tables.put_job(tx.conn, job)
-        if body is not None and job.state == "running":
-            follow.clear += tables.others_of_lot(tx.conn, machine_id, job.job_id)
     follow.again += [(machine_id, order) for order in tables.send_again(tx.conn, machine_id, sorted(again))]

@@ -23,7 +23,6 @@ __all__ = ["Keeper"]
 
 R = TypeVar("R")
 
-PATIENCE_S = 30.0
 FIRST_WAIT_S, LAST_WAIT_S = 0.1, 10.0
 CLEAR_ABOVE = 100
 
@@ -33,7 +32,7 @@ _log = structlog.get_logger("plait.machines")
 class Keeper:
     """One endpoint and the machines behind it. ``make`` returns a new, unconnected link."""
 
-    def __init__(self, endpoint: str, make: Callable[[], Link], journal: Journal, signals: SignalService, clock: BusinessClock, activity: Activity) -> None:
+    def __init__(self, endpoint: str, make: Callable[[], Link], journal: Journal, signals: SignalService, clock: BusinessClock, activity: Activity, patience_s: float) -> None:
         self.endpoint = endpoint
         self.machines: dict[str, Machine] = {}
         self._make = make
@@ -41,6 +40,7 @@ class Keeper:
         self._signals = signals
         self._clock = clock
         self._activity = activity
+        self._patience_s = patience_s
         self._link: Link | None = None
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -78,8 +78,11 @@ class Keeper:
         self._fresh.add(machine.id)
         if self._link is not None:
             self._hold()
-            with contextlib.suppress(LinkLost):
-                await self._watch(self._link, machine)
+            link = self._link
+            try:
+                await self._watch(link, machine)
+            except LinkLost:
+                await link.close()
 
     async def remove(self, machine_id: str) -> None:
         """Keep ``machine_id`` no more."""
@@ -88,7 +91,7 @@ class Keeper:
         self._lost.pop(machine_id, None)
         self._watched.discard(machine_id)
         if self._link is not None:
-            with contextlib.suppress(LinkLost):
+            with contextlib.suppress(LinkLost, Problem):
                 await self._link.unwatch(machine_id)
         self._settle()
 
@@ -97,10 +100,14 @@ class Keeper:
         async with self._lock:
             if self._link is None or machine_id in self._fresh:
                 raise Problem(UNREACHABLE, f"{machine_id} is not linked ({self.endpoint}): {self._reason or 'still connecting'}.")
+            link = self._link
             try:
-                return await call(self._link)
+                return await call(link)
             except LinkLost as error:
-                raise Problem(UNREACHABLE, f"The link to {machine_id} was lost while it was told: {error}. What it took is seen once the link is back.") from error
+                await link.close()
+                raise Problem(
+                    UNREACHABLE, f"The link to {machine_id} was lost while it was told: {error}. What it took is seen once the link is back."
+                ) from error
 
     def _hold(self) -> None:
         if self._token is None:
@@ -114,6 +121,7 @@ class Keeper:
     def _settle(self) -> None:
         """Give the token back when nothing is awaited any more."""
         if self._link is not None and not self._fresh:
+            self._reason = ""
             self._release()
 
     async def _run(self) -> None:
@@ -145,7 +153,6 @@ class Keeper:
         self._link = link
         for machine in list(self.machines.values()):
             await self._watch(link, machine)
-        self._reason = ""
 
     async def _watch(self, link: Link, machine: Machine) -> None:
         if machine.id in self._watched:
@@ -195,13 +202,11 @@ class Keeper:
             except Problem as problem:
                 _log.warning("job refused when sent again", machine=machine_id, job=order.id, problem=str(problem))
                 await self._journal.forget(machine_id, order.id, problem.detail)
-        clear = [one for one in follow.clear if one[0] in self.machines]
         for machine_id, listed in sorted(batch.jobs.items()):
             done = [job.job_id for job in sorted(listed, key=lambda job: (str(job.ended), job.job_id)) if job.state in ("ended", "aborted")]
-            clear += [(machine_id, job_id) for job_id in done[: max(0, len(done) - CLEAR_ABOVE)]]
-        for machine_id, job_id in clear:
-            with contextlib.suppress(Problem):
-                await link.clear(machine_id, job_id)
+            for job_id in done[: max(0, len(done) - CLEAR_ABOVE)]:
+                with contextlib.suppress(Problem):
+                    await link.clear(machine_id, job_id)
 
     async def _away(self, reason: str) -> None:
         """The link is gone: forget its beats, remember since when nothing is known."""
@@ -224,21 +229,17 @@ class Keeper:
             await link.close()
 
     async def _wait(self, tries: int, since: float) -> None:
-        """Back off; after ``PATIENCE_S`` of real time let the others go on and call the machines silent."""
-        left = PATIENCE_S - (SYSTEM.monotonic() - since)
+        """Back off; after ``patience_s`` of real time let the others go on and call the machines silent."""
+        left = self._patience_s - (SYSTEM.monotonic() - since)
         if left <= 0 and self._token is not None:
             try:
                 await self._journal.silent(sorted(self.machines), self._reason)
             except Problem as problem:
                 _log.warning("silence cannot be noted", endpoint=self.endpoint, problem=str(problem))
             self._release()
-        wait = min(FIRST_WAIT_S * 2**min(tries, 10), LAST_WAIT_S)
+        wait = min(FIRST_WAIT_S * 2 ** min(tries, 10), LAST_WAIT_S)
         await SYSTEM.sleep(min(wait, max(left, FIRST_WAIT_S)) if self._token is not None else wait)
 
 
 def _points(batch: Batch) -> list[Point]:
-    return [
-        Point(f"{machine_id}.{one.signal}", one.at, one.value, one.quality)
-        for machine_id in sorted(batch.readings)
-        for one in batch.readings[machine_id]
-    ]
+    return [Point(f"{machine_id}.{one.signal}", one.at, one.value, one.quality) for machine_id in sorted(batch.readings) for one in batch.readings[machine_id]]

@@ -149,7 +149,7 @@ class Link(Protocol):
         ...
 
     async def close(self) -> None:
-        """End the connection; never raises."""
+        """End the connection, so that ``next`` raises ``LinkLost``; never raises itself."""
         ...
 
 

@@ -20,10 +20,7 @@ def adapter_names() -> list[str]:
 def adapter(name: str) -> AdapterPlugin:
     """Load the adapter called ``name``; raise ``bad-machine`` when there is none or it cannot be loaded."""
     try:
-        if name in BUILT_IN:
-            plugin = import_module(BUILT_IN[name]).PLUGIN
-        else:
-            plugin = _installed(name)
+        plugin = import_module(BUILT_IN[name]).PLUGIN if name in BUILT_IN else _installed(name)
     except ImportError as error:
         raise Problem(BAD_MACHINE, f"The adapter {name!r} cannot be loaded: {error}.") from error
     if not isinstance(plugin, AdapterPlugin):

@@ -32,20 +32,23 @@ from plait.store import Store, Tx
 __all__ = ["STEPPED_PUBLISHING_MS", "MachineService"]
 
 STEPPED_PUBLISHING_MS = 10
+PATIENCE_S = 30.0
 ALL = Scope(everything=True)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class MachineService:
-    """Machines of this firm and their links, one a connection; ``publishing_ms``: how often a machine tells what has changed."""
+    """Machines of this firm and their links, one a connection; ``publishing_ms``: how often a machine tells what has changed.
 
-    def __init__(
-        self, store: Store, guard: Guard, clock: BusinessClock, activity: Activity, signals: SignalService, publishing_ms: int = 250
-    ) -> None:
+    ``patience_s``: for how long (real time) a lost link keeps others waiting before its machines are called silent.
+    """
+
+    def __init__(self, store: Store, guard: Guard, clock: BusinessClock, activity: Activity, signals: SignalService, publishing_ms: int = 250, patience_s: float = PATIENCE_S) -> None:
         self.store = store
         self.guard = guard
         self.clock = clock
         self._activity = activity
+        self._patience_s = patience_s
         self._signals = signals
         self._publishing_ms = STEPPED_PUBLISHING_MS if clock.kind in ("stepped", "simulated") else publishing_ms
         self._journal = Journal(store, guard)
@@ -117,7 +120,7 @@ class MachineService:
         keeper = self._keepers.get((plugin.name, endpoint))
         new = keeper is None
         if keeper is None:
-            keeper = Keeper(endpoint, lambda: plugin.link(config, self._publishing_ms), self._journal, self._signals, self.clock, self._activity)
+            keeper = Keeper(endpoint, lambda: plugin.link(config, self._publishing_ms), self._journal, self._signals, self.clock, self._activity, self._patience_s)
             self._keepers[plugin.name, endpoint] = keeper
         self._by_machine[row.machine.id] = keeper
         await keeper.add(row.machine, row.heard)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Table, Text, and_, delete, false, insert, select, true, update
 from sqlalchemy import Column as Col
+from sqlalchemy import Row as SqlRow
 
 from plait.infrastructure.machines.model import Machine
 from plait.infrastructure.machines.rules import LIVE, SENT, Known
@@ -24,7 +26,6 @@ __all__ = [
     "machine",
     "machines",
     "order",
-    "others_of_lot",
     "put_job",
     "put_state",
     "send_again",
@@ -59,7 +60,6 @@ _job = Table(
     Col("ended", BigInteger),
     Col("energy_kwh", Float, nullable=False),
     Col("reason", Text, nullable=False),
-    Col("lot", Text, nullable=False),
     Col("job_order", Text),
 )
 
@@ -100,8 +100,8 @@ def machine(conn: Connection, scope: Scope, id: str) -> Row | None:
     return None if row is None else _row(row)
 
 
-def _row(row: "object") -> Row:
-    r = row._mapping  # type: ignore[attr-defined]
+def _row(row: SqlRow[Any]) -> Row:
+    r = row._mapping
     unit = Machine(r["id"], r["name"], r["grp"], r["adapter"], msgspec.json.decode(r["config"]), r["site"])
     known = Known(r["state"], r["reason"], r["expected_minutes"], bool(r["down"]))
     return Row(unit, known, _when(r["since"]), _when(r["heard"]), r["number"])
@@ -131,11 +131,9 @@ def heard(conn: Connection, id: str, at: datetime) -> None:
     conn.execute(update(_unit).where(_unit.c.id == id).values(heard=ms_of(at)))
 
 
-def _state(row: "object") -> JobState:
-    r = row._mapping  # type: ignore[attr-defined]
-    return JobState(
-        r["job_id"], r["machine_id"], r["state"], r["good"], r["scrap"], _when(r["started"]), _when(r["ended"]), r["energy_kwh"], r["reason"]
-    )
+def _state(row: SqlRow[Any]) -> JobState:
+    r = row._mapping
+    return JobState(r["job_id"], r["machine_id"], r["state"], r["good"], r["scrap"], _when(r["started"]), _when(r["ended"]), r["energy_kwh"], r["reason"])
 
 
 def jobs(conn: Connection, machine_id: str) -> dict[str, JobState]:
@@ -171,26 +169,17 @@ def put_job(conn: Connection, state: JobState) -> None:
     }
     where = and_(_job.c.machine_id == state.machine_id, _job.c.job_id == state.job_id)
     if conn.execute(update(_job).where(where).values(**values)).rowcount == 0:
-        conn.execute(insert(_job).values(machine_id=state.machine_id, job_id=state.job_id, lot="", **values))
+        conn.execute(insert(_job).values(machine_id=state.machine_id, job_id=state.job_id, **values))
 
 
 def order(conn: Connection, machine_id: str, job: JobOrder) -> None:
     """Enter a job we are about to send, before it is sent."""
     put_job(conn, JobState(job.id, machine_id, SENT))
     where = and_(_job.c.machine_id == machine_id, _job.c.job_id == job.id)
-    conn.execute(update(_job).where(where).values(lot=job.lot, job_order=msgspec.json.encode(job).decode()))
+    conn.execute(update(_job).where(where).values(job_order=msgspec.json.encode(job).decode()))
 
 
 def send_again(conn: Connection, machine_id: str, ids: Sequence[str]) -> list[JobOrder]:
     """Return the orders of the jobs ``ids`` that we sent, by id."""
     query = select(_job.c.job_order).where(and_(_job.c.machine_id == machine_id, _job.c.job_id.in_(ids), _job.c.job_order.is_not(None)))
     return [msgspec.json.decode(row.job_order, type=JobOrder) for row in conn.execute(query.order_by(_job.c.job_id))]
-
-
-def others_of_lot(conn: Connection, machine_id: str, job_id: str) -> list[tuple[str, str]]:
-    """Return (machine, job) of the ended jobs of the same lot on other machines: the lot has left those."""
-    lot = select(_job.c.lot).where(and_(_job.c.machine_id == machine_id, _job.c.job_id == job_id)).scalar_subquery()
-    query = select(_job.c.machine_id, _job.c.job_id).where(
-        and_(_job.c.lot == lot, _job.c.lot != "", _job.c.machine_id != machine_id, _job.c.state == "ended")
-    )
-    return [(row.machine_id, row.job_id) for row in conn.execute(query.order_by(_job.c.job_id))]

@@ -18,8 +18,8 @@ API = Api("signals", SignalService)
 class Span(msgspec.Struct, frozen=True):
     """Which values: ``since`` <= time < ``until``, at most ``limit``; ``step`` in seconds asks for means."""
 
-    since: datetime
-    until: datetime
+    since: datetime | None = None
+    until: datetime | None = None
     limit: int = 10_000
     step: float | None = None
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from plait.infrastructure.signals import rules, tables
@@ -22,6 +22,7 @@ __all__ = ["SignalService"]
 SAVE_POINTS = 50_000
 MOST_VALUES = 10_000
 SECOND = 1000
+USUAL_SPAN = timedelta(days=1)
 
 
 class SignalService:
@@ -127,7 +128,12 @@ class SignalService:
 
     async def _list_segments(self, spans: dict[int, Span]) -> None:
         me = system_actor(self.guard.firm().party_id, "signals")
-        await self.store.write(me, lambda tx: [tables.put_span(tx.conn, number, span) for number, span in spans.items()] and None)
+
+        def work(tx: Tx) -> None:
+            for number, span in spans.items():
+                tables.put_span(tx.conn, number, span)
+
+        await self.store.write(me, work)
 
     async def _save(self) -> None:
         unsaved, self._unsaved, self._unsaved_points, place = self._unsaved, {}, 0, self._place
@@ -165,13 +171,15 @@ class SignalService:
         return found
 
     async def query(
-        self, actor: Actor, series: str, since: datetime, until: datetime, limit: int = MOST_VALUES, step: float | None = None
+        self, actor: Actor, series: str, since: datetime | None = None, until: datetime | None = None, limit: int = MOST_VALUES, step: float | None = None
     ) -> SeriesView:
-        """Return the values of ``series`` with since <= time < until, oldest first; with ``step`` (seconds) the mean of each step.
+        """Return the values of ``series`` with since <= time < until, oldest first (default: the last day); with ``step`` (seconds) the mean of each step.
 
         Raise ``no-such-series`` and ``invalid``.
         """
         self.guard.require(actor, "signals.read")
+        until = until or self.clock.now() + timedelta(milliseconds=1)
+        since = since or until - USUAL_SPAN
         _check(since, until, limit, step)
         scope = self.guard.scope(actor, "read", "signal")
         since, until = max(since, scope.since or since), min(until, scope.until or until)

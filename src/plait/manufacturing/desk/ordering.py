@@ -12,6 +12,7 @@ from plait.manufacturing.desk import rules, tables
 from plait.manufacturing.desk.model import Accepted, Inquiry, PromiseKept, PromiseMoved, StandInFound, StandInSought, Supply
 from plait.manufacturing.desk.quoting import QuoteDesk
 from plait.manufacturing.line.service import LineService
+from plait.manufacturing.schedule.model import Repair
 from plait.manufacturing.trade.model import Order
 from plait.manufacturing.trade.options import OptionNeed
 from plait.store import Tx
@@ -114,9 +115,11 @@ class OrderDesk:
         part = await self.quotes.parts.get(actor, row.part_id)
         await self.line.open_run(actor, rules.run_order(part, row, booked.starts), once=f"{once}:run")
         order = await self.trade.document(actor, row.order_id)
-        await self.trade.respond(actor, row.order_id, "accepted", row.promised, "")
         assert row.promised is not None
-        body = Accepted(number, row.order_id, order.number, row.customer, row.customer_name, row.part_id, row.quantity, row.promised)
+        kept = max(row.promised, rules.full_hour(booked.finish) if booked.finish > booked.promised else row.promised)
+        row = msgspec.structs.replace(row, promised=kept)
+        await self.trade.respond(actor, row.order_id, "accepted", kept, "")
+        body = Accepted(number, row.order_id, order.number, row.customer, row.customer_name, row.part_id, row.quantity, kept)
 
         def accepted(tx: Tx) -> None:
             tables.put_inquiry(tx.conn, msgspec.structs.replace(row, state="accepted"))
@@ -124,23 +127,31 @@ class OrderDesk:
 
         await self.store.write(actor, accepted, once=once)
 
-    async def replanned(self, actor: Actor, run: str, finish: datetime, reason: str, once: str) -> None:
-        """The plan of a run was repaired: say that the promise is kept, or tell the customer the new date and why."""
+    async def replanned(self, actor: Actor, run: str, finish: datetime, reason: str, once: str, *, quiet: bool = False) -> None:
+        """The plan of a run was repaired: tell the customer the new date and why, or say (unless ``quiet``) that the promise is kept."""
         row = await self._inquiry(run=run)
         if row is None or row.promised is None or row.state != "accepted":
             return
         promised = row.promised
         finish += timedelta(minutes=await self._freight(row))
         if finish <= promised:
+            if quiet:
+                return
             await self.store.write(actor, lambda tx: tx.append(f"run/{run}", PromiseKept(run, promised, finish, reason)) and None, once=once)
             return
 
-        def moved(tx: Tx) -> None:
-            tables.put_inquiry(tx.conn, msgspec.structs.replace(row, promised=finish))
-            tx.append(f"run/{run}", PromiseMoved(run, promised, finish, reason))
+        later = rules.full_hour(finish)
 
-        await self.trade.respond(actor, row.order_id, "changed", finish, reason)
+        def moved(tx: Tx) -> None:
+            tables.put_inquiry(tx.conn, msgspec.structs.replace(row, promised=later))
+            tx.append(f"run/{run}", PromiseMoved(run, promised, later, reason))
+
+        await self.trade.respond(actor, row.order_id, "changed", later, reason)
         await self.store.write(actor, moved, once=once)
+
+    async def _repaired(self, actor: Actor, repair: Repair, reason: str, once: str) -> None:
+        for shift in repair.orders:
+            await self.replanned(actor, shift.order, shift.now, reason, f"{once}:{shift.order}")
 
     async def _freight(self, row: Inquiry) -> int:
         supplies = await self.store.read(lambda conn: tables.supplies(conn, ALL, purpose=row.purpose, role="freight"))
@@ -150,7 +161,8 @@ class OrderDesk:
         """A supplier moves its date. For an outside step, look for a stand-in; else replan and tell the customer."""
         if not supply.role.startswith("service:"):
             if promised is not None:
-                await self.replanned(actor, row.run, promised + self.quotes.terms.transit, reason, f"late:{supply.order_id}:{promised}")
+                here = promised + self.quotes.terms.transit
+                await self._repaired(actor, await self.schedule.wait(actor, row.run, here, reason), reason, f"late:{supply.order_id}:{promised}")
             return
         seq = int(supply.role.partition(":")[2])
         part = await self.quotes.parts.get(actor, row.part_id)
@@ -191,6 +203,10 @@ class OrderDesk:
         if failed is not None and failed.state == "active":
             await self.trade.cancel(actor, failed.order_id, None, "what has not been begun goes to a stand-in")
             await self._set_supply(actor, failed, "ended")
+        slower = supply.lead_minutes - (failed.lead_minutes if failed else 0)
+        reason = f"{supply.supplier_name} stands in for {failed.supplier_name if failed else 'a supplier'}"
+        repair = await self.schedule.retime(actor, row.run, int(supply.role.partition(":")[2]), None, slower, reason, once=f"retime:{supply.order_id}")
+        await self._repaired(actor, repair, reason, f"took:{supply.order_id}")
         body = StandInFound(f"{row.run}/{supply.role}", supply.purpose, supply.supplier, supply.supplier_name, supply.order_id)
         await self.store.write(actor, lambda tx: tx.append(f"run/{row.run}", body) and None, once=f"found:{supply.order_id}")
 

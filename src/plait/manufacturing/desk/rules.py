@@ -10,7 +10,7 @@ from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.schedule.model import PromiseRequest
 from plait.manufacturing.trade.options import OptionView
 
-__all__ = ["decline_reason", "freight_lead", "in_words", "lot_lead", "promise_request", "run_order"]
+__all__ = ["decline_reason", "freight_lead", "full_hour", "in_words", "lot_lead", "promise_request", "run_order", "to_stock"]
 
 
 def in_words(requirement: Requirement) -> str:
@@ -36,6 +36,11 @@ def lot_lead(part: Part) -> int:
     return round(sum(op.setup_min + op.cycle_min * size for op in part.routing if op.service is None))
 
 
+def to_stock(part: Part, number: str, quantity: int, now: datetime) -> PromiseRequest:
+    """Return what the schedule is asked for an order to stock whose material is here or comes in time."""
+    return PromiseRequest(number, part.id, quantity, part.batch_size, part.routing, now, {}, now, part.transfer_min)
+
+
 def promise_request(part: Part, row: Inquiry, held: Sequence[OptionView], now: datetime, transit: timedelta) -> PromiseRequest:
     """Return what the schedule is asked: when material is here, and how long outside steps take with the way there and back."""
     ready = max([now, *(option.promised + transit for option in held if option.role.startswith("material:") and option.promised)])
@@ -52,6 +57,12 @@ def promise_request(part: Part, row: Inquiry, held: Sequence[OptionView], now: d
         not_before=now,
         transfer_min=part.transfer_min,
     )
+
+
+def full_hour(when: datetime) -> datetime:
+    """Return ``when`` rounded up to the full hour: a new date is told once, not minute by minute."""
+    whole = when.replace(minute=0, second=0, microsecond=0)
+    return whole if whole == when else whole + timedelta(hours=1)
 
 
 def run_order(part: Part, row: Inquiry, starts: dict[str, datetime]) -> RunOrder:

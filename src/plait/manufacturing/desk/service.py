@@ -1,6 +1,7 @@
 """The desk as its routes see it: inquiries, expected goods, and orders of our own to stock."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -50,6 +51,9 @@ class DeskService:
             raise Problem(INVALID, f"quantity: {quantity} pieces cannot be made")
         part = await self.orders.quotes.parts.get(actor, part_id)
         number = await self.store.write(actor, lambda tx: f"WO-{tx.number('WO'):05}", once=once and f"{once}:number", result=str)
+        schedule, now = self.orders.schedule, self.orders.clock.now()
+        promise = await schedule.promise(actor, rules.to_stock(part, number, quantity, now), now + timedelta(hours=1), once=once and f"{once}:slot")
+        booked = await schedule.confirm(actor, promise.hold_id, number, None, once=once and f"{once}:booked")
         row = Inquiry("", "", "", "", part_id, quantity, "accepted", run=number)
-        await self.orders.line.open_run(actor, rules.run_order(part, row, {}), once=once)
+        await self.orders.line.open_run(actor, rules.run_order(part, row, booked.starts), once=once)
         return WorkOrder(number, part_id, quantity)

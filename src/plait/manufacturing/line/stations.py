@@ -7,7 +7,11 @@ from typing import Protocol
 import msgspec
 from sqlalchemy import Connection
 
-__all__ = ["Opening", "Station", "StationsOf", "open_at"]
+from plait.kernel.actor import Scope
+from plait.manufacturing.schedule import tables
+from plait.manufacturing.schedule.calendar import opening
+
+__all__ = ["Opening", "Station", "StationsOf", "open_at", "stations"]
 
 
 class Opening(Protocol):
@@ -28,6 +32,12 @@ class Station(msgspec.Struct, frozen=True):
 
 
 StationsOf = Callable[[Connection], Sequence[Station]]
+
+
+def stations(conn: Connection) -> Sequence[Station]:
+    """Return the work centres of the schedule as stations, by id."""
+    rows = tables.centres(conn, Scope(everything=True))
+    return [Station(row.id, row.group, row.machine_id, opening(row.calendar)) for _, row in sorted(rows.items())]
 
 
 def open_at(station: Station, now: datetime) -> datetime | None:

@@ -131,14 +131,14 @@ class Need(msgspec.Struct, frozen=True):
 
 
 class CostBreakdown(msgspec.Struct, frozen=True):
-    """What an order costs and what is asked for it; the five shares add up to ``total``, ``each`` (the price of a piece) times quantity."""
+    """What an order costs and what is asked for it; the five shares add up to ``total``, ``per_piece`` (the price of a piece) times quantity."""
 
     setup: Money
     machine: Money
     material: Money
     services: Money
     markup: Money
-    each: Money
+    per_piece: Money
     total: Money
 
 

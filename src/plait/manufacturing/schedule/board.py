@@ -1,7 +1,7 @@
 """The live board: every work centre with its bookings and free gaps, kept in memory between promises."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -15,29 +15,31 @@ NO_CENTRE = register("no-work-centre", 409, "No work centre can do this operatio
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A span taken on a work centre; ``until`` (ms) is when it frees itself, None: never. ``hold_id`` says by whom."""
+    """A span (ms) taken on a work centre, by hold ``hold_id`` (also after it became an order) or by none."""
 
     work_centre: str
     start: int
     end: int
     hold_id: str = ""
-    until: int | None = None
 
 
 class Board:
-    """Work centres and what is booked on them from ``since`` (ms) on."""
+    """Work centres and what is booked on them from ``since`` (ms) on; ``untils`` says which holds free themselves when."""
 
-    def __init__(self, centres: Iterable[WorkCentre], slots: Iterable[Slot], since: int) -> None:
+    def __init__(self, centres: Iterable[WorkCentre], slots: Iterable[Slot], since: int, untils: Mapping[str, int] | None = None) -> None:
         self.centres = {centre.id: centre for centre in sorted(centres, key=lambda c: c.id)}
         self.groups: dict[str, list[WorkCentre]] = {}
         for centre in self.centres.values():
             self.groups.setdefault(centre.group, []).append(centre)
         self._since = since
         self._slots: dict[str, list[Slot]] = {}
+        self._places: dict[str, set[str]] = {}
         for slot in slots:
             self._slots.setdefault(slot.work_centre, []).append(slot)
+            self._places.setdefault(slot.hold_id, set()).add(slot.work_centre)
         self._gaps: dict[str, Gaps] = {}
-        self._expiries = [(slot.until, slot.hold_id) for rows in self._slots.values() for slot in rows if slot.until is not None]
+        self._untils = dict(untils or {})
+        self._expiries = [(until, hold) for hold, until in self._untils.items()]
         heapq.heapify(self._expiries)
 
     def gaps(self, centre: str) -> Gaps:
@@ -69,6 +71,7 @@ class Board:
     def take(self, slot: Slot) -> None:
         """Book a span found by ``earliest``."""
         self._slots.setdefault(slot.work_centre, []).append(slot)
+        self._places.setdefault(slot.hold_id, set()).add(slot.work_centre)
         self.gaps(slot.work_centre).take(slot.start, slot.end)
 
     def undo(self, slots: Iterable[Slot]) -> None:
@@ -79,28 +82,22 @@ class Board:
 
     def keep(self, hold_id: str, until: int | None) -> None:
         """Let the spans of a hold free themselves at ``until`` (None: never)."""
-        for centre, rows in self._slots.items():
-            self._slots[centre] = [msgspec.structs.replace(s, until=until) if s.hold_id == hold_id else s for s in rows]
-        if until is not None:
+        if until is None:
+            self._untils.pop(hold_id, None)
+        else:
+            self._untils[hold_id] = until
             heapq.heappush(self._expiries, (until, hold_id))
 
     def drop(self, hold_id: str) -> None:
         """Free all spans of a hold."""
-        for centre, rows in self._slots.items():
-            left = [slot for slot in rows if slot.hold_id != hold_id]
-            if len(left) != len(rows):
-                self._slots[centre] = left
-                self._gaps.pop(centre, None)
+        self._untils.pop(hold_id, None)
+        for centre in self._places.pop(hold_id, ()):
+            self._slots[centre] = [slot for slot in self._slots[centre] if slot.hold_id != hold_id]
+            self._gaps.pop(centre, None)
 
     def expire(self, now: int) -> None:
         """Free the spans of every hold that has expired at ``now`` (ms)."""
-        due = set()
         while self._expiries and self._expiries[0][0] <= now:
-            due.add(heapq.heappop(self._expiries)[1])
-        if not due:
-            return
-        for centre, rows in self._slots.items():
-            left = [s for s in rows if not (s.hold_id in due and s.until is not None and s.until <= now)]
-            if len(left) != len(rows):
-                self._slots[centre] = left
-                self._gaps.pop(centre, None)
+            until, hold_id = heapq.heappop(self._expiries)
+            if self._untils.get(hold_id) == until:
+                self.drop(hold_id)

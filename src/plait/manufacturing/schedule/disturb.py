@@ -29,8 +29,9 @@ def _disturb(tx: Tx, change: Change, reason: str, *, loud: bool = True) -> Repai
     return apply_repair(tx, before, [change(row) for row in before], reason, loud=loud)
 
 
-def _later(row: Booking, millis: int) -> Booking:
-    return msgspec.structs.replace(row, end=max(row.start, to_time(ms(row.end) + millis)))
+def _later(row: Booking, millis: int, least: datetime | None = None) -> Booking:
+    end = max(row.end, least or row.end)
+    return msgspec.structs.replace(row, end=max(row.start, to_time(ms(end) + millis)))
 
 
 def job(tx: Tx, job_id: str) -> Booking:
@@ -60,8 +61,8 @@ def _prolong(centre: str, since: datetime, millis: int) -> Change:
     """Extend (or, negative, shorten) what was running on ``centre`` when it went down."""
 
     def change(row: Booking) -> Booking:
-        running = row.work_centre == centre and row.state == "started" and row.start < since
-        return _later(row, millis) if running else row
+        running = row.work_centre == centre and row.state == "started" and row.start <= since
+        return _later(row, millis, since) if running else row
 
     return change
 
@@ -109,7 +110,7 @@ def progress(tx: Tx, job_id: str, state: str, at: datetime, station: str) -> Rep
         raise Problem(NO_JOB, f"job {job_id} is not in the schedule")
     if state not in ("started", "ended"):
         raise Problem(rules.BAD_PROMISE, f"state: {state!r} is neither started nor ended")
-    if row.state == "ended" or row.state == state:
+    if row.state in ("ended", state):
         return Repair([])
     centre = _centre_of(tx, station or row.work_centre) or tables.centres(tx.conn, ALL).get(row.work_centre)
     actual = row if row.state == "started" else _begun(row, min(at, row.start) if state == "ended" else at, centre)

@@ -25,9 +25,9 @@ ALL = Scope(everything=True)
 def _load(conn: Connection, now: int) -> Board:
     rows = tables.live(conn, ALL, now)
     holds = tables.holds(conn, ALL, {row.hold_id for row in rows if row.state == "held"})
-    slots = [slot for row in rows if row.state != "ended" for slot in rules.slots_of([row], holds[row.hold_id].until if row.state == "held" else None)]
+    slots = rules.slots_of([row for row in rows if row.state != "ended"])
     slots += [Slot(outage.work_centre, ms(outage.start), ms(outage.end)) for outage in tables.outages(conn, ALL, now)]
-    return Board(tables.centres(conn, ALL).values(), slots, now)
+    return Board(tables.centres(conn, ALL).values(), slots, now, {id: hold.until for id, hold in holds.items()})
 
 
 class BoardKeeper:
@@ -76,7 +76,8 @@ def _shifts(tx: Tx, before: Sequence[Booking], after: Sequence[Booking], reason:
         id: [row for row in rows if row.job_id in was and (was[row.job_id].start, was[row.job_id].end) != (row.start, row.end)] for id, rows in by_hold.items()
     }
     known = tables.holds(tx.conn, ALL, [id for id, rows in moved.items() if rows])
-    orders, held = [], []
+    orders: list[Shift] = []
+    held: list[Shift] = []
     for id, hold in known.items():
         rows = by_hold[id]
         old = _finish([was[row.job_id] for row in rows if row.job_id in was])

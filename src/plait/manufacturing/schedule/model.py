@@ -1,7 +1,7 @@
 """Work centres, promises, bookings and repairs, and the facts of the schedule."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -13,6 +13,7 @@ __all__ = [
     "Booking",
     "Calendar",
     "Confirmed",
+    "Moment",
     "Outage",
     "OutageNoted",
     "Promise",
@@ -28,6 +29,9 @@ __all__ = [
     "WorkCentre",
     "WorkCentrePut",
 ]
+
+Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with its offset from UTC."""
 
 
 class ShiftHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,9 +83,9 @@ class PromiseRequest(msgspec.Struct, frozen=True):
     quantity: int
     batch_size: int
     operations: tuple[Operation, ...]
-    material_ready: datetime | None = None
+    material_ready: Moment | None = None
     step_leads: dict[int, float] = {}
-    not_before: datetime | None = None
+    not_before: Moment | None = None
     transfer_min: float = 0.0
 
 

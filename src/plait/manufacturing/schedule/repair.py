@@ -60,7 +60,6 @@ class _Shifter:
         for down in downs:
             self.busy.setdefault(down.work_centre, []).append((down.start, down.end))
         self.gaps: dict[str, Gaps] = {}
-        self.last: dict[str, int] = {}
 
     def place(self, booking: Booking, ready: int) -> Booking:
         after = max(ms(booking.start), self.now, ready)
@@ -69,11 +68,10 @@ class _Shifter:
         key = booking.work_centre
         if key not in self.gaps:
             self.gaps[key] = Gaps(self.centres[key], self.now, self.busy.get(key, ()))
-        span = self.gaps[key].earliest(max(after, self.last.get(key, 0)), booking.work_ms)
+        span = self.gaps[key].earliest(after, booking.work_ms)
         if span is None:
             raise never_fits(key, booking.work_ms)
         self.gaps[key].take(*span)
-        self.last[key] = span[1]
         return msgspec.structs.replace(booking, start=to_time(span[0]), end=to_time(span[1]))
 
 
@@ -113,8 +111,9 @@ def _shift(bookings: Sequence[Booking], centres: Mapping[str, WorkCentre], downs
 def repair(bookings: Sequence[Booking], centres: Mapping[str, WorkCentre], downs: Sequence[Down], now: int) -> list[Booking]:
     """Return ``bookings`` with everything that has not begun moved right until the plan holds again at ``now`` (ms).
 
-    Started and ended bookings stay as they are, frozen ones too unless that is impossible (then they are thawed). The order
-    of work on each work centre is kept, nothing moves left. Raises ``never-open`` when a booking fits nowhere any more.
+    Started and ended bookings stay as they are, frozen ones too unless that is impossible (then they are thawed). Where two
+    want the same time the one that was to start first has it; what can stay stays, nothing moves left.
+    Raises ``never-open`` when a booking fits nowhere any more.
     """
     while True:
         moved = _shift(bookings, centres, downs, now)

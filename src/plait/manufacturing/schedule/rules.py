@@ -160,6 +160,6 @@ def _place(request: PromiseRequest, board: Board, op: Operation, batch: int, pie
     return booking
 
 
-def slots_of(bookings: Sequence[Booking], until: int | None = None) -> list[Slot]:
+def slots_of(bookings: Sequence[Booking]) -> list[Slot]:
     """Return the spans that ``bookings`` take on work centres."""
-    return [Slot(b.work_centre, ms(b.start), ms(b.end), b.hold_id, until) for b in bookings if b.work_centre]
+    return [Slot(b.work_centre, ms(b.start), ms(b.end), b.hold_id) for b in bookings if b.work_centre]

@@ -12,6 +12,7 @@ from plait.kernel.money import Money
 from plait.kernel.ports import Guard
 from plait.kernel.problems import CONFLICT, EXPIRED, Problem, register
 from plait.manufacturing.schedule import disturb, rules, tables
+from plait.manufacturing.schedule.board import Board
 from plait.manufacturing.schedule.calendar import check_calendar, ms, to_time
 from plait.manufacturing.schedule.live import BoardKeeper, apply_repair, changed
 from plait.manufacturing.schedule.model import (
@@ -109,7 +110,7 @@ class ScheduleService:
         now, end = ms(tx.at), ms(until)
         hold_id = f"H-{tx.number('H'):05}"
 
-        def place(board: rules.Board) -> rules.Plan:
+        def place(board: Board) -> rules.Plan:
             plan = rules.plan(request, board, now, hold_id)
             board.keep(hold_id, end)
             return plan
@@ -133,10 +134,10 @@ class ScheduleService:
     def confirm_in(self, tx: Tx, hold_id: str, order_number: str, due: datetime | None) -> Confirmed:
         """Confirm a hold inside another room's transaction (see ``confirm``)."""
         hold = _usable(tx, hold_id)
-        if not order_number or tables.hold_of(tx.conn, ALL, order_number) is not None:
+        if not order_number or tables.hold_of(tx.conn, ALL, order_number, ("booked", "cancelled")) is not None:
             raise Problem(CONFLICT, f"order {order_number!r} has bookings already, or no number")
         now = ms(tx.at)
-        rows = [row for row in tables.live(tx.conn, ALL, now) if row.hold_id == hold_id]
+        rows = tables.of_hold(tx.conn, ALL, hold_id)
         mine = [msgspec.structs.replace(row, order=order_number, state="planned", job_id=rules.job_id(order_number, row.batch, row.seq)) for row in rows]
         stamp = new_id()
         self._keeper.use(tx.conn, now, lambda board: board.keep(hold_id, None), change=stamp)
@@ -171,17 +172,24 @@ class ScheduleService:
             tx.append(f"hold/{hold.number}", ScheduleReleased(hold.number, hold_id))
 
     async def cancel(self, actor: Actor, order: str, reason: str) -> int:
-        """Free the bookings of ``order`` that have not begun; return how many. Raises ``no-such-booking``."""
+        """Free the bookings of the batches of ``order`` that have not begun; return how many (0 when it was cancelled before).
+
+        Raises ``no-such-booking``.
+        """
         self.guard.require(actor, "schedule.write")
 
         def work(tx: Tx) -> int:
+            if tables.hold_of(tx.conn, ALL, order, ("cancelled",)) is not None:
+                return 0
             hold = self._hold_of(tx, order)
-            rows = [row for row in tables.bookings(tx.conn, ALL, order=order) if row.state == "planned"]
-            tables.drop_bookings(tx.conn, rows)
+            rows = tables.bookings(tx.conn, ALL, order=order)
+            begun = {row.batch for row in rows if row.state != "planned"}
+            free = [row for row in rows if row.batch not in begun]
+            tables.drop_bookings(tx.conn, free)
             tables.put_hold(tx.conn, msgspec.structs.replace(hold, state="cancelled"))
             changed(tx)
-            tx.append(f"run/{order}", ScheduleCancelled(order, len(rows), reason))
-            return len(rows)
+            tx.append(f"run/{order}", ScheduleCancelled(order, len(free), reason))
+            return len(free)
 
         return await self.store.write(actor, work)
 
@@ -212,14 +220,18 @@ class ScheduleService:
         """Note that a job has ``started`` or ``ended`` at ``at``: late ones push what follows, early ones leave slack.
 
         ``station`` (work centre or machine) says where, when not as planned. A batch the plan does not know, opened to
-        replace scrap, is entered as ``batch`` does it. Said again, nothing changes. Raises ``no-such-booking``.
+        replace scrap, is entered as ``batch`` does it; a job of a run that was never booked here, or was cancelled, changes
+        nothing. Said again, nothing changes. Raises ``no-such-booking`` for what is no job id.
         """
         self.guard.require(actor, "schedule.write")
 
         def work(tx: Tx) -> Repair:
             if tables.booking(tx.conn, ALL, job_id) is None:
                 order, number, _ = _parsed(job_id)
-                self._enter(tx, order, number, quantity or self._hold_of(tx, order).request.batch_size)
+                hold = tables.hold_of(tx.conn, ALL, order)
+                if hold is None:
+                    return Repair([])
+                self._enter(tx, order, number, quantity or hold.request.batch_size)
             return disturb.progress(tx, job_id, state, at, station)
 
         return await self.store.write(actor, work, once=once, result=Repair)
@@ -291,7 +303,7 @@ class ScheduleService:
         return [row for row in rows if row.state == "planned" and machine_id and machine_id in (row.machine_id, row.work_centre)]
 
 
-def _what_if(request: PromiseRequest, board: rules.Board, now: int) -> Promise:
+def _what_if(request: PromiseRequest, board: Board, now: int) -> Promise:
     plan = rules.plan(request, board, now)
     board.undo(rules.slots_of(plan.ops))
     return _promise(request, plan, "", None)

@@ -15,14 +15,15 @@ from plait.store import metadata
 
 __all__ = [
     "Hold",
-    "bookings",
     "booking",
+    "bookings",
     "centres",
     "drop_bookings",
     "hold",
     "hold_of",
     "holds",
     "live",
+    "of_hold",
     "outages",
     "put_bookings",
     "put_centre",
@@ -140,11 +141,11 @@ def hold(conn: Connection, scope: Scope, id: str) -> Hold | None:
     return _hold(row) if row is not None else None
 
 
-def hold_of(conn: Connection, scope: Scope, order: str) -> Hold | None:
+def hold_of(conn: Connection, scope: Scope, order: str, states: Sequence[str] = ("booked",)) -> Hold | None:
     """Return the hold an order in scope was booked from."""
     if not scope.everything and order not in (scope.ids or ()):
         return None
-    row = conn.execute(select(hold_table).where(hold_table.c.order_no == order, hold_table.c.state == "booked")).first()
+    row = conn.execute(select(hold_table).where(hold_table.c.order_no == order, hold_table.c.state.in_(states))).first()
     return _hold(row) if row is not None else None
 
 
@@ -225,6 +226,14 @@ def booking(conn: Connection, scope: Scope, job: str) -> Booking | None:
         query = query.where(booking_table.c.order_no.in_(scope.ids or ()))
     row = conn.execute(query).first()
     return _booking(row) if row is not None else None
+
+
+def of_hold(conn: Connection, scope: Scope, hold_id: str) -> list[Booking]:
+    """Return the bookings of one hold in order of batch and seq; only our own people see them."""
+    if not scope.everything:
+        return []
+    query = select(booking_table).where(booking_table.c.hold_id == hold_id)
+    return [_booking(row) for row in conn.execute(query.order_by(booking_table.c.batch, booking_table.c.seq))]
 
 
 def outages(conn: Connection, scope: Scope, since: int) -> list[Outage]:

