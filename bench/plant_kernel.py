@@ -5,6 +5,7 @@ import random
 import resource
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import simpy
@@ -22,7 +23,7 @@ def ours() -> int:
     busy = [False] * MACHINES
     finished = 0
 
-    def arrive(argument):
+    def arrive(argument: tuple[int, int]) -> None:
         machine, part = argument
         if busy[machine]:
             queues[machine].append(part)
@@ -30,7 +31,7 @@ def ours() -> int:
             busy[machine] = True
             kernel.at(kernel.now + dice.randint(5, 50), leave, argument)
 
-    def leave(argument):
+    def leave(argument: tuple[int, int]) -> None:
         nonlocal finished
         machine, part = argument
         finished += 1
@@ -52,7 +53,7 @@ def theirs() -> int:
     machines = [simpy.Resource(env) for _ in range(MACHINES)]
     finished = 0
 
-    def part(machine):
+    def part(machine: int) -> Iterator[simpy.Event]:
         nonlocal finished
         while True:
             with machines[machine].request() as place:
@@ -67,7 +68,7 @@ def theirs() -> int:
     return finished
 
 
-def measure(run) -> tuple[float, float]:
+def measure(run: Callable[[], int]) -> tuple[float, float]:
     """Return the best of three: parts finished in a CPU second, and the CPU seconds of that run."""
     best = (0.0, 0.0)
     for _ in range(3):

@@ -3,16 +3,15 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from plait import __version__
-from plait.braid import House, Reaction, figures, reactions
+from plait.braid import House, Reaction, reactions
+from plait.braid.figures import figures
 from plait.circulation.epcis import routes as epcis_routes
 from plait.circulation.epcis.service import EpcisService
 from plait.circulation.epcis.tables import metadata as events_metadata
@@ -51,12 +50,13 @@ from plait.manufacturing.desk.service import DeskService
 from plait.manufacturing.line import routes as line_routes
 from plait.manufacturing.line.model import Lot
 from plait.manufacturing.line.service import LineService
+from plait.manufacturing.line.stations import stations
 from plait.manufacturing.part import routes as part_routes
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.schedule import routes as schedule_routes
 from plait.manufacturing.schedule.service import ScheduleService
-from plait.manufacturing.schedule.stations import stations
 from plait.manufacturing.trade import routes as trade_routes
+from plait.manufacturing.trade.intake import IntakeService
 from plait.manufacturing.trade.options import OptionService
 from plait.manufacturing.trade.service import TradeService
 from plait.observatory import routes as observatory_routes
@@ -64,7 +64,6 @@ from plait.observatory.service import ObservatoryService
 from plait.public import routes as public_routes
 from plait.sharing import routes as sharing_routes
 from plait.store import Database, Store, Tx, metadata
-from plait.store import routes as store_routes
 from plait.web import Api, build_app, serve
 from plait.web.client import PartnerClient
 
@@ -74,4 +73,248 @@ OTHER_CLOCK = register("other-clock", 409, "This data folder goes by another kin
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
-APIS: tuple[Api, ...] = ()
+APIS: tuple[Api, ...] = (
+    identity_routes.ROUTES,
+    facts_routes.ROUTES,
+    machine_routes.ROUTES,
+    signal_routes.ROUTES,
+    twin_routes.ROUTES,
+    twin_routes.PLATES,
+    part_routes.ROUTES,
+    capability_routes.ROUTES,
+    trade_routes.ROUTES,
+    trade_routes.FILES,
+    trade_routes.OPTIONS,
+    schedule_routes.ROUTES,
+    line_routes.ROUTES,
+    desk_routes.ROUTES,
+    epcis_routes.ROUTES,
+    trace_routes.ROUTES,
+    passport_routes.ROUTES,
+    *sharing_routes.ALL_ROUTES,
+    label_routes.ROUTES,
+    observatory_routes.ROUTES,
+    public_routes.ROUTES,
+    resolve_routes.ROUTES,
+)
+
+
+def _clock(settings: Settings, activity: Activity, folder: Path) -> WallClock | SteppedClock:
+    """Return the business clock; a data folder remembers its kind and refuses another (``other-clock``)."""
+    kind = settings.clock.kind
+    file = folder / "clock"
+    if file.exists() and file.read_text("utf-8").strip() != kind:
+        raise Problem(OTHER_CLOCK, f"{folder} goes by {file.read_text('utf-8').strip()} time, not {kind}")
+    file.write_text(kind, "utf-8")
+    if kind == "stepped":
+        return SteppedClock(activity, EPOCH)
+    return WallClock(activity, settings.clock.factor if kind == "scaled" else 1.0)
+
+
+def _take(parts: PartService) -> Callable[[Tx, str, Decimal, str], Sequence[Lot]]:
+    """Bind the line's need for material to the stock of the parts room."""
+
+    def take(tx: Tx, part: str, quantity: Decimal, order: str) -> Sequence[Lot]:
+        return [Lot(use.part, use.gtin, use.lot, use.quantity, use.unit, use.serials) for use in parts.take(tx, part, quantity, order)]
+
+    return take
+
+
+class Node:
+    """One firm's node. ``start`` returns when it takes requests; ``stop`` when everything is on disk and closed."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = private_dir(folder)
+        self.settings = settings
+        self.activity = Activity()
+        self.clock = _clock(settings, self.activity, folder)
+        self._opened = contextlib.AsyncExitStack()
+        self._missing = ["starting"]
+        http = settings.http
+        self.url = http.public_url or f"http://{http.host}:{http.port}"
+
+    async def start(self) -> None:
+        """Open the stores, build the rooms, take up what was under way, and answer requests."""
+        await self._join_time()
+        self.store = Store(self.settings.store.url or f"sqlite:///{self.folder / 'plait.db'}", metadata, self.clock, self.activity)
+        self.events = Database(self.settings.store.events_url or f"sqlite:///{self.folder / 'events.db'}", events_metadata, self.clock, self.activity)
+        self.client = PartnerClient(self.settings.network.trusted)
+        with self.activity.hold("start"):
+            self.identity = Identity(self.store, self.folder, self.client, lambda: self.url, self.clock)
+            self._network()
+            self._strands()
+            self._desk()
+            for reaction in reactions():
+                self.store.follow(reaction.name, reaction.kinds, self._follower(reaction), start="begin")
+            await self._open()
+            await self._listen()
+            self._missing.clear()
+
+    async def _join_time(self) -> None:
+        if isinstance(self.clock, SteppedClock):
+            participant = Participant.from_env(self.settings.firm.name, self.clock, self.activity)
+            token = self.activity.hold("join")
+            await participant.join()
+            self._task(participant.run())
+            self._joined = token
+
+    def _task(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._opened.push_async_callback(end)
+
+    def _network(self) -> None:
+        """Identity and sharing, which know each other only through ports."""
+        store, guard, clock = self.store, self.identity, self.clock
+        self.sharing = build_sharing(store, guard, clock, self.client, self.identity)
+        self.identity.contracts = self.sharing.contracts
+        self.identity.directory = self.sharing.directory
+
+    def _strands(self) -> None:
+        store, guard, clock = self.store, self.identity, self.clock
+        self.signals = SignalService(store, guard, clock, self.folder / "lake")
+        self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.settings.machines.publishing_ms)
+        self.twins = TwinService(store, guard, clock, ())
+        self.resolver = ResolveService(store, guard, clock)
+        self.parts = PartService(store, guard, clock)
+        self.capabilities = CapabilityService(store, guard, clock)
+        self.schedule = ScheduleService(store, guard, clock)
+        self.trade = TradeService(store, guard, clock, self.identity, self.sharing.directory)
+        self.options = OptionService(self.trade)
+        self.intake = IntakeService(self.trade)
+        self.line = LineService(store, guard, clock, self.machines, stations, _take(self.parts))
+        self.epcis = EpcisService(self.events, store, guard, clock, self.sharing.directory)
+        self.trace = TraceService(self.epcis, store, guard, clock, self.sharing.directory, self.sharing.data)
+        self.passports = PassportService(store, guard, clock, self.epcis)
+        self.labels = LabelService(store, guard, clock)
+
+    def _desk(self) -> None:
+        store, guard, clock, desk = self.store, self.identity, self.clock, self.settings.desk
+        terms = Terms(timedelta(hours=desk.hold_hours), timedelta(hours=desk.transit_hours), desk.carrier)
+        quotes = QuoteDesk(store, guard, clock, self.parts, self.capabilities, self.schedule, self.trade, self.options, terms)
+        orders = OrderDesk(quotes, self.line, self._contract)
+        self.arrivals = ArrivalDesk(store, guard, clock, desk.goods_in)
+        self.desk = DeskService(orders, self.arrivals)
+        self.house = House(
+            store=store,
+            guard=guard,
+            clock=clock,
+            directory=self.sharing.directory,
+            partners=self.sharing.data,
+            parts=self.parts,
+            capabilities=self.capabilities,
+            schedule=self.schedule,
+            trade=self.trade,
+            options=self.options,
+            intake=self.intake,
+            quotes=quotes,
+            orders=orders,
+            arrivals=self.arrivals,
+            line=self.line,
+            machines=self.machines,
+            epcis=self.epcis,
+            passports=self.passports,
+            labels=self.labels,
+            twins=self.twins,
+            resolver=self.resolver,
+        )
+        house = self.house
+        self.observatory = ObservatoryService(store, guard, clock, self.sharing.directory, self.sharing.data, lambda: figures(house))
+
+    async def _contract(self, actor: Actor, party: str, dataset: str) -> None:
+        await self.sharing.people.negotiate(actor, party, dataset)
+
+    def _follower(self, reaction: Reaction) -> Callable[[Fact], Awaitable[None]]:
+        async def follow(fact: Fact) -> None:
+            await reaction.react(self.house, fact, decode(fact))
+
+        return follow
+
+    async def _open(self) -> None:
+        closing = self._opened.push_async_callback
+        closing(self.client.close)
+        for opened in (self.events, self.store, self.signals, self.epcis):
+            if opened is self.signals:
+                await self.identity.open(self.settings.firm.name)
+                await self.sharing.open()
+            await opened.open()
+            closing(opened.close)
+        await self.line.open()
+        await self.arrivals.open()
+
+    async def _listen(self) -> None:
+        http = self.settings.http
+        services: dict[type, Any] = {
+            type(service): service
+            for service in (
+                self.identity,
+                self.machines,
+                self.signals,
+                self.twins,
+                self.resolver,
+                self.parts,
+                self.capabilities,
+                self.schedule,
+                self.trade,
+                self.options,
+                self.intake,
+                self.line,
+                self.desk,
+                self.epcis,
+                self.trace,
+                self.passports,
+                self.labels,
+                self.observatory,
+                self.store,
+                PublicService(self.identity, self.capabilities, self.passports),
+                *self.sharing.services(),
+            )
+        }
+        app = build_app(
+            APIS, services, self.identity, self.activity, self.clock, version=__version__, ready=lambda: tuple(self._missing), limit=http.body_limit
+        )
+        self.server = await serve(app, http.host, http.port)
+        self._opened.push_async_callback(self.server.stop)
+        if not http.public_url:
+            self.url = self.server.url
+        (self.folder / "address").write_text(self.server.url, "utf-8")
+        await self._go()
+
+    async def _go(self) -> None:
+        """Let messages out and time in."""
+        mail = self.sharing.mail
+        if isinstance(self.clock, SteppedClock):
+            self.store.outbox.turns(self.clock, mail)
+            self._joined.release()
+        else:
+            self._task(self.store.outbox.run(mail))
+            self._task(self.clock.run())
+        self._opened.push_async_callback(self.machines.close)
+        await self.machines.open()
+        if self.settings.network.seed:
+            await self.sharing.directory.join(self.house.me, self.settings.network.seed)
+
+    async def aclose(self) -> None:
+        """Take no more requests, finish what is under way, close everything that was opened."""
+        self._missing.append("stopping")
+        await self._opened.aclose()
+
+
+async def run(folder: Path, flags: dict[str, Any], greet: Callable[[str, str, Path, Path], None]) -> None:
+    """Run a node in ``folder`` until somebody asks it to stop; ``greet`` is told (name, address, folder, token file) once it is up."""
+    settings = load(folder, os.environ, flags)
+    node = Node(folder, settings)
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(stopped.set)
+
+    stop_signals(stop)
+    async with contextlib.aclosing(node):
+        await node.start()
+        greet(node.identity.firm().name, node.url, folder, folder / "admin.token")
+        await stopped.wait()

@@ -33,6 +33,7 @@ class NodeSet:
                         self.parent[child] = (owner, kind)
 
     def refs(self, node):
+        """(kind, forward, target) of every reference; own targets as numbers."""
         found = []
         for ref in node.iterfind("u:References/u:Reference", SPACE):
             text = ref.text.strip()
@@ -42,21 +43,27 @@ class NodeSet:
         return found
 
     def name_of(self, ref: str) -> str:
+        """The browse name behind a node id, aliases as they are."""
         return self.nodes[int(ref[7:])].get("BrowseName")[2:] if ref.startswith("ns=1;") else ref
 
     def of(self, kind: str):
+        """All nodes of a class."""
         return {id: node for id, node in self.nodes.items() if etree.QName(node).localname == f"UA{kind}"}
 
     def one(self, node, kind: str, forward: bool = True):
+        """The first target of a kind of reference."""
         return next((target for name, way, target in self.refs(node) if name == kind and way is forward), None)
 
     def child(self, id: int, name: str) -> int:
+        """The id of a child by name, 0 when there is none."""
         return next((child for child, (owner, _) in self.parent.items() if owner == id and self.browse(child) == name), 0)
 
     def browse(self, id: int) -> str:
+        """The browse name without its namespace."""
         return self.nodes[id].get("BrowseName").removeprefix("1:")
 
     def type_name(self, ref) -> str:
+        """The name of a data type given by number."""
         if isinstance(ref, int):
             return self.browse(ref)
         if ref.startswith("ns=1;i="):

@@ -16,7 +16,6 @@ from tests.infrastructure.support import House, Log
 from tests.support import make_store
 
 
-
 @dataclass
 class Node:
     """What one data folder runs."""

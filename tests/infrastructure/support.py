@@ -29,13 +29,16 @@ class House:
         self.shown: dict[str, frozenset[str]] = {}
 
     def firm(self) -> Firm:
+        """Return the firm of these tests."""
         return FIRM
 
     def require(self, actor: Actor, action: str) -> None:
+        """Let the firm's own do everything and strangers read."""
         if actor.party != PARTY and not action.endswith(".read"):
             raise Problem(FORBIDDEN, action)
 
     def scope(self, actor: Actor, action: str, kind: str) -> Scope:
+        """Show strangers only what was granted."""
         del action
         if actor.party == PARTY:
             return Scope(everything=True)
@@ -71,10 +74,10 @@ class PlantProcess:
         self.endpoint = f"opc.tcp://127.0.0.1:{port}/plant"
         self._process: asyncio.subprocess.Process | None = None
 
-    async def start(self) -> None:
+    async def start(self, environment: dict[str, str] | None = None) -> None:
         """Start it and wait until it says that it is ready."""
         command = [sys.executable, "-m", "plait.plant", "--config", str(self.file), "--port", str(self.port), "--name", "works", "--factor", str(self.factor)]
-        env = {**os.environ, "PYTHONPATH": "src"}
+        env = {**os.environ, "PYTHONPATH": "src", **(environment or {})}
         self._process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=env)
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
@@ -102,6 +105,7 @@ class Log:
         self._news.set()
 
     def of(self, kind: str) -> list[Any]:
+        """Return the bodies of the facts of one kind so far."""
         return [body for known, body in self.facts if known == kind]
 
     async def until(self, true: Callable[["Log"], bool], seconds: float = 60.0) -> None:

@@ -1,7 +1,7 @@
 """Adding machines and what is refused."""
 
-import sys
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 

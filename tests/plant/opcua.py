@@ -46,12 +46,15 @@ class Session:
         self.client, self.isa, self.pml, self.pla, self.ins = client, isa, pml, pla, ins
 
     def node(self, path):
+        """A node of the plant by its path."""
         return self.client.get_node(ua.NodeId(path, self.ins))
 
     async def read(self, path):
+        """The value of a variable by its path."""
         return await self.node(path).read_value()
 
     async def beat(self):
+        """The heartbeat."""
         return await self.client.get_node(ua.NodeId("Heartbeat", self.pla)).read_value()
 
     async def call(self, method, *arguments, cell="a", part="JobOrderControl"):
@@ -59,9 +62,11 @@ class Session:
         return await self.node(f"{cell}/{part}").call_method(ua.NodeId(method, self.isa), *arguments)
 
     async def start(self, order, cell="a"):
+        """StoreAndStart; return the status."""
         return await self.call(7004, order, ua.Variant([], T.LocalizedText), cell=cell)
 
     async def tell(self, method, id, cell="a"):
+        """A method that takes a job id; return the status."""
         return await self.call(method, id, ua.Variant([], T.LocalizedText), cell=cell)
 
     async def states(self, cell="a"):
@@ -70,6 +75,7 @@ class Session:
         return {row.JobOrder.JobOrderID: tuple(entry.StateNumber for entry in row.State) for row in rows}
 
     async def responses(self, cell="a"):
+        """(response, its data as a dict) of every entry of JobOrderResponseList."""
         rows = await self.read(f"{cell}/JobOrderResults/JobOrderResponseList")
         return {row.JobOrderID: (row, {entry.ID: entry.Value.Value for entry in row.JobResponseData}) for row in rows}
 
@@ -95,9 +101,11 @@ class Stage:
         self.server = PlantServer(self.plant, self.clock, self.activity, free_port(), name)
 
     async def hours(self, hours):
+        """Let the plant live up to this many hours after its start."""
         await self.clock.run_until(START + timedelta(hours=hours))
 
     def connect(self):
+        """A new client session."""
         return connect(self.server.endpoint, self.name)
 
 
@@ -120,6 +128,7 @@ class Watcher:
         self._more = asyncio.Event()
 
     def datachange_notification(self, node, value, data):
+        """Take a notification."""
         name = node.nodeid.Identifier
         self.rows.append((name, value, data.monitored_item.Value.SourceTimestamp))
         if name == "Heartbeat":
@@ -127,10 +136,12 @@ class Watcher:
             self._more.set()
 
     async def reached(self, beat):
+        """Wait until this heartbeat has come."""
         async with asyncio.timeout(20):
             while self.beat < beat:
                 self._more.clear()
                 await self._more.wait()
 
     def of(self, name):
+        """The values seen of one variable."""
         return [value for path, value, _ in self.rows if path == name]

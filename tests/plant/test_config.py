@@ -62,5 +62,5 @@ def test_bad_files_are_refused_by_name(tmp_path, text, named):
 
 def test_a_missing_file_is_refused(tmp_path):
     """Tests that a file that is not there is a refusal, not a crash."""
-    with pytest.raises(Problem, match="nothing.toml"):
+    with pytest.raises(Problem, match=r"nothing\.toml"):
         load(tmp_path / "nothing.toml")

@@ -56,6 +56,7 @@ class Listener(Watcher):
         self._activity, self._link = activity, link
 
     def datachange_notification(self, node, value, data):
+        """Take a notification; a heartbeat counts as seen."""
         super().datachange_notification(node, value, data)
         if node.nodeid.Identifier == "Heartbeat":
             self._activity.mark_seen(self._link, value)

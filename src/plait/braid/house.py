@@ -22,6 +22,7 @@ from plait.manufacturing.desk.quoting import QuoteDesk
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.schedule.service import ScheduleService
+from plait.manufacturing.trade.intake import IntakeService
 from plait.manufacturing.trade.options import OptionService
 from plait.manufacturing.trade.service import TradeService
 from plait.store import Store
@@ -43,6 +44,7 @@ class House:
     schedule: ScheduleService
     trade: TradeService
     options: OptionService
+    intake: IntakeService
     quotes: QuoteDesk
     orders: OrderDesk
     arrivals: ArrivalDesk

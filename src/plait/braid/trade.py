@@ -11,7 +11,7 @@ __all__ = ["REACTIONS"]
 
 async def demanded(house: House, fact: Fact, body: Any) -> None:
     """Our own ERP asks for something: search the network and ask those who fit."""
-    demand = await house.trade.demand_of(house.me, body.doc_id)
+    demand = await house.intake.demand(house.me, body.doc_id)
     await house.quotes.source(house.me, body.number, demand.lines, demand.respond_by, f"demand:{fact.id}")
 
 

@@ -18,6 +18,7 @@ from plait.kernel.clock import SYSTEM, iso, parse_iso
 __all__ = ["Conductor"]
 
 LINE_LIMIT = 1 << 20
+STATE = ("idle", "count", "wake", "sent", "seen")
 
 
 class _Seat:
@@ -139,6 +140,7 @@ class Conductor:
             seat.state = message["state"]
             self._stir()
         elif "probed" in message and seat.probed is not None and not seat.probed.done():
+            seat.state = {key: message[key] for key in STATE} if message["idle"] else None
             seat.probed.set_result(message)
         elif "set" in message and seat.was_set is not None and not seat.was_set.done():
             seat.was_set.set_result(None)
@@ -179,17 +181,18 @@ class Conductor:
     async def _settled(self, seats: list[_Seat]) -> bool:
         """Probe everybody once more: True if nobody has done anything since they reported idle (second wave)."""
         loop = asyncio.get_running_loop()
+        counts = [seat.state["count"] if seat.state else None for seat in seats]
         for seat in seats:
             seat.probed = loop.create_future()
             seat.send({"probe": self.steps})
-        answers = await asyncio.gather(*(seat.probed for seat in seats if seat.probed))
-        for seat, answer in zip(seats, answers, strict=True):
-            if seat.state is None or not answer["idle"] or answer["count"] != seat.state["count"]:
-                seat.state = {key: answer[key] for key in ("idle", "count", "wake", "sent", "seen")} if answer["idle"] else None
-                self._stir() if answer["idle"] else None
-                return False
-            seat.state = {key: answer[key] for key in ("idle", "count", "wake", "sent", "seen")}
-        return self._beats_agree(answers)
+        await asyncio.gather(*(seat.probed for seat in seats if seat.probed))
+        states = [seat.state for seat in seats]
+        if any(state is None for state in states):
+            return False
+        if [state["count"] for state in states if state] != counts:
+            self._stir()
+            return False
+        return self._beats_agree(states)
 
     @staticmethod
     def _beats_agree(states: Sequence[dict[str, Any] | None]) -> bool:

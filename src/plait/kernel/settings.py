@@ -56,11 +56,15 @@ class Machines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the order desk answers: a quotation is held ``hold_hours``; ``auto`` answers requests and orders without a person."""
+    """How the order desk answers: a quotation is held ``hold_hours``; goods are ``transit_hours`` on the road to or from a supplier.
+
+    ``goods_in`` books announced goods in at their announced time without a person; with ``carrier`` a carrier is found for what goes out.
+    """
 
     hold_hours: float = 48.0
-    auto: bool = True
+    transit_hours: float = 2.0
     goods_in: bool = False
+    carrier: bool = False
 
 
 class Firm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -30,12 +30,14 @@
     kind = "breakdown"
 """
 
+from pathlib import Path
+
 from plait.plant.config import PlantConfig, load
 
 __all__ = ["PlantConfig", "load", "main"]
 
 
-def main(config_path: str, port: int, name: str = "", conductor: str | None = None, *, factor: float = 1.0) -> int:
+def main(config_path: Path | str, port: int, name: str = "", conductor: str | None = None, *, factor: float = 1.0) -> int:
     """As ``run.main``; the protocol library is loaded only now."""
     from plait.plant import run
 

@@ -27,7 +27,6 @@ class Route:
     """One method of one path. ``action`` None: open to everybody. ``limit``: bytes of content (None: the node's).
 
     ``ok`` is the status of success, ``accepts`` the media types of content read, ``produces`` those of a ``Reply``.
-    ``quiet``: the request is no work (health), so it holds no activity token.
     """
 
     method: str
@@ -39,7 +38,6 @@ class Route:
     accepts: tuple[str, ...]
     limit: int | None
     produces: tuple[str, ...]
-    quiet: bool
 
 
 class Api:
@@ -65,13 +63,12 @@ class Api:
         accepts: Sequence[str] = JSON,
         limit: int | None = None,
         produces: Sequence[str] = (),
-        quiet: bool = False,
     ) -> Callable[[H], H]:
         """Enter the decorated coroutine function for ``method`` of ``path``; a path names parameters as ``{id}`` or ``{rest:path}``."""
 
         def enter(handler: H) -> H:
             text = summary or (handler.__doc__ or handler.__name__).splitlines()[0]
-            self.routes.append(Route(method, path, handler, action, ok, text, tuple(accepts), limit, tuple(produces), quiet))
+            self.routes.append(Route(method, path, handler, action, ok, text, tuple(accepts), limit, tuple(produces)))
             return handler
 
         return enter

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
@@ -43,7 +43,12 @@ class Bound:
     query: type[msgspec.Struct] | None = None
     returns: Any = None
     wants_actor: bool = False
-    names: tuple[str, ...] = field(default=())
+    names: tuple[str, ...] = ()
+
+    @property
+    def needs_body(self) -> bool:
+        """Whether a request without content is refused."""
+        return self.body is not None and not _optional(self.body)
 
     async def call(self, request: Request, path: Mapping[str, str], authenticator: Authenticator, limit: int) -> Any:
         """Authenticate, ask for permission, read the content, call the handler; return what it returns."""
@@ -54,7 +59,7 @@ class Bound:
             authenticator.require(call.actor, self.route.action)
         if self.body is not None:
             call.content = await read_content(request, self.route.limit or limit)
-            if call.content or not _optional(self.body):
+            if call.content or self.needs_body:
                 check_media_type(request, self.route.accepts)
         return await self.route.handler(**{name: fill(call) for name, fill in self.fills.items()})
 
@@ -114,7 +119,7 @@ def bind(api: Api, route: Route, services: Mapping[type, Any]) -> Bound:
             fills[name] = _fill(name, hints.get(name), bound, services, names)
     except TypeError as error:
         raise TypeError(f"{route.method} {route.path} ({route.handler.__module__}): {error}") from error
-    if missing := set(names) - set(fills) - ({"*"} if Request in hints.values() else set()):
-        if Request not in hints.values():
-            raise TypeError(f"{route.method} {route.path}: the handler does not take {sorted(missing)}")
+    missing = set(names) - set(fills)
+    if missing and Request not in hints.values():
+        raise TypeError(f"{route.method} {route.path}: the handler does not take {sorted(missing)}")
     return Bound(api, route, fills, names=names, returns=hints.get("return"), **bound)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from plait.kernel.problems import Problem
 
-__all__ = ["PROBLEM_TYPE", "Reply", "problem_response", "to_response"]
+__all__ = ["JSON_TYPE", "PROBLEM_TYPE", "Reply", "problem_response", "to_response"]
 
 PROBLEM_TYPE = "application/problem+json"
 JSON_TYPE = "application/json"

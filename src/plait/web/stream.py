@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
@@ -52,15 +52,16 @@ class Stream:
             await asyncio.gather(*ends, return_exceptions=True)
             await _close(self.items)
 
-    async def _pump(self, send: Send, ends: list["asyncio.Future[Any]"]) -> None:
+    async def _pump(self, send: Send, ends: Sequence["asyncio.Future[Any]"]) -> None:
         coming = asyncio.ensure_future(_next(self.items))
         try:
             with contextlib.suppress(TimeoutError):
                 await self._put(send, BEAT)
                 while not any(end.done() for end in ends):
-                    await asyncio.wait([coming, *ends], timeout=self.heartbeat, return_when=asyncio.FIRST_COMPLETED)
-                    if not coming.done():
-                        await self._put(send, BEAT)
+                    done, _ = await asyncio.wait([coming, *ends], timeout=self.heartbeat, return_when=asyncio.FIRST_COMPLETED)
+                    if coming not in done:
+                        if not done:
+                            await self._put(send, BEAT)
                         continue
                     if (item := coming.result()) is None:
                         break

@@ -19,7 +19,7 @@ _NAMES = {
     "epcis-validation": "ValidationException",
     "malformed": "ValidationException",
     "invalid": "ValidationException",
-    "bad-gs1": "ValidationException",
+    "gs1-key": "ValidationException",
     "epcis-query-parameter": "QueryParameterException",
     "epcis-security": "SecurityException",
     "forbidden": "SecurityException",

@@ -163,7 +163,7 @@ def token_of(query: Query, snapshot: int, row: Any, given: int) -> str:
 
 
 def _key(query: Query, row: Any) -> int:
-    return int({"eventTime": row.t, "recordTime": row.rt}.get(query.order, row.id))
+    return int(row._mapping[{"eventTime": "t", "recordTime": "rt"}.get(query.order, "id")])
 
 
 def key_after(query: Query, newest: int) -> _Token:

@@ -52,8 +52,9 @@ _extended = msgspec.json.Decoder(ExtendedEvent)
 _plain = msgspec.json.Decoder(dict[str, Any])
 _FIELDS = {
     kind.__name__: frozenset(kind.__struct_fields__) | {"type", "@context"}
-    for kind in (ObjectEvent, AggregationEvent, TransactionEvent, TransformationEvent, AssociationEvent, ExtendedEvent)
+    for kind in (ObjectEvent, AggregationEvent, TransactionEvent, TransformationEvent, AssociationEvent)
 }
+_FIELDS["ExtendedEvent"] = frozenset(name for fields in _FIELDS.values() for name in fields)
 
 
 def prefixes_of(context: Any) -> frozenset[str]:

@@ -102,7 +102,7 @@ def find_epcs(conn: Connection, uris: Collection[str]) -> dict[str, int]:
     while open_:
         known: dict[int, str] = {}
         for chunk in _chunks(set(open_.values())):
-            known.update((row.id, row.uri) for row in conn.execute(select(epc).where(epc.c.id.in_(chunk))))
+            known.update((int(row.id), str(row.uri)) for row in conn.execute(select(epc).where(epc.c.id.in_(chunk))))
         found.update((uri, number) for uri, number in open_.items() if known.get(number) == uri)
         open_ = {uri: number + 1 for uri, number in open_.items() if number in known and known[number] != uri}
     return found
@@ -245,8 +245,8 @@ def kinds(conn: Connection, scope: Scope) -> list[str]:
 
 
 def untold(conn: Connection) -> list[Any]:
-    """Return (id, eid, doc) of the events whose fact may be missing."""
-    return list(conn.execute(select(ev.c.id, ev.c.eid, ev.c.doc).where(ev.c.told == 0).order_by(ev.c.id)))
+    """Return (id, eid, declared, doc) of the events whose fact may be missing."""
+    return list(conn.execute(select(ev.c.id, ev.c.eid, ev.c.declared, ev.c.doc).where(ev.c.told == 0).order_by(ev.c.id)))
 
 
 def mark_told(conn: Connection, numbers: Collection[int]) -> None:

@@ -59,8 +59,8 @@ class Walk:
         self._runs: set[str] = set()
         self._carried: set[tuple[str, str, Spans]] = set()
 
-    def extend(self, source: Source, starts: Mapping[str, int]) -> None:
-        """Walk from ``starts`` (item to depth) to the end of what ``source`` knows."""
+    def extend(self, source: Source, starts: Mapping[str, int], *, far: bool = True) -> None:
+        """Walk from ``starts`` (item to depth) to the end of what ``source`` knows; not ``far``: only how the starts themselves moved."""
         level = self._enter((key, depth) for key, depth in starts.items())
         while level and not self.cut:
             known = source.events_of(level)
@@ -69,7 +69,7 @@ class Walk:
             for key in level:
                 found += self._step(source, key, known.get(key, ()), parents)
             self._carry(source, parents)
-            level = self._enter(found)
+            level = self._enter(found) if far else []
 
     def _enter(self, found: Iterable[tuple[str, int]]) -> list[str]:
         fresh = []

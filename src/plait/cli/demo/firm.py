@@ -8,7 +8,7 @@ import httpx
 __all__ = ["FirmClient", "Refused"]
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an error of ours
+class Refused(Exception):
     """The node refused; ``status`` and ``problem`` say why."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:

@@ -97,7 +97,7 @@ async def summary(scene: Scene, steps: list[dict[str, Any]], wall_s: float) -> d
         for fact in facts:
             if fact["kind"] in kinds:
                 count[kinds[fact["kind"]]] += 1
-    trace = next((step["evidence"] for step in steps if step["name"] == "Trace" and step["ok"]), {})
+    trace: dict[str, Any] = next((step["evidence"] for step in steps if step["name"] == "Trace" and step["ok"]), {})
     depth, refused = trace.get("depth", 0), 1 if trace.get("refused") else 0
     done = [*steps, *({"n": n, "name": name, "ok": False, "evidence": {}} for n, (name, _, _) in enumerate(STEPS, 1) if n > len(steps))]
     return {"steps": done, "nodes": len(scene.firms), **count, "trace_depth": depth, "refused": refused, "story": digest(told), "wall_s": round(wall_s, 1)}

@@ -6,8 +6,10 @@ import os
 import socket
 import sys
 from asyncio.subprocess import Process
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from plait.cli.demo.firm import FirmClient
 from plait.cli.demo.script import FIRMS, Script, plant_toml, read_script
@@ -134,8 +136,8 @@ class Scene:
         """Let business time move on by ``span``."""
         await self._watched(self.conductor.reach(self.conductor.now + span))
 
-    async def _watched(self, going: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.ensure_future(going)
+    async def _watched(self, going: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(going)
         while not task.done():
             await asyncio.wait({task}, timeout=2)
             if not task.done():

@@ -41,7 +41,7 @@ async def furnish(scene: Scene, name: str) -> None:
 async def _machines(scene: Scene, firm: FirmClient, script: Script) -> None:
     for machine in script.machines:
         own = {key: value for key, value in machine.items() if key != "cell"}
-        config = {"url": f"opc.tcp://127.0.0.1:{scene.plant_ports[firm.name]}/plant", "cell": machine["cell"]}
+        config = {"endpoint": f"opc.tcp://127.0.0.1:{scene.plant_ports[firm.name]}/plant", "cell": machine["cell"]}
         await firm.post("/api/v1/machines", own | {"adapter": "opcua", "config": config})
 
 

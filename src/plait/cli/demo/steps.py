@@ -17,7 +17,7 @@ LIMIT = timedelta(days=12)
 Evidence = dict[str, Any]
 
 
-class StepFailed(Exception):  # noqa: N818
+class StepFailed(Exception):
     """A step did not really happen; the text says what was missing."""
 
 

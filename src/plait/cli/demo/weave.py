@@ -33,8 +33,8 @@ def weave(done: int, steps: int, width: int = 70) -> Text:
                 mark = "●"
             rows[line][column] = (mark, STRANDS[strand][1])
     text = Text()
-    for line in rows:
-        for mark, colour in line:
+    for row in rows:
+        for mark, colour in row:
             text.append(mark, style=colour)
         text.append("\n")
     return text

@@ -75,7 +75,7 @@ class Journal:
         """Enter ``job`` before it is sent; False when it was sent before and has not been aborted or lost."""
 
         def work(tx: Tx) -> bool:
-            known = tables.job(tx.conn, machine_id, job.id)
+            known = tables.job(tx.conn, ALL, machine_id, job.id)
             if known is not None and known.state not in ("aborted", "removed", rules.SENT):
                 return False
             tables.order(tx.conn, machine_id, job)
@@ -87,7 +87,7 @@ class Journal:
         """Note that a job we sent never came onto the list or has been taken off it on our word."""
 
         def work(tx: Tx) -> None:
-            known = tables.job(tx.conn, machine_id, job_id)
+            known = tables.job(tx.conn, ALL, machine_id, job_id)
             if known is not None and known.state == rules.SENT:
                 tables.put_job(tx.conn, msgspec.structs.replace(known, state="removed", reason=reason))
 
@@ -107,7 +107,7 @@ def _status(tx: Tx, machine_id: str, status: Status) -> None:
 
 
 def _jobs(tx: Tx, machine_id: str, listed: Sequence[JobState], fresh: bool, follow: Follow) -> None:
-    known = tables.jobs(tx.conn, machine_id)
+    known = tables.jobs(tx.conn, ALL, machine_id)
     again = set(rules.resend(known, listed)) if fresh else set()
     gone = [job for job in rules.vanished(known, listed) if job.job_id not in again]
     for job in (*listed, *gone):
@@ -119,4 +119,4 @@ def _jobs(tx: Tx, machine_id: str, listed: Sequence[JobState], fresh: bool, foll
             tx.append(f"machine/{machine_id}", body)
         if before != job:
             tables.put_job(tx.conn, job)
-    follow.again += [(machine_id, order) for order in tables.send_again(tx.conn, machine_id, sorted(again))]
+    follow.again += [(machine_id, order) for order in tables.send_again(tx.conn, ALL, machine_id, sorted(again))]

@@ -24,6 +24,7 @@ __all__ = ["Keeper"]
 R = TypeVar("R")
 
 FIRST_WAIT_S, LAST_WAIT_S = 0.1, 10.0
+AGAIN_S = 0.2
 CLEAR_ABOVE = 100
 
 _log = structlog.get_logger("plait.machines")
@@ -32,7 +33,9 @@ _log = structlog.get_logger("plait.machines")
 class Keeper:
     """One endpoint and the machines behind it. ``make`` returns a new, unconnected link."""
 
-    def __init__(self, endpoint: str, make: Callable[[], Link], journal: Journal, signals: SignalService, clock: BusinessClock, activity: Activity, patience_s: float) -> None:
+    def __init__(
+        self, endpoint: str, make: Callable[[], Link], journal: Journal, signals: SignalService, clock: BusinessClock, activity: Activity, patience_s: float
+    ) -> None:
         self.endpoint = endpoint
         self.machines: dict[str, Machine] = {}
         self._make = make
@@ -49,6 +52,7 @@ class Keeper:
         self._fresh: set[str] = set()
         self._watched: set[str] = set()
         self._reason = ""
+        self._stopping = False
 
     @property
     def linked(self) -> bool:
@@ -62,11 +66,12 @@ class Keeper:
 
     async def stop(self) -> None:
         """End the link."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        self._stopping = True
+        task, self._task = self._task, None
+        while task is not None and not task.done():
+            # A protocol library may swallow a cancellation while it cleans up, so it is repeated.
+            task.cancel()
+            await asyncio.wait({task}, timeout=AGAIN_S)
         await self._drop()
         self._release()
 
@@ -127,7 +132,7 @@ class Keeper:
     async def _run(self) -> None:
         tries = 0
         since = SYSTEM.monotonic()
-        while True:
+        while not self._stopping:
             try:
                 await self._connect()
                 while True:
@@ -150,6 +155,7 @@ class Keeper:
         except BaseException:
             await link.close()
             raise
+        self._hold()
         self._link = link
         for machine in list(self.machines.values()):
             await self._watch(link, machine)
@@ -216,9 +222,9 @@ class Keeper:
                 if machine_id not in self._fresh:
                     self._lost.setdefault(machine_id, now)
             _log.warning("link lost", endpoint=self.endpoint, reason=reason)
+            self._hold()
         self._reason = reason
         self._fresh = set(self.machines)
-        self._hold()
         await self._drop()
 
     async def _drop(self) -> None:

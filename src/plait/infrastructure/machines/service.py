@@ -43,7 +43,16 @@ class MachineService:
     ``patience_s``: for how long (real time) a lost link keeps others waiting before its machines are called silent.
     """
 
-    def __init__(self, store: Store, guard: Guard, clock: BusinessClock, activity: Activity, signals: SignalService, publishing_ms: int = 250, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self,
+        store: Store,
+        guard: Guard,
+        clock: BusinessClock,
+        activity: Activity,
+        signals: SignalService,
+        publishing_ms: int = 250,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self.store = store
         self.guard = guard
         self.clock = clock
@@ -120,7 +129,9 @@ class MachineService:
         keeper = self._keepers.get((plugin.name, endpoint))
         new = keeper is None
         if keeper is None:
-            keeper = Keeper(endpoint, lambda: plugin.link(config, self._publishing_ms), self._journal, self._signals, self.clock, self._activity, self._patience_s)
+            keeper = Keeper(
+                endpoint, lambda: plugin.link(config, self._publishing_ms), self._journal, self._signals, self.clock, self._activity, self._patience_s
+            )
             self._keepers[plugin.name, endpoint] = keeper
         self._by_machine[row.machine.id] = keeper
         await keeper.add(row.machine, row.heard)

@@ -136,14 +136,19 @@ def _state(row: SqlRow[Any]) -> JobState:
     return JobState(r["job_id"], r["machine_id"], r["state"], r["good"], r["scrap"], _when(r["started"]), _when(r["ended"]), r["energy_kwh"], r["reason"])
 
 
-def jobs(conn: Connection, machine_id: str) -> dict[str, JobState]:
-    """Return all jobs ever known on a machine, by id (for the machine's own link, which sees all)."""
-    return {row.job_id: _state(row) for row in conn.execute(select(_job).where(_job.c.machine_id == machine_id).order_by(_job.c.job_id))}
+def _on(scope: Scope, machine_id: str) -> ColumnElement[bool]:
+    seen = select(_unit.c.id).where(visible(scope))
+    return and_(_job.c.machine_id == machine_id, _job.c.machine_id.in_(seen))
 
 
-def job(conn: Connection, machine_id: str, job_id: str) -> JobState | None:
+def jobs(conn: Connection, scope: Scope, machine_id: str) -> dict[str, JobState]:
+    """Return all jobs ever known on a machine, by id."""
+    return {row.job_id: _state(row) for row in conn.execute(select(_job).where(_on(scope, machine_id)).order_by(_job.c.job_id))}
+
+
+def job(conn: Connection, scope: Scope, machine_id: str, job_id: str) -> JobState | None:
     """Return one job known on a machine, or None."""
-    row = conn.execute(select(_job).where(and_(_job.c.machine_id == machine_id, _job.c.job_id == job_id))).first()
+    row = conn.execute(select(_job).where(and_(_on(scope, machine_id), _job.c.job_id == job_id))).first()
     return None if row is None else _state(row)
 
 
@@ -179,7 +184,7 @@ def order(conn: Connection, machine_id: str, job: JobOrder) -> None:
     conn.execute(update(_job).where(where).values(job_order=msgspec.json.encode(job).decode()))
 
 
-def send_again(conn: Connection, machine_id: str, ids: Sequence[str]) -> list[JobOrder]:
+def send_again(conn: Connection, scope: Scope, machine_id: str, ids: Sequence[str]) -> list[JobOrder]:
     """Return the orders of the jobs ``ids`` that we sent, by id."""
-    query = select(_job.c.job_order).where(and_(_job.c.machine_id == machine_id, _job.c.job_id.in_(ids), _job.c.job_order.is_not(None)))
+    query = select(_job.c.job_order).where(and_(_on(scope, machine_id), _job.c.job_id.in_(ids), _job.c.job_order.is_not(None)))
     return [msgspec.json.decode(row.job_order, type=JobOrder) for row in conn.execute(query.order_by(_job.c.job_id))]

@@ -1,9 +1,10 @@
 """Links by the name they belong to."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, Text, UniqueConstraint, and_, delete, false, insert, select, true, update
 from sqlalchemy import Column as Col
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Table, Text, UniqueConstraint, and_, delete, false, insert, select, true, update
 
 from plait.infrastructure.resolve.model import Link
 from plait.kernel.actor import Scope
@@ -43,9 +44,13 @@ def _same(link: Link) -> ColumnElement[bool]:
     return and_(_link.c.anchor == link.anchor, _link.c.rel == link.rel, _link.c.lang == link.lang, _link.c.type == link.type)
 
 
+def _find(conn: Connection, link: Link) -> Row[Any] | None:
+    return conn.execute(select(_link).where(_same(link))).first()
+
+
 def put(conn: Connection, link: Link) -> bool:
     """Enter or change the link of that name, relation, language and type; False when that changes nothing."""
-    row = conn.execute(select(_link).where(_same(link))).first()
+    row = _find(conn, link)
     if row is None:
         conn.execute(insert(_link).values(**{name: getattr(link, name) for name in link.__struct_fields__}))
         return True

@@ -19,6 +19,7 @@ from plait.store import Store, Tx, from_ms, ms_of
 
 __all__ = ["SignalService"]
 
+ALL = Scope(everything=True)
 SAVE_POINTS = 50_000
 MOST_VALUES = 10_000
 SECOND = 1000
@@ -46,7 +47,7 @@ class SignalService:
 
     async def open(self) -> None:
         """Open the lake, cut what a crash left half written, and learn the latest value of each series."""
-        known, rows, place = await self.store.read(lambda conn: (tables.spans(conn), tables.series(conn, Scope(everything=True)), tables.mark(conn)))
+        known, rows, place = await self.store.read(lambda conn: (tables.spans(conn, ALL), tables.series(conn, ALL), tables.mark(conn, ALL)))
         self._numbers = {row.name: row.id for row, _ in rows}
         self._latest = {row.id: latest for row, latest in rows if latest is not None}
         self._lake = await asyncio.to_thread(Lake, self._folder, self._limit)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Table, Text, and_, false, func, insert, or_, select, true, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Table, Text, and_, false, insert, or_, select, true, update
 from sqlalchemy import Column as Col
 
 from plait.infrastructure.signals.record import Raw
@@ -11,6 +11,8 @@ from plait.kernel.actor import Scope
 from plait.store import metadata
 
 __all__ = ["Row", "Span", "add_gap", "add_series", "find", "gaps", "mark", "put_latest", "put_mark", "put_span", "series", "spans"]
+
+EVERYTHING = Scope(everything=True)
 
 _series = Table(
     "signal_series",
@@ -70,6 +72,11 @@ def _visible(scope: Scope) -> ColumnElement[bool]:
     return _series.c.name.in_(scope.ids) if scope.ids is not None else false()
 
 
+def _own(scope: Scope) -> ColumnElement[bool]:
+    """The store's own bookkeeping is shown to whoever sees everything, else to nobody."""
+    return true() if scope.everything else false()
+
+
 def series(conn: Connection, scope: Scope) -> list[tuple[Row, Raw | None]]:
     """Return the series the scope shows, by name, with the latest value written down."""
     rows = conn.execute(select(_series).where(_visible(scope)).order_by(_series.c.name))
@@ -86,10 +93,12 @@ def add_series(conn: Connection, names: Iterable[str], unit: str = "") -> dict[s
     """Enter series that are not there yet and return the number of each name."""
     numbers = {}
     for name in names:
-        known = conn.execute(select(_series.c.id).where(_series.c.name == name)).scalar()
+        known = find(conn, EVERYTHING, name)
         if known is None:
-            known = conn.execute(insert(_series).values(name=name, unit=unit, quality=0).returning(_series.c.id)).scalar_one()
-        numbers[name] = int(known)
+            made = conn.execute(insert(_series).values(name=name, unit=unit, quality=0).returning(_series.c.id)).scalar_one()
+            numbers[name] = int(made)
+        else:
+            numbers[name] = known.id
     return numbers
 
 
@@ -99,9 +108,9 @@ def put_latest(conn: Connection, points: Iterable[Raw]) -> None:
         conn.execute(update(_series).where(_series.c.id == point.series).values(ms=point.ms, value=point.value, quality=point.quality))
 
 
-def mark(conn: Connection) -> tuple[int, int]:
+def mark(conn: Connection, scope: Scope) -> tuple[int, int]:
     """Return (segment, offset) up to which latest values are written down; (0, 0) at first."""
-    row = conn.execute(select(_mark.c.segment, _mark.c.position)).first()
+    row = conn.execute(select(_mark.c.segment, _mark.c.position).where(_own(scope))).first()
     return (0, 0) if row is None else (int(row.segment), int(row.position))
 
 
@@ -111,14 +120,14 @@ def put_mark(conn: Connection, segment: int, offset: int) -> None:
         conn.execute(insert(_mark).values(id=1, segment=segment, position=offset))
 
 
-def spans(conn: Connection) -> dict[int, Span]:
+def spans(conn: Connection, scope: Scope) -> dict[int, Span]:
     """Return what the complete segments hold."""
-    return {int(row.number): Span(row.first_ms, row.last_ms, row.points) for row in conn.execute(select(_segment))}
+    return {int(row.number): Span(row.first_ms, row.last_ms, row.points) for row in conn.execute(select(_segment).where(_own(scope)))}
 
 
 def put_span(conn: Connection, number: int, span: Span) -> None:
     """Write down what a complete segment holds; a second time does nothing."""
-    if conn.execute(select(func.count()).select_from(_segment).where(_segment.c.number == number)).scalar_one() == 0:
+    if number not in spans(conn, EVERYTHING):
         conn.execute(insert(_segment).values(number=number, first_ms=span.first_ms, last_ms=span.last_ms, points=span.points))
 
 

@@ -34,7 +34,6 @@ def collection(name: str, semantic: str, children: Sequence[JSON]) -> JSON:
 
 
 def id_short(text: str) -> str:
-    """Return ``text`` as an idShort: letters, digits, ``_`` and ``-``, beginning with a letter, ending in no ``-`` (AASd-002)."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in text)[:127]
-    kept = kept if kept[:1].isalpha() else f"x{kept}"
-    return kept if len(kept) > 1 and kept[-1] != "-" else f"{kept}_"
+    """Return ``text`` as an idShort: ASCII letters, digits and ``_``, beginning with a letter (AASd-002; 3.0 schemas allow no ``-``)."""
+    kept = "".join(c if c.isascii() and c.isalnum() else "_" for c in text)[:127]
+    return kept if kept[:1].isalpha() else f"x{kept}"

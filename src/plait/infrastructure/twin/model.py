@@ -10,7 +10,9 @@ from plait.kernel.problems import register
 __all__ = ["BAD_REQUEST", "JSON", "NO_TWIN", "Asset", "Nameplate", "Page", "ProductTwin"]
 
 NO_TWIN = register("no-such-twin", 404, "There is no such twin, submodel or part of one", "GET the lists of shells or submodels for what there is.")
-BAD_REQUEST = register("bad-twin-request", 400, "The request to the twins cannot be read", "Correct the named parameter; identifiers are base64url without padding.")
+BAD_REQUEST = register(
+    "bad-twin-request", 400, "The request to the twins cannot be read", "Correct the named parameter; identifiers are base64url without padding."
+)
 
 JSON: TypeAlias = dict[str, Any]
 

@@ -35,9 +35,7 @@ class TwinService:
         """Return the globalAssetId of a machine."""
         return f"urn:plait:{self.guard.firm().party_id}:machine:{machine_id}"
 
-    async def put_product(
-        self, actor: Actor, gtin: str, name: str, plate: Nameplate | None = None, once: str | None = None
-    ) -> None:
+    async def put_product(self, actor: Actor, gtin: str, name: str, plate: Nameplate | None = None, once: str | None = None) -> None:
         """Give a product of ours a twin, or change what it says; the same again changes nothing. Raise ``invalid`` for a bad GTIN."""
         self.guard.require(actor, "twins.write")
         padded = _gtin(gtin)
@@ -74,10 +72,14 @@ class TwinService:
             for row in machine_tables.machines(conn, machines):
                 id = self.machine_asset(row.machine.id)
                 shell = f"urn:plait:{party}:shell:machine:{row.machine.id}"
-                found.append(Asset("machine", row.machine.id, row.number, id, shell, row.machine.name, tables.plate(conn, id)))
+                found.append(Asset("machine", row.machine.id, row.number, id, shell, row.machine.name, tables.plate(conn, machines, id, row.machine.id)))
             for one in tables.products(conn, products):
                 id = _product_asset(one.gtin)
-                found.append(Asset("product", one.gtin, one.number, id, f"urn:plait:{party}:shell:product:{one.gtin}", one.name, tables.plate(conn, id)))
+                found.append(
+                    Asset(
+                        "product", one.gtin, one.number, id, f"urn:plait:{party}:shell:product:{one.gtin}", one.name, tables.plate(conn, products, id, one.gtin)
+                    )
+                )
             return found
 
         return await self.store.read(read)
@@ -181,7 +183,7 @@ class TwinService:
 def _gtin(text: str) -> str:
     """Return a GTIN with 14 digits; raise ``invalid`` when it is none."""
     try:
-        return gs1.canonical(f"https://id.gs1.org/01/{text}").rpartition("/")[2]
+        return gs1.gtin14(text)
     except (Problem, ValueError) as error:
         raise Problem(INVALID, f"gtin: {text!r} is no GTIN.", field="gtin") from error
 

@@ -1,8 +1,8 @@
 """Products that have a twin, and nameplates."""
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Integer, Table, Text, false, insert, select, true, update
 from sqlalchemy import Column as Col
+from sqlalchemy import ColumnElement, Connection, Integer, Table, Text, false, insert, select, true, update
 
 from plait.infrastructure.twin.model import Nameplate
 from plait.kernel.actor import Scope
@@ -40,9 +40,13 @@ def products(conn: Connection, scope: Scope) -> list[Product]:
     return [Product(row.number, row.gtin, row.name) for row in rows]
 
 
+def _name(conn: Connection, gtin: str) -> str | None:
+    return conn.execute(select(_product.c.name).where(_product.c.gtin == gtin)).scalar()
+
+
 def put_product(conn: Connection, gtin: str, name: str) -> bool:
     """Enter or rename a product; False when that changes nothing."""
-    known = conn.execute(select(_product.c.name).where(_product.c.gtin == gtin)).scalar()
+    known = _name(conn, gtin)
     if known is None:
         conn.execute(insert(_product).values(gtin=gtin, name=name))
     elif known != name:
@@ -50,16 +54,21 @@ def put_product(conn: Connection, gtin: str, name: str) -> bool:
     return known != name
 
 
-def plate(conn: Connection, asset: str) -> Nameplate:
-    """Return what the nameplate of an asset says (for assets already found to be visible)."""
-    body = conn.execute(select(_plate.c.body).where(_plate.c.asset == asset)).scalar()
+def _body(conn: Connection, asset: str) -> str | None:
+    return conn.execute(select(_plate.c.body).where(_plate.c.asset == asset)).scalar()
+
+
+def plate(conn: Connection, scope: Scope, asset: str, key: str) -> Nameplate:
+    """Return what the nameplate of an asset says; ``scope`` is that of its kind and names keys (machine ids, GTINs)."""
+    seen = scope.everything or (scope.ids is not None and key in scope.ids)
+    body = _body(conn, asset) if seen else None
     return Nameplate() if body is None else msgspec.json.decode(body, type=Nameplate)
 
 
 def put_plate(conn: Connection, asset: str, nameplate: Nameplate) -> bool:
     """Write a nameplate; False when that changes nothing."""
     body = msgspec.json.encode(nameplate, order="deterministic").decode()
-    known = conn.execute(select(_plate.c.body).where(_plate.c.asset == asset)).scalar()
+    known = _body(conn, asset)
     if known is None:
         conn.execute(insert(_plate).values(asset=asset, body=body))
     else:

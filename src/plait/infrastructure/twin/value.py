@@ -10,8 +10,7 @@ from plait.kernel.problems import Problem
 __all__ = ["core", "submodel_value", "without_blobs"]
 
 _INTEGERS = frozenset(
-    f"xs:{name}"
-    for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger")
+    f"xs:{name}" for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger")
 ) | frozenset(f"xs:unsigned{name}" for name in ("Int", "Long", "Short", "Byte"))
 _REALS = frozenset({"xs:decimal", "xs:double", "xs:float"})
 _CONTAINERS = {"SubmodelElementCollection": "value", "SubmodelElementList": "value", "Entity": "statements", "AnnotatedRelationshipElement": "annotations"}
@@ -35,7 +34,7 @@ def _named(elements: Iterable[JSON] | None) -> JSON:
 
 
 def _entity(element: JSON) -> JSON:
-    kept = {name: element[name] for name in ("entityType", "globalAssetId") if name in element}
+    kept: JSON = {name: element[name] for name in ("entityType", "globalAssetId") if name in element}
     if "specificAssetIds" in element:
         kept["specificAssetIds"] = [{one["name"]: one["value"]} for one in element["specificAssetIds"]]
     return kept | {"statements": _each(element.get("statements"))}

@@ -62,7 +62,7 @@ class OrderDesk:
             return
         for option, supplier_order in orders:
             supply = Supply(row.purpose, option.role, option.supplier, option.supplier_name, supplier_order, "ordered", option.lead_minutes)
-            await self.store.write(actor, lambda tx, supply=supply: _new_supply(tx, supply))
+            await self._new_supply(actor, supply)
         await self._go_on(actor, row)
 
     async def answered(self, actor: Actor, order_id: str, code: str, promised: datetime | None, reason: str) -> None:
@@ -195,7 +195,7 @@ class OrderDesk:
         if held and all(option.state == "held" for option in held):
             for option, order_id in await self.options.confirm(actor, purpose):
                 supply = Supply(purpose, option.role, option.supplier, option.supplier_name, order_id, "ordered", option.lead_minutes)
-                await self.store.write(actor, lambda tx, supply=supply: _new_supply(tx, supply))
+                await self._new_supply(actor, supply)
 
     async def _took_over(self, actor: Actor, row: Inquiry, supply: Supply) -> None:
         """A stand-in has accepted: end the failed supplier's part for what it has not begun."""
@@ -212,6 +212,13 @@ class OrderDesk:
 
     async def _set_supply(self, actor: Actor, supply: Supply, state: str) -> None:
         await self.store.write(actor, lambda tx: tables.put_supply(tx.conn, msgspec.structs.replace(supply, state=state)))
+
+    async def _new_supply(self, actor: Actor, supply: Supply) -> None:
+        def work(tx: Tx) -> None:
+            if not tables.supplies(tx.conn, ALL, order_id=supply.order_id):
+                tables.put_supply(tx.conn, supply)
+
+        await self.store.write(actor, work)
 
     async def supply_of(self, order_id: str) -> Supply | None:
         """Return the supply behind one of our orders to a supplier (for reactions)."""
@@ -231,7 +238,3 @@ class OrderDesk:
         """Return the inquiry a run was opened for (for reactions)."""
         return await self._inquiry(run=run)
 
-
-def _new_supply(tx: Tx, supply: Supply) -> None:
-    if not tables.supplies(tx.conn, ALL, order_id=supply.order_id):
-        tables.put_supply(tx.conn, supply)

@@ -159,6 +159,18 @@ class LineService:
         elif state.state == "ended":
             await self._started(actor, state.job_id)
             await self.ended(actor, state.job_id, state.good, state.scrap, state.energy_kwh)
+        elif state.state in ("aborted", "removed"):
+            await self._back(actor, state.job_id)
+
+    async def _back(self, actor: Actor, job_id: str) -> None:
+        """A machine has given a job up: it waits again for the next free station."""
+
+        def work(tx: Tx) -> None:
+            job = tables.job(tx.conn, ALL, job_id)
+            if job is not None and job.state in ("released", "running"):
+                tables.put_job(tx.conn, msgspec.structs.replace(job, state="waiting", station="", machine_id=""))
+
+        await self.store.write(actor, work)
 
     async def _started(self, actor: Actor, job_id: str, due: str = "") -> None:
         def work(tx: Tx) -> None:

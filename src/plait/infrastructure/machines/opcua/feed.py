@@ -107,8 +107,9 @@ class Feed:
             read = ua.ReadValueId(NodeId=item.node, AttributeId=ua.AttributeIds.Value)
             parameters = ua.MonitoringParameters(ClientHandle=self._handle, SamplingInterval=0.0, QueueSize=item.queue, DiscardOldest=True)
             requests.append(ua.MonitoredItemCreateRequest(ItemToMonitor=read, MonitoringMode=ua.MonitoringMode.Reporting, RequestedParameters=parameters))
-        handles = []
-        for result in await self._subscription.create_monitored_items(requests):
+        handles: list[int] = []
+        results: list[Any] = await self._subscription.create_monitored_items(requests)
+        for result in results:
             if isinstance(result, ua.StatusCode):
                 result.check()
             else:

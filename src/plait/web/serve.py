@@ -1,0 +1,89 @@
+"""Serving an application with uvicorn inside a running program: no signal handlers, a port that can be read, an end in good order."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+from plait.kernel.os import WINDOWS
+from plait.kernel.problems import Problem, register
+from plait.web.app import App
+
+__all__ = ["Server", "serve"]
+
+PORT_TAKEN = register("port-taken", 503, "The address cannot be listened on", "Choose another with --port or --host, or stop what uses it.")
+
+
+class _Uvicorn(uvicorn.Server):
+    """Leaves signals to the program and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+class Server:
+    """A server that listens on ``host`` and ``port``."""
+
+    def __init__(self, app: App, server: _Uvicorn, sock: socket.socket) -> None:
+        self.host, self.port = sock.getsockname()[:2]
+        self._app = app
+        self._server = server
+        self._socket = sock
+        self._task = asyncio.create_task(server.serve([sock]))
+
+    @property
+    def url(self) -> str:
+        """Its address without a trailing slash."""
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+
+    async def started(self) -> None:
+        """Return when requests are taken."""
+        listening = asyncio.create_task(self._server.listening.wait())
+        await asyncio.wait([listening, self._task], return_when=asyncio.FIRST_COMPLETED)
+        if not listening.done():
+            listening.cancel()
+            await self._task
+            raise Problem(PORT_TAKEN, f"{self.host}:{self.port} is not served.")
+
+    async def stop(self) -> None:
+        """Take no more requests, let those under way finish (a few seconds at most), end live streams, close."""
+        self._app.stopping.set()
+        self._server.should_exit = True
+        await self._task
+        self._socket.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if not WINDOWS:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(1024)
+    except OSError as error:
+        sock.close()
+        raise Problem(PORT_TAKEN, f"{host}:{port}: {error.strerror or error}") from error
+    sock.setblocking(False)
+    return sock
+
+
+async def serve(app: App, host: str = "127.0.0.1", port: int = 0, *, grace_s: float = 5.0) -> Server:
+    """Listen on ``host`` and ``port`` (0: any free one, see ``Server.port``) and serve ``app``; raise ``port-taken``."""
+    sock = _listen(host, port)
+    options: dict[str, Any] = {"lifespan": "off", "log_config": None, "access_log": False, "server_header": False, "http": "h11", "loop": "asyncio"}
+    config = uvicorn.Config(app, timeout_keep_alive=30, timeout_graceful_shutdown=max(1, round(grace_s)), **options)
+    server = Server(app, _Uvicorn(config), sock)
+    await server.started()
+    return server

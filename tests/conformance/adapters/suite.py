@@ -1,0 +1,160 @@
+"""What every machine adapter must do, whatever it speaks. A suite of tests to inherit from: name the plug-in and give it a machine."""
+
+import asyncio
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import pytest
+
+from plait.infrastructure.machines.model import Batch, Link, LinkLost, Machine
+from plait.infrastructure.machines.plugins import BUILT_IN, adapter
+from plait.kernel.ports import JobOrder, JobState
+from plait.kernel.problems import Problem
+
+TIERS = ("bronze", "silver", "gold", "platinum")
+JOB = JobOrder("PO-1/1/10", "turn", "P1", "PO-1/1", 20, 10.0, 3.0)
+
+
+class Works(Protocol):
+    """A machine to test against: how to reach it, and power over it."""
+
+    async def start(self) -> None:
+        """Switch it on."""
+        ...
+
+    async def kill(self) -> None:
+        """Take its power away."""
+        ...
+
+
+class AdapterSuite:
+    """Inherit, set ``name``, and override ``works`` and ``config``."""
+
+    name: str
+
+    @asynccontextmanager
+    async def works(self, folder: Path) -> AsyncIterator[Works]:
+        """Run a machine to test against."""
+        raise NotImplementedError
+        yield
+
+    def config(self, works: Any) -> dict[str, Any]:
+        """Return the adapter's config for that machine."""
+        raise NotImplementedError
+
+    @asynccontextmanager
+    async def linked(self, works: Any) -> AsyncIterator[Link]:
+        """Link the machine as ``m``."""
+        plugin = adapter(self.name)
+        raw = self.config(works)
+        link = plugin.link(msgspec.convert(raw, plugin.config), 20)
+        try:
+            await link.connect()
+            await link.watch(Machine("m", "Machine", "any", self.name, raw))
+            yield link
+        finally:
+            await link.close()
+
+    @staticmethod
+    async def hear(link: Link, true: Any) -> Batch:
+        """Return the first batch of which ``true`` holds."""
+        async with asyncio.timeout(60):
+            while not true(batch := await link.next()):
+                pass
+        return batch
+
+    async def ended(self, link: Link) -> JobState:
+        """Wait for the one job to end."""
+
+        def over(batch: Batch) -> bool:
+            return any(job.state == "ended" for job in batch.jobs.get("m", ()))
+
+        (job,) = (await self.hear(link, over)).jobs["m"]
+        return job
+
+    def test_the_plugin_describes_itself(self) -> None:
+        """Tests that name, summary, config and capabilities are there and the folder has its README and quality file."""
+        plugin = adapter(self.name)
+        assert plugin.name == self.name
+        assert plugin.summary
+        assert issubclass(plugin.config, msgspec.Struct)
+        assert plugin.capabilities <= {"state", "jobs", "commands", "signals", "beats"}
+        folder = Path("src") / BUILT_IN[self.name].replace(".", "/")
+        assert (folder / "README.md").read_text("utf-8").startswith("# ")
+        quality = tomllib.loads((folder / "quality.toml").read_text("utf-8"))
+        assert quality["tier"] in TIERS
+        assert all(rule == "done" or rule.get("exempt") for rule in quality["rules"].values())
+
+    def test_the_config_refuses_what_it_does_not_know(self) -> None:
+        """Tests that a wrong or unknown setting is an error."""
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert({"no-such-setting": 1}, adapter(self.name).config)
+
+    async def test_the_first_batch_is_the_whole_state(self, tmp_path: Path) -> None:
+        """Tests that a machine's state and job list come of themselves after ``watch``."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            batch = await self.hear(link, lambda batch: "m" in batch.statuses)
+            assert batch.statuses["m"][-1].state == "idle"
+            assert batch.statuses["m"][-1].at.tzinfo is not None
+            assert batch.jobs["m"] == []
+            assert batch.lost == 0
+
+    async def test_a_job_runs_and_is_told_with_its_result(self, tmp_path: Path) -> None:
+        """Tests that a started job is told with counts and times once it has ended."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            await link.start("m", JOB)
+            await link.start("m", JOB)
+            job = await self.ended(link)
+            assert (job.job_id, job.good + job.scrap) == (JOB.id, JOB.quantity)
+            assert job.started is not None
+            assert job.ended is not None
+            assert job.started < job.ended
+            assert [known.state for known in await link.jobs("m")] == ["ended"]
+            await link.clear("m", JOB.id)
+            await link.clear("m", JOB.id)
+            assert not await link.jobs("m")
+
+    async def test_aborting_twice_is_no_error(self, tmp_path: Path) -> None:
+        """Tests that an aborted job leaves the list and an unknown one is no error."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            await link.start("m", JOB)
+            await link.abort("m", JOB.id)
+            await link.abort("m", JOB.id)
+            assert not await link.jobs("m")
+
+    async def test_stop_and_reset(self, tmp_path: Path) -> None:
+        """Tests that a stop is told as down, that stopping twice is no error, and that a reset makes the machine ready."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            await link.stop("m")
+            await link.stop("m")
+            await self.hear(link, lambda batch: [one.state for one in batch.statuses.get("m", ())][-1:] == ["down"])
+            await link.reset("m")
+            await self.hear(link, lambda batch: [one.state for one in batch.statuses.get("m", ())][-1:] == ["idle"])
+
+    async def test_a_wrong_job_is_refused(self, tmp_path: Path) -> None:
+        """Tests that the machine's refusal is a refusal and not a lost link."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            with pytest.raises(Problem, match="machine-refused"):
+                await link.start("m", msgspec.structs.replace(JOB, quantity=0))
+            assert not await link.jobs("m")
+
+    async def test_a_lost_link_is_told(self, tmp_path: Path) -> None:
+        """Tests that a machine that vanishes ends ``next``, that commands then fail, and that closing is quiet."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            await self.hear(link, lambda batch: "m" in batch.statuses)
+            await works.kill()
+            with pytest.raises(LinkLost):
+                await self.hear(link, lambda batch: False)
+            with pytest.raises(LinkLost):
+                await link.jobs("m")
+            with pytest.raises(LinkLost):
+                async with self.linked(works):
+                    pass
+            await link.close()
+            await works.start()
+            async with self.linked(works) as again:
+                await self.hear(again, lambda batch: "m" in batch.statuses)
