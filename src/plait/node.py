@@ -62,7 +62,9 @@ from plait.manufacturing.trade.service import TradeService
 from plait.observatory import routes as observatory_routes
 from plait.observatory.service import ObservatoryService
 from plait.public import routes as public_routes
-from plait.sharing import routes as sharing_routes
+from plait.public.service import PublicService
+from plait.sharing.room import ALL_ROUTES as SHARING_ROUTES
+from plait.sharing.room import build_sharing
 from plait.store import Database, Store, Tx, metadata
 from plait.web import Api, build_app, serve
 from plait.web.client import PartnerClient
@@ -91,7 +93,7 @@ APIS: tuple[Api, ...] = (
     epcis_routes.ROUTES,
     trace_routes.ROUTES,
     passport_routes.ROUTES,
-    *sharing_routes.ALL_ROUTES,
+    *SHARING_ROUTES,
     label_routes.ROUTES,
     observatory_routes.ROUTES,
     public_routes.ROUTES,
@@ -240,7 +242,6 @@ class Node:
         for opened in (self.events, self.store, self.signals, self.epcis):
             if opened is self.signals:
                 await self.identity.open(self.settings.firm.name)
-                await self.sharing.open()
             await opened.open()
             closing(opened.close)
         await self.line.open()
@@ -295,6 +296,8 @@ class Node:
             self._task(self.clock.run())
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
+        self._opened.push_async_callback(self.sharing.people.close)
+        await self.sharing.people.open()
         if self.settings.network.seed:
             await self.sharing.directory.join(self.house.me, self.settings.network.seed)
 

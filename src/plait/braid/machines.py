@@ -69,10 +69,12 @@ async def came_back(house: House, fact: Fact, body: Any) -> None:
     await house.line.release(house.me)
 
 
+PROGRESS = frozenset({"line.job_started", "line.job_ended", "line.step_out", "line.run_opened", "machine.state_changed", "part.stock_in"})
+
 REACTIONS = (
     Reaction("machines.released", frozenset({"line.job_released"}), released),
     Reaction("machines.reported", frozenset({"machine.job_changed"}), reported),
-    Reaction("machines.progressed", frozenset({"line.job_started", "line.job_ended", "line.run_opened", "machine.state_changed", "part.stock_in", "line.step_out"}), progressed),
+    Reaction("machines.progressed", PROGRESS, progressed),
     Reaction("machines.went_down", frozenset({"machine.went_down"}), went_down),
     Reaction("machines.came_back", frozenset({"machine.came_back"}), came_back),
 )

@@ -5,12 +5,12 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from plait.identity.jws import verify
 from plait.kernel.firm import Member
 from plait.kernel.ports import Directory
 from plait.kernel.problems import NOT_FOUND, UNREACHABLE, Problem
 from plait.sharing.dsp import VERSION
 from plait.sharing.ports import Signer
-from plait.sharing.signatures import payload_of, signed
 from plait.web import Answer, PartnerClient
 
 __all__ = ["Peers", "detail_of", "letter_path", "segment", "signed_by"]
@@ -89,4 +89,7 @@ class Peers:
 
 def signed_by(partner: Member, jws: str, payload: bytes) -> bool:
     """Tell whether a compact JWS over exactly ``payload`` was made with the partner's pinned key."""
-    return partner.key is not None and signed(jws, partner.key) and payload_of(jws) == payload
+    try:
+        return partner.key is not None and verify(jws, partner.key) == payload
+    except Problem:
+        return False

@@ -46,10 +46,10 @@ class FirmClient:
     async def call(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, media: str = "", token: str | None = None) -> Any:
         """Call the node; return the decoded answer (bytes when it is not JSON); raise ``Refused``."""
         headers = self._headers() if token is None else ({"Authorization": f"Bearer {token}"} if token else {})
-        if raw is not None:
-            answer = await self._client.request(method, path, content=raw, headers=headers | {"Content-Type": media})
-        else:
-            answer = await self._client.request(method, path, json=body, headers=headers) if body is not None else await self._client.request(method, path, headers=headers)
+        content: dict[str, Any] = {"content": raw, "headers": headers | {"Content-Type": media}} if raw is not None else {"headers": headers}
+        if body is not None:
+            content["json"] = body
+        answer = await self._client.request(method, path, **content)
         is_json = "json" in answer.headers.get("content-type", "")
         if answer.status_code >= 400:
             raise Refused(answer.status_code, answer.json() if is_json else {"detail": answer.text[:300]})

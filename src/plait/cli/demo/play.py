@@ -20,6 +20,14 @@ from plait.kernel.clock import SYSTEM
 
 __all__ = ["play", "summary"]
 
+COUNTED = {
+    "trade.quotation_sent": "quotes",
+    "trade.order_sent": "orders",
+    "line.job_ended": "jobs",
+    "schedule.repaired": "repaired",
+    "epcis.captured": "events",
+}
+
 
 class Board:
     """What the terminal shows: the braid as far as it is woven, and a line a step."""
@@ -89,14 +97,13 @@ async def _steps(scene: Scene, board: Board, progress: Console | None) -> list[d
 async def summary(scene: Scene, steps: list[dict[str, Any]], wall_s: float) -> dict[str, Any]:
     """Return the JSON object of a run, every figure asked from the nodes."""
     told: list[str] = []
-    count = dict.fromkeys(("quotes", "orders", "jobs", "repaired", "events"), 0)
-    kinds = {"trade.quotation_sent": "quotes", "trade.order_sent": "orders", "line.job_ended": "jobs", "schedule.repaired": "repaired", "epcis.captured": "events"}
+    count = dict.fromkeys(COUNTED.values(), 0)
     for name, firm in scene.firms.items():
         facts = await firm.facts()
         told += lines(name, facts)
         for fact in facts:
-            if fact["kind"] in kinds:
-                count[kinds[fact["kind"]]] += 1
+            if fact["kind"] in COUNTED:
+                count[COUNTED[fact["kind"]]] += 1
     trace: dict[str, Any] = next((step["evidence"] for step in steps if step["name"] == "Trace" and step["ok"]), {})
     depth, refused = trace.get("depth", 0), 1 if trace.get("refused") else 0
     done = [*steps, *({"n": n, "name": name, "ok": False, "evidence": {}} for n, (name, _, _) in enumerate(STEPS, 1) if n > len(steps))]

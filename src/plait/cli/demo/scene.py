@@ -101,7 +101,8 @@ class Scene:
         env = os.environ | settings | {ENV: self.conductor.address}
         log = (self.folder / f"{seat}.log").open("ab")
         with log:
-            self.processes[seat] = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
+            quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log}
+            self.processes[seat] = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=env, **quiet)
 
     async def ready(self, names: tuple[str, ...]) -> None:
         """Return when the named nodes answer; raise RuntimeError with the end of its log when a process has died."""

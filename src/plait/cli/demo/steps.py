@@ -62,8 +62,7 @@ class Director:
         agreements = 0
         for reader, owner, dataset in setup.STANDING:
             held = await self.firms[reader].get("/api/v1/sharing/agreements")
-            owner_party = self.firms[owner].party
-            need(any(each["dataset"] == dataset and each["provider"] == owner_party and each["state"] == "active" for each in held), f"{reader}: no {dataset} of {owner}")
+            need(_in_force(held, self.firms[owner].party, dataset), f"{reader} has no agreement on {dataset} of {owner}")
             agreements += 1
         return {"dids": dids, "agreements": agreements}
 
@@ -108,8 +107,7 @@ class Director:
 
     async def _answer_time(self, name: str) -> float:
         firm = self.firms[name]
-        asked = [fact for fact in await firm.facts("trade.rfq_received")]
-        sent = [fact for fact in await firm.facts("trade.quotation_sent")]
+        asked, sent = await firm.facts("trade.rfq_received"), await firm.facts("trade.quotation_sent")
         need(bool(asked and sent), f"{name} has not answered")
         return (datetime.fromisoformat(sent[0]["recorded"]) - datetime.fromisoformat(asked[0]["recorded"])).total_seconds()
 
@@ -159,7 +157,7 @@ class Director:
         assert stand_in is not None and down is not None
         need(stand_in["supplier_name"] == "oakmill", f"{stand_in['supplier_name']} stands in")
         held = await helix.get("/api/v1/sharing/agreements")
-        need(any(each["provider"] == self.firms["oakmill"].party and each["state"] == "active" for each in held), "there is no contract with the stand-in")
+        need(_in_force(held, self.firms["oakmill"].party, "traceability"), "there is no contract with the stand-in")
         repaired = await helix.facts("schedule.repaired")
         return {"down": down["machine_id"], "reason": down["reason"], "repaired": len(repaired), "promise": kept[0], "stand_in": stand_in["supplier_name"]}
 
@@ -212,8 +210,9 @@ class Director:
 
     async def _refused(self, epc: str) -> Evidence:
         oakmill, meridian = self.firms["oakmill"], self.firms["meridian"]
+        path = f"/api/v1/trace/up?epc={quote(epc, safe='')}"
         try:
-            await oakmill.post("/api/v1/sharing/fetch", {"party": meridian.party, "dataset": "traceability", "path": f"/api/v1/trace/up?epc={quote(epc, safe='')}"})
+            await oakmill.post("/api/v1/sharing/fetch", {"party": meridian.party, "dataset": "traceability", "path": path})
         except Refused as refusal:
             need(refusal.status in (403, 404), f"oakmill was answered {refusal}")
             return {"status": refusal.status, "why": refusal.problem.get("detail", "")}
@@ -230,6 +229,10 @@ class Director:
         need(orders == [], "riverport holds orders")
         worst = view["stops"][0]
         return {"firms": len(view["firms"]), "links": len(view["links"]), "stops_most": worst}
+
+
+def _in_force(agreements: list[Evidence], provider: str, dataset: str) -> bool:
+    return any(each["dataset"] == dataset and each["provider"] == provider and each["state"] == "active" for each in agreements)
 
 
 def _read_codes(png: bytes) -> list[str]:

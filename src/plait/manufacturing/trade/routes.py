@@ -94,7 +94,7 @@ async def documents(service: TradeService, actor: Actor, query: OfType) -> list[
 
 
 @API.get("/api/v1/trade/documents/{id}", action="trade.read", summary="Show a document as JSON, UBL XML or as it was signed", produces=(XML, JOSE))
-async def document(service: TradeService, actor: Actor, id: str, request: Request) -> Document | Reply:
+async def document(service: TradeService, actor: Actor, id: str, request: Request) -> Reply:
     """Return one document in the form that Accept names."""
     found = await service.document(actor, id)
     accept = request.headers.get("accept", "")
@@ -102,8 +102,7 @@ async def document(service: TradeService, actor: Actor, id: str, request: Reques
         return Reply(write_ubl(found, _firms(service, found)), media_type=XML)
     if JOSE in accept:
         return Reply((await service.signed(actor, id)).encode(), media_type=JOSE)
-    known: Document = found
-    return known
+    return Reply(found)
 
 
 def _firms(service: TradeService, found: Document) -> dict[str, Firm]:

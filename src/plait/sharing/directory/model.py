@@ -7,7 +7,21 @@ import msgspec
 from plait.kernel.facts import fact
 from plait.kernel.firm import Firm, Member
 
-__all__ = ["Announcement", "Card", "Dismissal", "JoinRequest", "Joined", "Listed", "MemberDismissed", "MemberMoved", "MemberSeen", "Pack", "SelfDescription", "Statement", "card_of"]
+__all__ = [
+    "Announcement",
+    "Card",
+    "Dismissal",
+    "JoinRequest",
+    "Joined",
+    "Listed",
+    "MemberDismissed",
+    "MemberMoved",
+    "MemberSeen",
+    "Pack",
+    "SelfDescription",
+    "Statement",
+    "card_of",
+]
 
 
 class Card(msgspec.Struct, frozen=True):

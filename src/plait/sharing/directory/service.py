@@ -1,9 +1,10 @@
 """The verbs of the directory: join a network, introduce ourselves, take and pass on cards, state who our members are."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeVar
 
 import msgspec
+from sqlalchemy import Connection
 
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import SYSTEM, BusinessClock, iso
@@ -29,6 +30,8 @@ from plait.store import Store, Tx
 from plait.web import Answer, PartnerClient
 
 __all__ = ["DirectoryService"]
+
+R = TypeVar("R", bound=msgspec.Struct)
 
 ALL = Scope(everything=True)
 CARD_LIMIT = 64_000
@@ -71,11 +74,11 @@ class DirectoryService:
         """Return our signed statement of who our members are, with their cards; it is public."""
         return await self.store.read(lambda conn: Pack(self._cards(conn), self._statement(conn)))
 
-    def _cards(self, conn: Any, without: str = "") -> tuple[str, ...]:
+    def _cards(self, conn: Connection, without: str = "") -> tuple[str, ...]:
         listed = set(tables.listed(conn, ALL)) - {without}
         return tuple(token for party, token in tables.cards(conn, ALL).items() if party in listed)
 
-    def _statement(self, conn: Any) -> str:
+    def _statement(self, conn: Connection) -> str:
         firm, key = self.guard.firm(), self.identity.public_jwk()
         wanted = set(tables.listed(conn, ALL))
         rows = [row for row in tables.members(conn, ALL, firm.party_id) if row.party_id in wanted]
@@ -91,7 +94,7 @@ class DirectoryService:
         """
         self.guard.require(actor, "directory.write")
         root = url.rstrip("/")
-        described = await self._get(f"{root}/api/v1/directory/self", SelfDescription)
+        described = await self._described(f"{root}/api/v1/directory/self")
         seed = await self._verified(described.card, {})
         if seed.party_id == self.guard.firm().party_id:
             raise Problem(rules.BAD_CARD, "A node cannot join itself.")
@@ -214,7 +217,7 @@ class DirectoryService:
         by = vouched.get(card.party_id)
         if by is not None and (by.did, by.thumbprint) == (card.did, rules.thumbprint(card.key)):
             return card
-        rules.bind(card, (await self._fetch(rules.did_url(card))).json())
+        rules.bind(token, card, (await self._fetch(rules.document_url(card))).body)
         return card
 
     async def _fetch(self, url: str) -> Answer:
@@ -223,11 +226,11 @@ class DirectoryService:
             raise Problem(UNREACHABLE, f"{url} answered {answer.status}.")
         return answer
 
-    async def _get(self, url: str, kind: type[SelfDescription]) -> SelfDescription:
-        return _read(await self._fetch(url), kind, f"{url} gave no card")
+    async def _described(self, url: str) -> SelfDescription:
+        return _read(await self._fetch(url), SelfDescription, f"{url} gave no card")
 
 
-def _read(answer: Answer, kind: Any, what: str) -> Any:
+def _read(answer: Answer, kind: type[R], what: str) -> R:
     if answer.status != 200:
         raise Problem(UNREACHABLE, f"{what}: {answer.status} {answer.body[:300].decode('utf-8', 'replace')}")
     try:

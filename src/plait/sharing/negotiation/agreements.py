@@ -21,7 +21,7 @@ from plait.store import Store, Tx
 __all__ = ["AgreementService", "Ended", "document_of"]
 
 ALL = Scope(everything=True)
-Ended = Callable[[Tx, Agreed, str], None]
+Ended = Callable[[Tx, Agreed, str, bool], None]
 
 
 def document_of(row: Agreed) -> Agreement:
@@ -38,6 +38,7 @@ class AgreementService:
         self.clock = clock
         self.peers = peers
         self.on_end: list[Ended] = []
+        """Called in the transaction that ends an agreement, with the reason and whether the partner must be told."""
 
     def _names(self, row: Agreed) -> tuple[Firm | Member, Firm | Member]:
         """Return provider and consumer."""
@@ -81,6 +82,11 @@ class AgreementService:
         """Return our agreement as consumer on a partner's dataset, if there is one in force."""
         rows = tables.agreements(conn, ALL, party=party, dataset=dataset, role="consumer", state="active")
         return rows[0] if rows else None
+
+    def callback(self, conn: Connection, row: Agreed) -> str:
+        """Return where the partner took messages when the agreement was negotiated."""
+        process = tables.negotiation(conn, ALL, row.negotiation)
+        return process.callback if process else ""
 
     def conclude(self, tx: Tx, id: str) -> None:
         """Put an agreement in force; the fact keeps both signatures in the chain."""
@@ -140,5 +146,5 @@ class AgreementService:
         body = AgreementRevoked(self._name(row), row.id, row.dataset, self.peers.member(row.party).name, by, reason)
         tx.append(f"agreement/{row.id}", body)
         for call in self.on_end:
-            call(tx, ended, reason)
+            call(tx, ended, reason, by != row.party)
         return ended

@@ -8,7 +8,18 @@ from plait.kernel.facts import fact
 from plait.sharing.machine import Role
 from plait.sharing.tables import StepView
 
-__all__ = ["Agreed", "AgreementMade", "AgreementRevoked", "AgreementView", "Negotiation", "NegotiationEnded", "NegotiationWaiting", "ProcessView", "Revocation", "Wanted"]
+__all__ = [
+    "Agreed",
+    "AgreementMade",
+    "AgreementRevoked",
+    "AgreementView",
+    "Negotiation",
+    "NegotiationEnded",
+    "NegotiationWaiting",
+    "ProcessView",
+    "Revocation",
+    "Wanted",
+]
 
 
 class Negotiation(msgspec.Struct, frozen=True):

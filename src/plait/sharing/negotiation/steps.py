@@ -14,6 +14,7 @@ from plait.sharing.catalog import rules as catalog_rules
 from plait.sharing.catalog import tables as catalog_tables
 from plait.sharing.catalog.model import Offered
 from plait.sharing.dsp import (
+    BASE,
     Agreement,
     ContractAgreementMessage,
     ContractAgreementVerificationMessage,
@@ -60,21 +61,21 @@ class Steps:
         self.agreements = agreements
         self.peers = agreements.peers
 
-    def hear(self, tx: Tx, row: Negotiation, name: str, message: Any, cause: str, reason: str = "", **changes: Any) -> Negotiation:
+    def hear(self, tx: Tx, row: Negotiation, name: str, message: Any, cause: str, why: str = "", **changes: Any) -> Negotiation:
         """Take a partner's message; raise ``dsp-state`` when it may not come now."""
         state = rules.MACHINE.step(row.state, name, other(row.role))
-        return self._move(tx, row, "in", message.type, state, reason, cause=cause, waiting="", **changes)
+        return self._move(tx, row, "in", message.type, state, why, cause=cause, waiting="", **changes)
 
-    def _move(self, tx: Tx, row: Negotiation, direction: str, what: str, state: str, reason: str = "", **changes: Any) -> Negotiation:
+    def _move(self, tx: Tx, row: Negotiation, direction: str, what: str, state: str, why: str = "", **changes: Any) -> Negotiation:
         at = iso(tx.at)
         moved = msgspec.structs.replace(row, state=state, version=row.version + 1, changed=at, begun=row.begun or at, **changes)
         tables.put_negotiation(tx.conn, moved)
-        note(tx.conn, row.pid, StepView(at, direction, what, state, reason))
+        note(tx.conn, row.pid, StepView(at, direction, what, state, why))
         return moved
 
-    def _say(self, tx: Tx, row: Negotiation, name: str, message: Message, reason: str = "", **changes: Any) -> Negotiation:
+    def _say(self, tx: Tx, row: Negotiation, name: str, message: Message, why: str = "", **changes: Any) -> Negotiation:
         state = rules.MACHINE.step(row.state, name, row.role)
-        moved = self._move(tx, row, "out", message.type, state, reason, cause="", waiting="", approved=False, **changes)
+        moved = self._move(tx, row, "out", message.type, state, why, cause="", waiting="", approved=False, **changes)
         place = "request" if name == "request" else f"{segment(row.peer_pid)}/{PLACES[name]}"
         path = letter_path(self.peers.member(row.party), f"{row.callback}/negotiations/{place}")
         tx.post(row.party, path, encode(message), key=f"dsp:n:{row.pid}:{name}:{moved.version}")
@@ -82,7 +83,7 @@ class Steps:
 
     def request(self, tx: Tx, row: Negotiation) -> Negotiation:
         """As consumer: ask for the agreement on what ``row`` has as asked."""
-        own = f"{self.guard.firm().url}{catalog_rules.BASE}"
+        own = f"{self.guard.firm().url}{BASE}"
         return self._say(tx, row, "request", make(ContractRequestMessage, consumer_pid=row.pid, offer=read_offer(row.asked), callback_address=own))
 
     def wait(self, tx: Tx, row: Negotiation, reason: str) -> Negotiation:

@@ -1,7 +1,7 @@
 """Policies and their ODRL form (ODRL 2.2; Catena-X profile 2025/9), and who satisfies them (pure)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET
@@ -18,7 +18,7 @@ BAD_POLICY = register("bad-policy", 422, "The policy cannot be published", "Ask 
 MEMBERSHIP = "https://w3id.org/catenax/2025/9/policy/Membership"
 RECIPIENT = "recipient"
 PREFIXES = ("https://w3id.org/catenax/2025/9/policy/", "http://www.w3.org/ns/odrl/2/", "cx-policy:", "odrl:")
-OPERATORS = frozenset("eq neq lt lteq gt gteq isA hasPart isPartOf isAllOf isAnyOf isNoneOf term-lteq".split())
+OPERATORS = frozenset({"eq", "neq", "lt", "lteq", "gt", "gteq", "isA", "hasPart", "isPartOf", "isAllOf", "isAnyOf", "isNoneOf", "term-lteq"})
 LOGICAL = ("and", "or", "xone", "andSequence")
 CLASSES: Mapping[str, HonestyClass] = {"Membership": "enforced", "recipient": "enforced"}
 
@@ -119,22 +119,22 @@ def _check_constraint(constraint: Any, kind: str) -> None:
 
 def read(terms: Terms) -> Reading:
     """Read foreign terms that passed ``check_terms``."""
-    unknown: list[str] = []
-    for kind in ("prohibition", "obligation"):
-        if _rules(terms, kind):
-            unknown.append(f"{kind} {msgspec.json.encode(_rules(terms, kind)).decode()}")
-    membership, partners = False, None
+    unknown = [f"{kind} {_text(_rules(terms, kind)).decode()}" for kind in ("prohibition", "obligation") if _rules(terms, kind)]
+    membership = False
+    partners: set[str] | None = None
     for rule in _rules(terms, "permission"):
         if _short(rule["action"]) != "use" or rule.keys() - {"action", "constraint", "@type"}:
-            unknown.append(f"permission {msgspec.json.encode(rule).decode()}")
+            unknown.append(f"permission {_text(rule).decode()}")
         for each in _flat(rule.get("constraint", [])):
             known = _known(each)
             if known is None:
-                unknown.append(f"constraint {msgspec.json.encode(each).decode()}")
-            elif known is True:
+                unknown.append(f"constraint {_text(each).decode()}")
+            elif isinstance(known, bool):
                 membership = True
             else:
                 partners = known if partners is None else partners & known
+    if partners == set():
+        unknown.append("partners of whom none satisfies every demand")
     return Reading(Policy(membership, tuple(sorted(partners or ()))), tuple(unknown))
 
 
@@ -146,7 +146,7 @@ def _flat(constraints: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any
             yield each
 
 
-def _known(constraint: Mapping[str, Any]) -> set[str] | bool | None:
+def _known(constraint: Mapping[str, Any]) -> set[str] | Literal[True] | None:
     """Return True for active membership, the DIDs for named partners, None for what we do not understand."""
     left, operator, right = _short(str(constraint.get("leftOperand"))), _short(str(constraint.get("operator"))), constraint.get("rightOperand")
     if left == "Membership" and operator == "eq" and right == "active":

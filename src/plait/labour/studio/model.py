@@ -1,0 +1,42 @@
+"""What stands on a label, and the fact that one was made."""
+
+import msgspec
+
+from plait.kernel.facts import fact
+
+__all__ = ["Label", "LabelMade", "LabelRequest"]
+
+
+class LabelRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A label for an article (GTIN), with lot and serial where it has them; ``quantity`` in pieces."""
+
+    gtin: str
+    lot: str = ""
+    serial: str = ""
+    name: str = ""
+    quantity: float | None = None
+
+
+class Label(msgspec.Struct, frozen=True):
+    """What is printed: ``rows`` of (what, value), a QR code of ``link``, a GS1 symbol of ``elements`` ((AI)value...).
+
+    ``linear``: the GS1 symbol is a GS1-128 (logistic units), else a GS1 DataMatrix.
+    """
+
+    firm: str
+    title: str
+    name: str
+    rows: tuple[tuple[str, str], ...]
+    link: str
+    elements: str
+    linear: bool = False
+
+
+@fact("label.made")
+class LabelMade(msgspec.Struct, frozen=True):
+    """A label was made and read back; ``key`` is the identity it bears, ``sha256`` of the picture."""
+
+    key: str
+    name: str
+    quantity: str
+    sha256: str

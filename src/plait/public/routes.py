@@ -1,0 +1,2 @@
+from plait.web import Api
+ROUTES = Api("public")

@@ -1,0 +1,148 @@
+"""Labels are read back from the picture."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from plait.kernel import gs1
+from plait.kernel.actor import ANONYMOUS, system_actor
+from plait.kernel.facts import decode
+from plait.kernel.firm import Firm
+from plait.kernel.problems import Problem
+from plait.labour.studio import label as drawing
+from plait.labour.studio import rules
+from plait.labour.studio.model import LabelMade
+from plait.labour.studio.service import LabelService
+from tests.circulation.house import Rights
+from tests.support import make_store
+
+HELIX = Firm("p", "Helix Gears", "did:web:helix", "https://helix.example", "9521002000004", "9521002", resolver_url="https://id.helix.example/r")
+ME = system_actor("p")
+
+
+def gtin(article: int) -> str:
+    code = f"09521002{article:05}"
+    return code + gs1.check_digit(code)
+
+
+def codes(png: bytes) -> dict[str, str]:
+    return {found.symbology_identifier: found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(png)).convert("L"))}
+
+
+@pytest.mark.parametrize(
+    ("lot", "serial", "name", "quantity"),
+    [
+        ("", "", "Gear set", None),
+        ("PO-00001/2", "", "Gear set 20CrMnTi", 20),
+        ("", "A-1", "", 1),
+        ("L1", "S/1%<>&", "A name that is a good deal too long for one line and even for two lines of a small label", 0.5),
+        ("12345678901234567890", "ABCDEFGHIJKLMNOPQRST", "Everything as long as may be", 123456),
+    ],
+)
+async def test_label_reads_back(tmp_path: Path, lot: str, serial: str, name: str, quantity: float | None) -> None:
+    """Tests that both codes of a label decode, in GS1 mode where it is one, to the identity that went in."""
+    async with make_store(tmp_path) as store:
+        png = await LabelService(store, Rights(HELIX), store.clock).label(ME, gtin(1), lot, serial, name, quantity)
+    found = codes(png)
+    assert set(found) == {"]Q1", "]d2"}
+    expected = gs1.sgtin(gtin(1), serial) if serial else gs1.lgtin(gtin(1), lot) if lot else gs1.gtin(gtin(1))
+    assert found["]Q1"].startswith("https://id.helix.example/r/01/")
+    assert gs1.canonical(found["]Q1"]) == expected
+    assert found["]d2"] == f"(01){gtin(1)}" + (f"(10){lot}" if lot else "") + (f"(21){serial}" if serial else "")
+    key = gs1.read_elements(found["]d2"])
+    assert dict(key.qualifiers) == {ai: value for ai, value in (("10", lot), ("21", serial)) if value}
+    picture = Image.open(io.BytesIO(png))
+    assert (picture.size, picture.mode) == ((800, 480), "1")
+    assert round(picture.info["dpi"][0]) == 203
+
+
+async def test_unit_label(tmp_path: Path) -> None:
+    """Tests that the label of a logistic unit bears its SSCC as GS1-128 and as a link."""
+    number = gs1.sscc_number("9521002", 7)
+    async with make_store(tmp_path) as store:
+        png = await LabelService(store, Rights(HELIX), store.clock).sscc(ME, number, "helix to meridian", 120)
+    assert codes(png) == {"]Q1": f"https://id.helix.example/r/00/{number}", "]C1": f"(00){number}"}
+
+
+async def test_made_once(tmp_path: Path) -> None:
+    """Tests that making a label is noted with the picture's hash, the same label once; looking at one is not noted."""
+    async with make_store(tmp_path) as store:
+        service = LabelService(store, Rights(HELIX), store.clock)
+        png = await service.label(ME, gtin(1), "L1", "A-1", "Gear", 1)
+        assert await service.label(ME, gtin(1), "L1", "A-1", "Gear", 1) == png
+        assert codes(await service.show(ME, f"01/{gtin(1)}/21/A%2F1", "Gear"))["]Q1"].endswith("/21/A%2F1")
+        facts = await store.facts()
+        assert [decode(fact) for fact in facts] == [LabelMade(gs1.sgtin(gtin(1), "A-1"), "Gear", "1", hashlib.sha256(png).hexdigest())]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "01/09521002000018/21/A",
+        f"01/{gtin(1)}/21/{'A' * 21}",
+        f"01/{gtin(1)}/21/A/10/L",
+        f"01/{gtin(1)}/21",
+        "414/9521002000004",
+        "00/123",
+        "nothing",
+        "",
+    ],
+)
+async def test_bad_identity(tmp_path: Path, path: str) -> None:
+    """Tests that an identity that breaks the rules of GS1 gets no label."""
+    async with make_store(tmp_path) as store:
+        with pytest.raises(Problem) as refusal:
+            await LabelService(store, Rights(HELIX), store.clock).show(ME, path)
+        assert refusal.value.code == "gs1-key"
+        assert await store.facts() == []
+
+
+async def test_who_may(tmp_path: Path) -> None:
+    """Tests that a label is made for those who may only."""
+    async with make_store(tmp_path) as store:
+        service = LabelService(store, Rights(HELIX), store.clock)
+        for call in (service.label(ANONYMOUS, gtin(1)), service.sscc(ANONYMOUS, "1"), service.show(ANONYMOUS, f"01/{gtin(1)}")):
+            with pytest.raises(Problem) as refusal:
+                await call
+            assert refusal.value.code == "forbidden"
+
+
+async def test_unreadable_does_not_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a label whose code is damaged is refused instead of printed."""
+    _, label = rules.article_label(HELIX, gtin(1), "", "A-1", "Gear", 1)
+    finished = drawing.picture(label)
+    finished.paste(255, (600, 100, 720, 300))
+    monkeypatch.setattr(drawing, "picture", lambda _: finished)
+    with pytest.raises(Problem) as refusal:
+        drawing.draw(label)
+    assert refusal.value.code == "label-unreadable"
+
+
+def test_text_that_cannot_be_drawn() -> None:
+    """Tests that characters no font has are refused, not printed as boxes."""
+    _, label = rules.article_label(HELIX, gtin(1), "", "A-1", "Gear \U000e1234", 1)
+    with pytest.raises(Problem) as refusal:
+        drawing.draw(label)
+    assert refusal.value.code == "label-text"
+
+
+def test_quiet_zones_are_free() -> None:
+    """Tests that no ink stands within four modules of the QR code, one of the DataMatrix."""
+    for serial in ("A-1", "ABCDEFGHIJKLMNOPQRST"):
+        _, label = rules.article_label(HELIX, gtin(1), "12345678901234567890", serial, "A rather long name of a rather small gear", 1)
+        picture = drawing.picture(label).convert("L")
+        for found in zxingcpp.read_barcodes(picture):
+            corners = [found.position.top_left, found.position.top_right, found.position.bottom_left, found.position.bottom_right]
+            left, right = min(corner.x for corner in corners), max(corner.x for corner in corners) + 1
+            top, bottom = min(corner.y for corner in corners), max(corner.y for corner in corners) + 1
+            free = 27 if found.symbology_identifier == "]Q1" else 6
+            around = (left - free, top - free, right + free, bottom + free)
+            assert min(around[:2]) >= 0
+            assert around[2] <= 800
+            frame = picture.crop(around)
+            frame.paste(255, (left - 3 - around[0], top - 3 - around[1], right + 3 - around[0], bottom + 3 - around[1]))
+            assert frame.getextrema() == (255, 255), (serial, found.symbology_identifier)
