@@ -1,6 +1,6 @@
 """Firms in one process: an event store and a trace service each, joined directly to one another."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,14 +30,17 @@ class Rights:
         self._firm = firm
 
     def firm(self) -> Firm:
+        """Return the firm."""
         return self._firm
 
     def require(self, actor: Actor, action: str) -> None:
+        """Refuse what the kind of actor may not do."""
         allowed = RIGHTS[actor.kind]
         if "*" not in allowed and action not in allowed:
             raise Problem(FORBIDDEN, f"{actor.kind} may not {action}")
 
     def scope(self, actor: Actor, action: str, kind: str) -> Scope:
+        """Show own people all, a contract its party."""
         if actor.kind in ("person", "system"):
             return Scope(everything=True)
         if actor.kind == "contract" and actor.dataset == kind:
@@ -52,9 +55,11 @@ class Book:
         self._members = [Member(each.party_id, each.name, each.did, each.url, each.gln) for each in firms if each is not own]
 
     def members(self) -> Sequence[Member]:
+        """Return the others by name."""
         return sorted(self._members, key=lambda member: member.name)
 
     def member(self, party: str) -> Member | None:
+        """Find one by any of its names."""
         return next((each for each in self._members if party in (each.party_id, each.did, each.gln, each.name)), None)
 
 
@@ -70,6 +75,7 @@ class Node:
 
     @property
     def me(self) -> Actor:
+        """The node itself as actor."""
         return system_actor(self.firm.party_id)
 
     def contract(self, party: str) -> Actor:
@@ -86,9 +92,11 @@ class Joined:
         self.calls: list[tuple[str, str]] = []
 
     async def public(self, party: str, path: str) -> bytes:
+        """Show nothing to everybody."""
         raise NotImplementedError(path)
 
     async def fetch(self, party: str, dataset: str, path: str) -> bytes:
+        """Ask the partner, unless it has revoked the contract."""
         self.calls.append((party, path))
         node = self._nodes[party]
         if self._own.party_id in node.refuses:
@@ -109,8 +117,8 @@ def make_firm(number: int) -> Firm:
 
 
 @asynccontextmanager
-async def open_nodes(folder: Path, count: int) -> AsyncIterator[list[Node]]:
-    """Open ``count`` firms that know and trust one another."""
+async def open_nodes(folder: Path, count: int, events_url: Callable[[Firm], str] | None = None) -> AsyncIterator[list[Node]]:
+    """Open ``count`` firms that know and trust one another; ``events_url`` says where a firm's event store is, if not in a file."""
     firms = [make_firm(number) for number in range(1, count + 1)]
     nodes: dict[str, Node] = {}
     async with AsyncExitStack() as stack:
@@ -118,7 +126,8 @@ async def open_nodes(folder: Path, count: int) -> AsyncIterator[list[Node]]:
             home = folder / firm.name
             home.mkdir()
             store = await stack.enter_async_context(make_store(home))
-            events = Database(f"sqlite:///{home / 'events.db'}", events_metadata, store.clock, store.activity)
+            url = events_url(firm) if events_url else f"sqlite:///{home / 'events.db'}"
+            events = Database(url, events_metadata, store.clock, store.activity)
             await events.open()
             stack.push_async_callback(events.close)
             guard, book = Rights(firm), Book(firm, firms)
@@ -133,9 +142,13 @@ def event(kind: str, at: Any, step: str, **fields: Any) -> dict[str, Any]:
     return {"type": kind, "eventTime": at if isinstance(at, str) else iso(at), "eventTimeZoneOffset": "+00:00", "bizStep": step, **fields}
 
 
-def parties(source: Firm, destination: Firm) -> dict[str, Any]:
-    """Return the lists that say who handed over to whom."""
+def parties(source: Firm, destination: Firm, holder_from: Firm | None = None, holder_to: Firm | None = None) -> dict[str, Any]:
+    """Return the lists that say whose the goods were and became, and, where somebody carries them, who held them."""
+    held_from, held_to = holder_from or source, holder_to or destination
     return {
-        "sourceList": [{"type": "owning_party", "source": gs1.party(source.gln)}],
-        "destinationList": [{"type": "owning_party", "destination": gs1.party(destination.gln)}],
+        "sourceList": [{"type": "possessing_party", "source": gs1.gln(held_from.gln)}, {"type": "owning_party", "source": gs1.party(source.gln)}],
+        "destinationList": [
+            {"type": "possessing_party", "destination": gs1.gln(held_to.gln)},
+            {"type": "owning_party", "destination": gs1.party(destination.gln)},
+        ],
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from plait.circulation.epcis import tables
+from plait.circulation.epcis.document import read_batch
 from plait.circulation.epcis.tables import metadata as events_metadata
 from plait.kernel.actor import ANONYMOUS, Actor
 from plait.kernel.facts import decode
@@ -115,7 +116,7 @@ async def test_facts_are_recovered(tmp_path: Path) -> None:
     """Tests that events stored without their fact, as after a crash between the two, get it at the next start and once only."""
     async with open_nodes(tmp_path, 1) as [node]:
         await node.epcis.capture(node.me, document(seen(1, A)))
-        rows, _ = await node.epcis._prepare(__import__("plait.circulation.epcis.document", fromlist=["read_batch"]).read_batch(document(seen(2, B), seen(3, C))), 0)
+        rows, _ = await node.epcis._prepare(read_batch(document(seen(2, B), seen(3, C))), 0)
         await node.epcis.events_db.write(lambda conn: tables.enter(conn, rows))
         assert len(await told(node)) == 1
         for _ in range(2):
@@ -283,3 +284,13 @@ async def test_survives_a_restart(tmp_path: Path) -> None:
     await again.open()
     assert [row.eid for row in await again.read(lambda conn: list(conn.execute(tables.ev.select())))] == ["urn:x:1"]
     await again.close()
+
+
+async def test_identifiers_that_share_a_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that identifiers with the same hash are told apart, within one capture and between two."""
+    monkeypatch.setattr(tables, "_number", lambda uri: 7)
+    async with open_nodes(tmp_path, 1) as [node]:
+        await node.epcis.capture(node.me, document(seen(1, A, B) | {"eventID": "urn:x:1"}))
+        await node.epcis.capture(node.me, document(seen(2, B, C) | {"eventID": "urn:x:2"}))
+        for epc, expected in ((A, "1"), (B, "12"), (C, "2"), (PALLET, "")):
+            assert await ids(node, MATCH_epc=epc) == [f"urn:x:{number}" for number in expected]

@@ -104,7 +104,10 @@ def test_every_broken_rule_is_named() -> None:
         (b"[]", "cannot be read"),
         (b'{"type":"EPCISDocument"}', "@context"),
         (b'{"type":"EPCISDocument","@context":["x"],"schemaVersion":"2.0","creationDate":"yesterday","epcisBody":{"eventList":[]}}', "creationDate"),
-        (b'{"type":"EPCISDocument","@context":["x"],"schemaVersion":"two","creationDate":"2026-01-01T00:00:00Z","epcisBody":{"eventList":[]}}', "schemaVersion"),
+        (
+            b'{"type":"EPCISDocument","@context":["x"],"schemaVersion":"two","creationDate":"2026-01-01T00:00:00Z","epcisBody":{"eventList":[]}}',
+            "schemaVersion",
+        ),
         (b'{"type":"EPCISDocument","@context":["x"],"schemaVersion":"2.0","creationDate":"2026-01-01T00:00:00Z","epcisBody":{}}', "eventList"),
     ],
 )

@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from plait.kernel import gs1
 from plait.kernel.actor import ANONYMOUS, Actor
+from plait.kernel.firm import Firm
 from plait.kernel.problems import Problem
-from tests.circulation.house import Node, event, open_nodes, parties
+from tests.circulation.house import Node, event, make_firm, open_nodes, parties
 from tests.support import START
+
+CARRIER = make_firm(9)
 
 
 def gtin(node: Node, article: int) -> str:
@@ -33,26 +36,30 @@ class Story:
         self.events: dict[str, list[dict[str, Any]]] = {}
 
     async def capture(self, node: Node, kind: str, step: str, **fields: Any) -> None:
+        """Note an event."""
         self.minute += 1
         self.events.setdefault(node.firm.party_id, []).append(event(kind, START + timedelta(minutes=self.minute), step, **fields))
 
     async def end(self, nodes: list[Node]) -> None:
+        """Capture everything noted."""
         for node in nodes:
             await node.epcis.capture_events(node.me, self.events.get(node.firm.party_id, []))
 
     async def make(self, node: Node, inputs: list[str], outputs: list[str]) -> None:
+        """Turn inputs into outputs."""
         pieces, bulk = [key for key in outputs if "/21/" in key], [key for key in outputs if "/21/" not in key]
         from_pieces, from_bulk = [key for key in inputs if "/21/" in key], [key for key in inputs if "/21/" not in key]
         listed = {"inputEPCList": from_pieces, "inputQuantityList": lots(*from_bulk), "outputEPCList": pieces, "outputQuantityList": lots(*bulk)}
         await self.capture(node, "TransformationEvent", "commissioning", **{name: value for name, value in listed.items() if value})
 
-    async def send(self, node: Node, to: Node, keys: list[str], pallet: str = "") -> None:
+    async def send(self, node: Node, to: Node, keys: list[str], pallet: str = "", carrier: Firm | None = None) -> None:
+        """Pack if on a pallet, ship, receive, unpack."""
         pieces, bulk = [key for key in keys if "/21/" in key], [key for key in keys if "/21/" not in key]
         if pallet:
             await self.capture(node, "AggregationEvent", "packing", action="ADD", parentID=pallet, childEPCs=pieces, childQuantityList=lots(*bulk))
         things = {"epcList": [pallet] if pallet else pieces, "quantityList": [] if pallet else lots(*bulk)}
-        await self.capture(node, "ObjectEvent", "shipping", action="OBSERVE", **things, **parties(node.firm, to.firm))
-        await self.capture(to, "ObjectEvent", "receiving", action="OBSERVE", **things, **parties(node.firm, to.firm))
+        await self.capture(node, "ObjectEvent", "shipping", action="OBSERVE", **things, **parties(node.firm, to.firm, None, carrier))
+        await self.capture(to, "ObjectEvent", "receiving", action="OBSERVE", **things, **parties(node.firm, to.firm, carrier))
         if pallet:
             await self.capture(to, "AggregationEvent", "unpacking", action="DELETE", parentID=pallet, childEPCs=pieces, childQuantityList=lots(*bulk))
 
@@ -78,7 +85,7 @@ async def gear_story(nodes: list[Node]) -> dict[str, str]:
     await tell.send(furnace, shop, [hard, other_hard])
     await tell.make(shop, [hard], gears[:2])
     await tell.make(shop, [other_hard], gears[2:])
-    await tell.send(shop, maker, gears, pallet="https://id.gs1.org/00/195210010000000014")
+    await tell.send(shop, maker, gears, "https://id.gs1.org/00/195210010000000014", CARRIER)
     for gear, box in zip(gears, boxes, strict=True):
         await tell.make(maker, [gear], [box])
     await tell.end(nodes)
@@ -98,6 +105,7 @@ async def test_up_through_four_firms(tmp_path: Path) -> None:
         }  # fmt: skip
         assert (graph.depth, graph.firms, graph.gaps, graph.open) == (5, ["firm1", "firm2", "firm3", "firm4"], [], [])
         assert all(bool(told.agreement) == (told.firm != "firm4") for told in graph.events)
+        assert [told.biz_step for told in graph.events if told.firm == "firm2" and "00/1952" in "".join(told.outputs)] == ["packing", "shipping"]
         mentioned = {epc for told in graph.events if told.firm != "firm4" for epc in (*told.inputs, *told.outputs)}
         assert names["third"] not in mentioned
 

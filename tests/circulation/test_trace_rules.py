@@ -16,6 +16,7 @@ class Table:
         self.events = events
 
     def events_of(self, keys: Collection[str]) -> dict[str, list[tuple[Role, Happening]]]:
+        """Look the identifiers up."""
         found: dict[str, list[tuple[Role, Happening]]] = {}
         for one in self.events:
             for role, key in links(one):
@@ -56,7 +57,12 @@ def walk(direction: str, start: str, *events: Happening) -> Walk:
         ("a", [moved(1, "P"), held(2, "DELETE", "P", "a"), moved(3, "P")], {"a": 0}, {1, 2}),
         ("a", [held(1, "ADD", "P", "a"), held(2, "ADD", "Q", "P"), moved(3, "Q"), held(4, "DELETE", "Q", "P"), moved(5, "Q")], {"a": 0}, {1, 2, 3, 4}),
         ("b", [held(1, "ADD", "P", "a"), made(2, "x", "a"), held(3, "ADD", "P", "b")], {"b": 0}, {3}),
-        ("a", [held(1, "ADD", "M", "a", "AssociationEvent"), moved(2, "M"), held(3, "DELETE", "M", "a", "AssociationEvent"), moved(4, "M")], {"a": 0}, {1, 2, 3}),
+        (
+            "a",
+            [held(1, "ADD", "M", "a", "AssociationEvent"), moved(2, "M"), held(3, "DELETE", "M", "a", "AssociationEvent"), moved(4, "M")],
+            {"a": 0},
+            {1, 2, 3},
+        ),
         ("a", [made(1, "b", "a"), made(2, "a", "b")], {"a": 0, "b": 1}, {1, 2}),
     ],
     ids=["chain", "not down", "shared lot", "one run in two events", "window", "all leave", "came packed", "nested", "no siblings", "association", "circle"],
@@ -131,7 +137,7 @@ def test_delivered_and_visible() -> None:
     seen, numbers = visible(table, {"X"}, {"own"})
     assert set(seen.items) == {"P", "a", "l"}
     assert numbers == {1, 2, 3, 6}
-    assert visible(table, {"Z"}, {"own"}) [1] == set()
+    assert visible(table, {"Z"}, {"own"})[1] == set()
 
 
 def test_limit() -> None:

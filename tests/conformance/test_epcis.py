@@ -14,7 +14,12 @@ from plait.kernel.problems import Problem
 from tests.circulation.house import Node, open_nodes
 from tests.support.require import conformance_data
 
-DEFECTIVE = {"Example-TransactionEvents-2020_07_03y.jsonld", "object_event_all_possible_fields.jsonld", "SensorDataExample12.jsonld", "SensorDataExample17.jsonld"}
+DEFECTIVE = {
+    "Example-TransactionEvents-2020_07_03y.jsonld",
+    "object_event_all_possible_fields.jsonld",
+    "SensorDataExample12.jsonld",
+    "SensorDataExample17.jsonld",
+}
 
 
 def examples(folder: str) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -55,7 +60,7 @@ async def test_examples_round_trip(tmp_path: Path) -> None:
         for path, document in examples("json"):
             job = await node.epcis.capture(node.me, path.read_bytes())
             assert job.success, (path, job.errors)
-            sent += [event for event in events_of(document)]
+            sent += events_of(document)
         pages = await all_documents(node)
         for page in pages:
             check.validate(page)
@@ -91,7 +96,14 @@ async def test_schema_and_we_refuse_alike(tmp_path: Path) -> None:
     async with open_nodes(tmp_path, 1) as [node]:
         broken = 0
         for path, document in examples("json"):
-            for change in ({"eventTime": 5}, {"eventTimeZoneOffset": "later"}, {"bizStep": "sailing"}, {"epcList": "x"}, {"readPoint": {}}, {"type": "ObjectEvents"}):
+            for change in (
+                {"eventTime": 5},
+                {"eventTimeZoneOffset": "later"},
+                {"bizStep": "sailing"},
+                {"epcList": "x"},
+                {"readPoint": {}},
+                {"type": "ObjectEvents"},
+            ):
                 wrong = json.loads(json.dumps(document))
                 events_of(wrong)[0].update(change)
                 if check.is_valid(wrong):

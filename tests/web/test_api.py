@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
+import jsonschema_rs
 import msgspec
 import pytest
 from starlette.responses import Response
@@ -331,6 +332,7 @@ async def test_description(node):
     assert "/tree/{rest}/leaf" in document["paths"]
     assert "/health/idle" in document["paths"]
     assert document["components"]["schemas"]["Item"]["properties"]["count"]["minimum"] == 0
+    assert all(jsonschema_rs.meta.is_valid(schema) for schema in document["components"]["schemas"].values())
     ids = [operation["operationId"] for entry in document["paths"].values() for operation in entry.values()]
     assert len(ids) == len(set(ids))
     texts = msgspec.json.encode(document).decode()

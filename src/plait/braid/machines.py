@@ -44,9 +44,14 @@ async def progressed(house: House, fact: Fact, body: Any) -> None:
         station = "" if fact.kind == "line.step_out" or body.station == "outside" else body.station
         repair = await house.schedule.progress(house.me, body.job, "ended" if ended else "started", fact.at, station=station, quantity=pieces)
         for shift in repair.orders:
-            if shift.late:
-                await house.orders.replanned(house.me, shift.order, shift.now, "work took longer than planned", f"late:{fact.id}:{shift.order}", quiet=True)
+            if shift.late and not await _waits_for_goods(house, shift.order):
+                await house.orders.replanned(house.me, shift.order, shift.now, shift.reason, f"late:{fact.id}:{shift.order}", quiet=True)
     await house.line.release(house.me)
+
+
+async def _waits_for_goods(house: House, number: str) -> bool:
+    """Tell whether a run works on a customer's own pieces: when those come late, it is not we who are."""
+    return any(run.order.number == number and run.order.service for run in await house.line.runs(house.me))
 
 
 async def went_down(house: House, fact: Fact, body: Any) -> None:

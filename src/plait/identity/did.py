@@ -25,18 +25,18 @@ class Method(msgspec.Struct, frozen=True):
     id: str
     type: str = ""
     controller: str = ""
-    publicKeyJwk: dict[str, Any] | None = None  # noqa: N815 - the name in DID Core
+    publicKeyJwk: dict[str, Any] | None = None
 
 
 class DidDocument(msgspec.Struct, frozen=True):
     """The parts of a DID document that matter here; a relationship names methods or holds them."""
 
     id: str
-    verificationMethod: list[Method] = []  # noqa: N815
+    verificationMethod: list[Method] = []
     authentication: list[str | Method] = []
-    assertionMethod: list[str | Method] = []  # noqa: N815
-    capabilityInvocation: list[str | Method] = []  # noqa: N815
-    alsoKnownAs: list[str] = []  # noqa: N815
+    assertionMethod: list[str | Method] = []
+    capabilityInvocation: list[str | Method] = []
+    alsoKnownAs: list[str] = []
 
 
 def did_web(url: str) -> str:

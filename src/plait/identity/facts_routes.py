@@ -20,7 +20,7 @@ BATCH = 500
 
 
 class FactQuery(msgspec.Struct, frozen=True):
-    """Which facts: numbered above ``after``, at most ``limit``, of one ``stream``, of the given ``kinds`` (repeat the name for several)."""
+    """Which facts: numbered above ``after``, at most ``limit``, of one ``stream``, of the given ``kinds`` (several: repeated, or separated by commas)."""
 
     after: Annotated[int, msgspec.Meta(ge=0)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
@@ -79,7 +79,7 @@ def view(fact: Fact) -> FactView:
 @API.get("/api/v1/facts", action="facts.read", summary="List facts in the order they happened")
 async def listing(service: Store, query: FactQuery) -> FactPage:
     """Return a page of the fact log."""
-    found = await service.facts(query.after, query.limit, query.stream, query.kinds or None)
+    found = await service.facts(query.after, query.limit, query.stream, _split(query.kinds))
     return FactPage([view(fact) for fact in found], found[-1].seq if found else query.after)
 
 
@@ -88,7 +88,7 @@ async def live(service: Store, query: LiveQuery, request: Request) -> Stream:
     """Send facts as events; after a break Last-Event-ID says where to go on."""
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 19 else query.after
-    return Stream(_follow(service, await service.head() if after is None else after, query.kinds))
+    return Stream(_follow(service, await service.head() if after is None else after, _split(query.kinds)))
 
 
 @API.get("/api/v1/facts/verify", action="facts.read", summary="Verify the chain of facts")
@@ -97,13 +97,17 @@ async def verify(service: Store) -> ChainReport:
     return await service.verify()
 
 
-async def _follow(store: Store, after: int, kinds: list[str]) -> AsyncIterator[Event]:
+def _split(kinds: list[str]) -> list[str] | None:
+    return [kind for each in kinds for kind in each.split(",") if kind] or None
+
+
+async def _follow(store: Store, after: int, kinds: list[str] | None) -> AsyncIterator[Event]:
     news = asyncio.Event()
     leave = store.listen(lambda fact: news.set())
     try:
         while True:
             news.clear()
-            found = await store.facts(after, BATCH, kinds=kinds or None)
+            found = await store.facts(after, BATCH, kinds=kinds)
             for fact in found:
                 after = fact.seq
                 yield Event(view(fact), id=str(fact.seq), event=fact.kind)

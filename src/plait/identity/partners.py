@@ -31,6 +31,7 @@ LONGEST_LIFE = 600
 LEEWAY = 30
 CACHE_SECONDS = 300.0
 CACHE_SIZE = 1000
+FETCH_SECONDS = 8.0
 DOCUMENT_LIMIT = 65_536
 TOKEN_LIMIT = 8_192
 
@@ -140,8 +141,11 @@ class Partners:
         known = self._documents.get(did)
         if known is not None and known[0] > SYSTEM.monotonic():
             return known[1]
-        async with self._fetching:
-            found = await self._fetch(did)
+        try:
+            async with self._fetching, asyncio.timeout(FETCH_SECONDS):
+                found = await self._fetch(did)
+        except TimeoutError as error:
+            raise Problem(UNREACHABLE, f"the document of {did} does not come") from error
         while len(self._documents) >= CACHE_SIZE:
             self._documents.pop(next(iter(self._documents)))
         self._documents[did] = (SYSTEM.monotonic() + CACHE_SECONDS, found)

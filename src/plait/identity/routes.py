@@ -1,7 +1,5 @@
 """HTTP of identity."""
 
-from typing import Any
-
 from plait.identity.model import FirmProfile, MadeToken, Me, NewPerson, NewToken, Person, TokenView
 from plait.identity.service import Identity
 from plait.kernel.actor import Actor

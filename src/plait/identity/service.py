@@ -1,6 +1,7 @@
 """The firm and everybody who acts for it or with it: who they are, what they may do and see."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -37,6 +38,7 @@ from plait.web import PartnerClient
 __all__ = ["Identity"]
 
 PREFIX = "plait_"
+_SECRET = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 OWN = frozenset({"person", "system"})
 
 
@@ -68,13 +70,17 @@ class Identity:
             known = await self._found(FirmProfile(name))
         self._party, self._profile = known
         self._tokens = await self.store.read(tables.tokens)
+        await self._first_token()
+
+    async def _first_token(self) -> None:
+        """Make sure that the secret in ``admin.token`` is a token; a folder without the file gets a new one."""
         file = self._folder / "admin.token"
-        if not file.exists():
+        secret = file.read_text("utf-8").strip() if file.exists() else ""
+        if not _SECRET.fullmatch(secret):
             secret = _new_secret()
             write_private(file, f"{secret}\n".encode())
+        if _hash(secret) not in self._tokens:
             await self._keep_token(system_actor(self._party), secret, NewToken("admin", "admin.token", 3653))
-        elif _hash(file.read_text("utf-8").strip()) not in self._tokens:
-            await self._keep_token(system_actor(self._party), file.read_text("utf-8").strip(), NewToken("admin", "admin.token", 3653))
 
     async def _found(self, profile: FirmProfile) -> tuple[str, FirmProfile]:
         party, key = new_id(), self.key().public

@@ -56,13 +56,15 @@ class Machines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the order desk answers: a quotation is held ``hold_hours``; goods are ``transit_hours`` on the road to or from a supplier.
+    """How the order desk answers: a quotation is held ``hold_hours``; goods are ``transit_hours`` on the road to or from a
+    supplier; ``buffer_hours`` are added to a date before it is promised.
 
     ``goods_in`` books announced goods in at their announced time without a person; with ``carrier`` a carrier is found for what goes out.
     """
 
     hold_hours: float = 48.0
     transit_hours: float = 2.0
+    buffer_hours: float = 2.0
     goods_in: bool = False
     carrier: bool = False
 

@@ -14,7 +14,6 @@ from plait.kernel.problems import Problem
 __all__ = ["Batch", "merge_contexts", "query_document", "read_batch", "stamp", "translate"]
 
 VERSION = re.compile(r"\d+(\.\d+)*")
-DOCUMENT = frozenset("@context id type schemaVersion creationDate instanceIdentifier sender receiver epcisHeader epcisBody".split())
 LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 QUANTITIES = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
 

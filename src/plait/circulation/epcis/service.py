@@ -11,7 +11,7 @@ from plait.circulation.epcis import tables
 from plait.circulation.epcis.document import Batch, read_batch, stamp
 from plait.circulation.epcis.errors import CAPTURE_LIMIT, NO_RESOURCE, TOO_LARGE, VALIDATION, shape
 from plait.circulation.epcis.links import Happening, Role, party_key
-from plait.circulation.epcis.model import Answer, CaptureJob, Captured, JobError
+from plait.circulation.epcis.model import Answer, Captured, CaptureJob, JobError
 from plait.circulation.epcis.prepare import captured, prepare, view
 from plait.circulation.epcis.query import Query, compile_query, key_after, read_query, token_of
 from plait.circulation.trace.rules import visible
@@ -23,7 +23,7 @@ from plait.kernel.ports import Directory, Guard
 from plait.kernel.problems import CONFLICT, Problem
 from plait.store import Database, Store, Tx, from_ms, ms_of
 
-__all__ = ["CAPTURE_EVENTS", "CAPTURE_BYTES", "KIND", "EpcisService", "Snapshot"]
+__all__ = ["CAPTURE_BYTES", "CAPTURE_EVENTS", "KIND", "EpcisService", "Snapshot"]
 
 KIND = "traceability"
 CAPTURE_EVENTS = 10_000
@@ -140,8 +140,9 @@ class EpcisService:
             return
 
         def work(tx: Tx) -> None:
+            fresh = tables.take_untold(tx.conn, [one.key for one in events])
             for one in events:
-                if not tables.is_told(tx.conn, one.key):
+                if one.key in fresh:
                     tx.append("epcis", one.fact)
 
         await self.store.write(actor, work)

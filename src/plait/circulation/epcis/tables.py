@@ -110,16 +110,22 @@ def find_epcs(conn: Connection, uris: Collection[str]) -> dict[str, int]:
 
 def _intern_epcs(conn: Connection, uris: set[str]) -> dict[str, int]:
     found = find_epcs(conn, uris)
+    wanted = {uri: _number(uri) for uri in sorted(uris - found.keys())}
+    taken = {row.id for chunk in _chunks(wanted.values()) for row in conn.execute(select(epc.c.id).where(epc.c.id.in_(chunk)))}
     fresh: dict[int, str] = {}
-    for uri in sorted(uris - found.keys()):
-        number = _number(uri)
-        while number in fresh or conn.execute(select(epc.c.id).where(epc.c.id == number)).first() is not None:
+    for uri, hashed in wanted.items():
+        number = hashed
+        while number in fresh or (number in taken if number == hashed else _is_taken(conn, number)):
             number += 1
         fresh[number] = uri
         found[uri] = number
     if fresh:
         conn.execute(epc.insert(), [{"id": number, "uri": uri} for number, uri in fresh.items()])
     return found
+
+
+def _is_taken(conn: Connection, number: int) -> bool:
+    return conn.execute(select(epc.c.id).where(epc.c.id == number)).first() is not None
 
 
 def find_terms(conn: Connection, words: Collection[str]) -> dict[str, int]:
@@ -132,9 +138,9 @@ def _intern_terms(conn: Connection, words: set[str]) -> dict[str, int]:
     fresh = sorted(words - found.keys())
     if fresh:
         last = int(conn.execute(select(func.coalesce(func.max(term.c.id), 0))).scalar_one())
-        rows = [{"id": last + number, "uri": word} for number, word in enumerate(fresh, 1)]
-        conn.execute(term.insert(), rows)
-        found.update((row["uri"], row["id"]) for row in rows)
+        numbered = list(enumerate(fresh, last + 1))
+        conn.execute(term.insert(), [{"id": number, "uri": word} for number, word in numbered])
+        found.update((word, number) for number, word in numbered)
     return found
 
 
@@ -189,13 +195,12 @@ def _void(conn: Connection, eids: set[str]) -> None:
         conn.execute(ev.update().where(ev.c.eid.in_(denied), ev.c.void == 0).values(void=1))
 
 
-def numbers_in(conn: Connection, keys: Collection[int], roles: Collection[int] | None = None) -> list[tuple[int, int, int]]:
+def numbers_in(conn: Connection, keys: Collection[int]) -> list[tuple[int, int, int]]:
     """Return (identifier, event, role) for the identifiers ``keys``, in the order of capture."""
     rows: list[tuple[int, int, int]] = []
     for chunk in _chunks(keys):
-        for row in conn.execute(select(ee).where(ee.c.epc.in_(chunk)).order_by(ee.c.epc, ee.c.er)):
-            if roles is None or row.er % 16 in roles:
-                rows.append((row.epc, row.er >> 4, row.er % 16))
+        found = conn.execute(select(ee).where(ee.c.epc.in_(chunk)).order_by(ee.c.epc, ee.c.er))
+        rows.extend((row.epc, row.er >> 4, row.er % 16) for row in found)
     return rows
 
 
@@ -207,7 +212,7 @@ def documents(conn: Connection, numbers: Collection[int]) -> list[Any]:
 
 def having(roles: Collection[int], keys: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that one of the identifiers stands in one of the roles."""
-    named = select(ee.c.er.op(">>")(4)).where(ee.c.epc.in_(list(keys)), ee.c.er.op("&")(15).in_(sorted(roles)))
+    named = select(ee.c.er // 16).where(ee.c.epc.in_(list(keys)), (ee.c.er % 16).in_(sorted(roles)))
     return ev.c.id.in_(named)
 
 
@@ -279,9 +284,10 @@ def job_once(conn: Connection, actor: str, once: str) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def is_told(conn: Connection, event_id: str) -> bool:
-    """Note in ``plait.db`` that the fact of an event is being written; True when it was there already."""
-    if conn.execute(select(told.c.event_id).where(told.c.event_id == event_id)).first() is not None:
-        return True
-    conn.execute(told.insert().values(event_id=event_id))
-    return False
+def take_untold(conn: Connection, keys: Collection[str]) -> set[str]:
+    """Return those of ``keys`` whose fact is not in ``plait.db`` yet, and note there that it is being written."""
+    known = {row.event_id for chunk in _chunks(keys) for row in conn.execute(select(told.c.event_id).where(told.c.event_id.in_(chunk)))}
+    fresh = {key for key in keys if key not in known}
+    if fresh:
+        conn.execute(told.insert(), [{"event_id": key} for key in sorted(fresh)])
+    return fresh

@@ -55,7 +55,7 @@ class Affected:
         for member in self._members:
             keys = self.epcis.parties(member.party_id)
             known = snapshot.events_of(keys)
-            if any(role is Role.SOURCE and key in origins(event) for key, links in known.items() for role, event in links):
+            if any(role is Role.SOURCE and key in origins(event, self.own) for key, links in known.items() for role, event in links):
                 found.append(member)
         return found
 

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, TypeAlias
 from plait.circulation.epcis.links import Happening, Role
 from plait.circulation.trace.windows import ALWAYS, Window, contents, inside, intersect, moment, windows
 
-__all__ = ["LIMIT", "Source", "Walk", "delivered", "origins", "visible"]
+__all__ = ["LIMIT", "Source", "Walk", "concerns", "delivered", "goals", "origins", "receivers", "visible"]
 
 LIMIT = 200_000
 Links: TypeAlias = Sequence[tuple[Role, Happening]]
@@ -29,15 +29,32 @@ class Source(Protocol):
         ...
 
 
-def origins(event: Happening) -> tuple[str, ...]:
-    """Return who handed over what the event received: the owners if named, else those who possessed it."""
-    owners = tuple(party for type, party in event.sources if type == "owning_party")
-    return owners or tuple(party for type, party in event.sources if type == "possessing_party")
+def _foreign(entries: Iterable[tuple[str, str]], own: Collection[str]) -> tuple[str, ...]:
+    """Return the owners that are not ``own``, else those who only possess: a carrier stands behind an owner, a contractor does not."""
+    known = tuple(entries)
+    owners = tuple(party for type, party in known if type == "owning_party" and party not in own)
+    return owners or tuple(party for type, party in known if type == "possessing_party" and party not in own)
+
+
+def origins(event: Happening, own: Collection[str]) -> tuple[str, ...]:
+    """Return the other firms from which the event received things."""
+    return _foreign(event.sources, own)
+
+
+def goals(event: Happening, own: Collection[str]) -> tuple[str, ...]:
+    """Return the other firms for which the event's things were meant."""
+    return _foreign(event.destinations, own)
 
 
 def receivers(event: Happening) -> set[str]:
     """Return the parties to which the event sends things."""
     return {party for type, party in event.destinations if type in ("owning_party", "possessing_party")}
+
+
+def concerns(event: Happening, parties: Collection[str], own: Collection[str]) -> bool:
+    """Tell whether ``parties`` may see the event: it sends nothing to others, or something to them (others may carry it)."""
+    to = receivers(event) - set(own)
+    return not to or bool(to & set(parties))
 
 
 class Walk:
@@ -176,5 +193,4 @@ def visible(source: Source, parties: Collection[str], own: Collection[str]) -> t
     """
     walk = Walk("up")
     walk.extend(source, dict.fromkeys(delivered(source, parties), 0))
-    allowed = {*parties, *own}
-    return walk, {number for number, event in walk.events.items() if receivers(event) <= allowed}
+    return walk, {number for number, event in walk.events.items() if concerns(event, parties, own)}

@@ -6,7 +6,7 @@ from plait.circulation.epcis.links import LOT_AND_SERIAL, canonical
 from plait.circulation.epcis.service import KIND, EpcisService, Snapshot
 from plait.circulation.trace.down import Affected
 from plait.circulation.trace.model import Contained, Contains, Gap, Recall, Recalled, TraceGraph
-from plait.circulation.trace.rules import Walk, receivers
+from plait.circulation.trace.rules import Walk, goals, receivers
 from plait.circulation.trace.up import Gather, Names, find_member, kind_of
 from plait.circulation.trace.windows import moment
 from plait.kernel.actor import Actor, Scope
@@ -124,7 +124,7 @@ class TraceService:
         """Say where an item is: a piece where it was last sent to, a lot wherever some of it was."""
         handed = sorted((event for event in walk.moves.get(item, {}).values() if event.destinations), key=moment)
         told = handed if kind_of(item) == "lot" else handed[-1:]
-        parties = {party for event in told for party in receivers(event)} - self.epcis.own()
+        parties = {party for event in told for party in goals(event, self.epcis.own())}
         members = {party: find_member(self.directory, party) for party in parties}
         to = sorted({member.name if member else party for party, member in members.items()})
         return Recalled(item, firm, self.names(item), kind_of(item), depth, "delivered" if to else "here", to)

@@ -8,7 +8,7 @@ import msgspec
 from plait.circulation.epcis.links import Happening
 from plait.circulation.epcis.service import EpcisService
 from plait.circulation.trace.model import Gap, OpenEnd, TraceEvent, TraceGraph, TraceItem
-from plait.circulation.trace.rules import Walk, origins, receivers
+from plait.circulation.trace.rules import Walk, concerns, origins
 from plait.kernel.clock import iso
 from plait.kernel.firm import Member
 from plait.kernel.ports import Directory, PartnerData
@@ -64,13 +64,7 @@ class Gather:
 
     def _arrivals(self) -> list[tuple[str, str]]:
         """Return what came from others and has not been asked about: (item, party as events name it)."""
-        found = {
-            (epc, party)
-            for epc in self.walk.items
-            for event in self.walk.moves.get(epc, {}).values()
-            for party in origins(event)
-            if party not in self.own and not (set(origins(event)) & self.own)
-        }
+        found = {(epc, party) for epc in self.walk.items for event in self.walk.moves.get(epc, {}).values() for party in origins(event, self.own)}
         fresh = sorted(found - self._asked)
         self._asked.update(fresh)
         return fresh
@@ -118,14 +112,13 @@ class Gather:
 
     def graph(self, firm: str, agreement: str, shown_to: Collection[str] | None) -> TraceGraph:
         """Return the whole answer of ``firm``; ``shown_to`` (party keys): leave out what goes to or belongs to third parties."""
-        allowed = None if shown_to is None else {*shown_to, *self.own}
         for epc, depth in self.walk.items.items():
             made = epc in self.walk.made
             if made or epc not in self.items:
                 self.items[epc] = TraceItem(epc, firm, self.names(epc), kind_of(epc), depth, made)
         for event in self.walk.events.values():
-            if allowed is None or receivers(event) <= allowed:
-                self.events[event.id] = self._event(event, firm, agreement, only=allowed is not None)
+            if shown_to is None or concerns(event, shown_to, self.own):
+                self.events[event.id] = self._event(event, firm, agreement, only=shown_to is not None)
         if self.walk.cut:
             self._gap("", firm, "the trace is too large and was cut off")
         return sorted_graph(self.items.values(), self.events.values(), self.gaps.values(), self.open.values())

@@ -1,6 +1,7 @@
 """Giving each firm its master data, and the contracts that stand before the first order."""
 
 from typing import Any
+from urllib.parse import quote
 
 from plait.cli.demo.firm import FirmClient
 from plait.cli.demo.scene import Scene
@@ -28,13 +29,13 @@ async def furnish(scene: Scene, name: str) -> None:
     described = await firm.call("PUT", "/api/v1/firm", script.firm)
     firm.party, firm.did = described["party_id"], described["did"]
     for part in script.parts:
-        await firm.post("/api/v1/parts", part)
+        await firm.call("PUT", f"/api/v1/parts/{quote(part['id'])}", part)
     for stock in script.stock:
         await firm.post("/api/v1/stock", stock)
     for capability in script.capabilities:
         await firm.post("/api/v1/capabilities", capability)
     for centre in script.work_centres:
-        await firm.post("/api/v1/work-centres", centre)
+        await firm.call("PUT", f"/api/v1/work-centres/{centre['id']}", centre)
     await _machines(scene, firm, script)
 
 

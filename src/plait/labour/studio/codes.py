@@ -11,8 +11,9 @@ def _picture(content: str, name: str, scale: int, **options: Any) -> Image.Image
     import zxingcpp
 
     barcode = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, name), **options)
-    view = memoryview(barcode.to_image(scale=scale, add_quiet_zones=False))
-    height, width = view.shape
+    dots: Any = barcode.to_image(scale=scale, add_quiet_zones=False)
+    view = memoryview(dots)
+    height, width = view.shape or (0, 0)
     return Image.frombytes("L", (width, height), view.tobytes())
 
 

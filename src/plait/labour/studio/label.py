@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from plait.kernel.problems import Problem, register
+from plait.kernel.problems import Problem
 from plait.labour.studio.codes import data_matrix, gs1_128, qr, read_codes
 from plait.labour.studio.model import Label
+from plait.labour.studio.rules import NO_GLYPH, UNREADABLE
 
 __all__ = ["SIZE", "draw", "picture"]
 
@@ -25,9 +26,6 @@ ROW = 36
 VALUE_LEFT = 140
 SYMBOL_ROOM = 140
 FONTS = ("DejaVuSans.ttf", "arial.ttf", "Arial.ttf", "NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc", "msyh.ttc", "PingFang.ttc", "wqy-zenhei.ttc")
-
-UNREADABLE = register("label-unreadable", 500, "The label could not be read back", "Nothing was printed; use shorter identifiers or report this label.")
-NO_GLYPH = register("label-text", 422, "A text cannot be drawn", "Install a font that has these characters, or use others.")
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 MISSING = "\U0010fffe"

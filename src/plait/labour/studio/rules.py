@@ -2,9 +2,13 @@
 
 from plait.kernel import gs1
 from plait.kernel.firm import Firm
+from plait.kernel.problems import register
 from plait.labour.studio.model import Label
 
-__all__ = ["article_label", "key_label", "unit_label"]
+__all__ = ["NO_GLYPH", "UNREADABLE", "article_label", "key_label", "number", "unit_label"]
+
+UNREADABLE = register("label-unreadable", 500, "The label could not be read back", "Nothing was printed; use shorter identifiers or report this label.")
+NO_GLYPH = register("label-text", 422, "A text cannot be drawn", "Install a font that has these characters, or use others.")
 
 
 def _resolver(firm: Firm) -> str:
@@ -25,10 +29,8 @@ def number(quantity: float | None) -> str:
 
 def article_label(firm: Firm, gtin: str, lot: str, serial: str, name: str, quantity: float | None) -> tuple[str, Label]:
     """Return the identity (the finest key) and the label of an article; BadKey when a part breaks the rules of GS1."""
-    if serial:
-        key = _read(gs1.sgtin(gtin, serial))
-    else:
-        key = _read(gs1.lgtin(gtin, lot) if lot else gs1.gtin(gtin))
+    uri = gs1.sgtin(gtin, serial) if serial else gs1.lgtin(gtin, lot) if lot else gs1.gtin(gtin)
+    key = _read(uri)
     batch = f"(10){_read(gs1.lgtin(gtin, lot)).qualifiers[0][1]}" if lot and serial else ""
     elements = f"(01){key.value}{batch}" + "".join(f"({ai}){value}" for ai, value in key.qualifiers)
     rows = [("GTIN", key.value), ("Batch", lot), ("Serial number", serial), ("Quantity", number(quantity))]

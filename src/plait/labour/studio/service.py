@@ -7,11 +7,16 @@ from plait.kernel.actor import Actor
 from plait.kernel.clock import BusinessClock
 from plait.kernel.ports import Guard
 from plait.labour.studio import rules
-from plait.labour.studio.label import draw
 from plait.labour.studio.model import Label, LabelMade
 from plait.store import Store, Tx
 
 __all__ = ["LabelService"]
+
+
+def _draw(label: Label) -> bytes:
+    from plait.labour.studio.label import draw
+
+    return draw(label)
 
 
 class LabelService:
@@ -36,10 +41,10 @@ class LabelService:
         """Return the label for the path of a Digital Link without noting that it was made."""
         self.guard.require(actor, "label.read")
         _, label = rules.key_label(self.guard.firm(), path, name, quantity)
-        return await asyncio.to_thread(draw, label)
+        return await asyncio.to_thread(_draw, label)
 
     async def _make(self, actor: Actor, key: str, label: Label, quantity: float | None) -> bytes:
-        png = await asyncio.to_thread(draw, label)
+        png = await asyncio.to_thread(_draw, label)
         made = LabelMade(key, label.name, rules.number(quantity), hashlib.sha256(png).hexdigest())
 
         def work(tx: Tx) -> None:

@@ -108,7 +108,8 @@ class OrderDesk:
         row = msgspec.structs.replace(row, run=number)
         await self._keep(actor, row)
         try:
-            booked = await self.schedule.confirm(actor, row.hold_id, number, row.promised, once=f"{once}:slot")
+            due = row.promised - timedelta(minutes=await self._freight(row)) if row.promised else None
+            booked = await self.schedule.confirm(actor, row.hold_id, number, due, once=f"{once}:slot")
         except Problem as problem:
             await self._refuse(actor, row, problem.detail or problem.kind.title)
             return
@@ -116,7 +117,7 @@ class OrderDesk:
         await self.line.open_run(actor, rules.run_order(part, row, booked.starts), once=f"{once}:run")
         order = await self.trade.document(actor, row.order_id)
         assert row.promised is not None
-        kept = max(row.promised, rules.full_hour(booked.finish) if booked.finish > booked.promised else row.promised)
+        kept = max(row.promised, rules.full_hour(booked.finish + timedelta(minutes=await self._freight(row))))
         row = msgspec.structs.replace(row, promised=kept)
         await self.trade.respond(actor, row.order_id, "accepted", kept, "")
         body = Accepted(number, row.order_id, order.number, row.customer, row.customer_name, row.part_id, row.quantity, kept)
@@ -175,6 +176,8 @@ class OrderDesk:
         names = tuple(name for _, name in fits)
         body = StandInSought(f"{row.run}/{supply.role}", purpose, supply.supplier_name, reason, names, others)
         await self.store.write(actor, lambda tx: tx.append(f"run/{row.run}", body) and None, once=f"standin:{supply.order_id}")
+        if promised is not None:
+            await self._delay_outside(actor, row.run, seq, promised + self.quotes.terms.transit, reason, f"held:{supply.order_id}:{promised}")
         if fits:
             left = await self._left(actor, row.run, seq)
             for party, _ in fits[:1]:
@@ -183,6 +186,18 @@ class OrderDesk:
                 f"stand-in for {supply.supplier_name}", requirement, Decimal(left), "C62", self.clock.now(), fits[0][0], [p for p, _ in fits[1:]], supply.role
             )
             await self.options.take(actor, purpose, [need], self.clock.now() + timedelta(hours=4))
+
+    async def _delay_outside(self, actor: Actor, run: str, seq: int, back: datetime, reason: str, once: str) -> None:
+        """Batches that lie at the failed supplier come back at ``back``: say so in the plan."""
+        _, batches, jobs = await self.line.run(actor, run)
+        planned = {booking.job_id: booking for booking in await self.schedule.plan(actor) if booking.order == run}
+        for job in jobs:
+            booking = planned.get(job.id)
+            if job.seq == seq and job.state == "outside" and booking is not None and booking.end < back:
+                number = next(batch.number for batch in batches if batch.id == job.batch)
+                later = (back - booking.end).total_seconds() / 60
+                repair = await self.schedule.retime(actor, run, seq, number, later, reason, once=f"{once}:{job.id}")
+                await self._repaired(actor, repair, reason, f"{once}:{job.id}")
 
     async def _left(self, actor: Actor, run: str, seq: int) -> int:
         _, batches, jobs = await self.line.run(actor, run)

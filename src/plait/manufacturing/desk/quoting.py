@@ -27,10 +27,12 @@ ALL = Scope(everything=True)
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """How this firm quotes: validity of a quotation, hours on the road to and from a supplier, whether a carrier takes the goods out."""
+    """How this firm quotes: validity of a quotation, time on the road to and from a supplier, what is added to a date
+    before it is promised, and whether a carrier takes the goods out."""
 
     hold: timedelta = timedelta(hours=48)
     transit: timedelta = timedelta(hours=2)
+    buffer: timedelta = timedelta(hours=2)
     carrier: bool = False
 
 
@@ -151,7 +153,7 @@ class QuoteDesk:
         until = min([self.clock.now() + self.terms.hold, *(option.expires for option in held if option.expires)])
         request = rules.promise_request(part, row, held, self.clock.now(), self.terms.transit)
         promise = await self.schedule.promise(actor, request, until)
-        promised = promise.finish + timedelta(minutes=rules.freight_lead(held))
+        promised = rules.full_hour(promise.finish + timedelta(minutes=rules.freight_lead(held)) + self.terms.buffer)
         bought = {option.role: option.price for option in held if option.price}
         cost = self.parts.cost(part, row.quantity, await self.schedule.rates(actor), bought)
         line = msgspec.structs.replace(

@@ -63,10 +63,15 @@ class LineService:
             tables.put_job(tx.conn, job)
 
     async def customer_goods(self, actor: Actor, number: str, lots: Sequence[Lot], once: str | None = None) -> None:
-        """Open a batch for each lot of the customer's goods that has come in for run ``number``."""
+        """Open a batch for each lot of the customer's goods that has come in for run ``number``; a run that was closed goes on."""
 
         def work(tx: Tx) -> None:
             run = self._run(tx, number)
+            if run.state != "open":
+                more = sum(int(lot.quantity) for lot in lots)
+                order = msgspec.structs.replace(run.order, quantity=run.order.quantity + more)
+                run = msgspec.structs.replace(run, order=order, state="open")
+                tables.put_run(tx.conn, run)
             count = len(tables.batches(tx.conn, ALL, number))
             for offset, lot in enumerate(lots, 1):
                 self._open_batch(tx, run.order, count + offset, int(lot.quantity), (lot,))

@@ -46,7 +46,7 @@ def _responder(document: Document, before: Document) -> bool:
     """Tell whether the right side issues ``document``: answers come from the counterparty, the rest from the issuer itself."""
     if isinstance(document, OrderCancellation):
         return document.party == before.party
-    if isinstance(document, Withdrawal):
+    if isinstance(document, Withdrawal | DespatchAdvice):
         return document.party in (before.party, before.counterparty)
     return document.party == before.counterparty
 

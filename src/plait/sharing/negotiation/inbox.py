@@ -138,6 +138,10 @@ class NegotiationInbox:
                 raise Problem(NO_PROCESS, f"There is no negotiation {pid}.")
             return _ack(row)
 
+    async def revoked(self, actor: Actor, id: str, reason: str) -> None:
+        """Take a partner's word that it ended an agreement; raise ``no-such-process``."""
+        await self.negotiations.agreements.revoked(actor, id, reason)
+
     async def receive(self, actor: Actor, pid: str, place: str, body: bytes) -> ContractNegotiation:
         """Take a later message of a process. The same bytes again change nothing; what may not come now is refused."""
         with naming(body):

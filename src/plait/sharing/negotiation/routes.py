@@ -3,7 +3,6 @@
 from plait.kernel.actor import Actor
 from plait.sharing.dsp import BASE, MEDIA_TYPES, ContractNegotiation
 from plait.sharing.errors import negotiation_error
-from plait.sharing.negotiation.agreements import AgreementService
 from plait.sharing.negotiation.inbox import KINDS, NegotiationInbox
 from plait.sharing.negotiation.model import Revocation
 from plait.web import Api
@@ -30,7 +29,7 @@ async def state(service: NegotiationInbox, actor: Actor, pid: str) -> ContractNe
     return await service.state(actor, pid)
 
 
-async def revoked(service: AgreementService, actor: Actor, id: str, body: Revocation) -> None:
+async def revoked(service: NegotiationInbox, actor: Actor, id: str, body: Revocation) -> None:
     """Take a partner's word that it has ended an agreement (our own addition to the protocol)."""
     await service.revoked(actor, id, body.reason)
 
