@@ -42,7 +42,7 @@ class Talk:
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    """meridian has asked; its letter has left, helix's answer has not."""
+    """An answer is awaited: meridian has asked; its letter has left, helix's answer has not."""
     async with nodes(tmp_path, "riverport", "helix", "meridian") as made:
         talk = Talk(made)
         shown = await talk.helix.offer()

@@ -1,6 +1,6 @@
 """Tests of the provider's side with hand-made messages: what is malformed, false, repeated or out of order changes nothing."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Talk:
         members: dict[str, Any] = {"consumerPid": CONSUMER, "offer": {**self.offer, "target": "traceability"}, "callbackAddress": self.recorder.url}
         return await self.say("negotiations/request", "ContractRequestMessage", **members | changes)
 
-    async def agreed(self) -> dict[str, str]:
+    async def agreed(self) -> dict[str, Any]:
         """Open a negotiation; return both pids once helix has agreed."""
         ack = (await self.request()).json()
         return {"providerPid": ack["providerPid"], "consumerPid": CONSUMER}
@@ -55,7 +55,7 @@ class Talk:
 
     async def transfer(self, **changes: Any) -> httpx.Response:
         """Ask for a transfer."""
-        members = {"consumerPid": "urn:uuid:t1", "format": "HttpData-PULL", "callbackAddress": self.recorder.url}
+        members: dict[str, Any] = {"consumerPid": "urn:uuid:t1", "format": "HttpData-PULL", "callbackAddress": self.recorder.url}
         return await self.say("transfers/request", "TransferRequestMessage", **members | changes)
 
 
@@ -231,7 +231,10 @@ async def test_membership_ended(talk: Talk) -> None:
     agreement = await talk.agreement()
     await talk.transfer(agreementId=agreement)
     token = next(each["value"] for _, said in talk.recorder.heard if "dataAddress" in said for each in said["dataAddress"]["endpointProperties"][:1])
-    read: Callable[[], Awaitable[httpx.Response]] = lambda: talk.helix.http.get("/api/v1/trace/hello", headers={"Authorization": f"Bearer {token}"})
+
+    async def read() -> httpx.Response:
+        return await talk.helix.http.get("/api/v1/trace/hello", headers={"Authorization": f"Bearer {token}"})
+
     assert (await read()).status_code == 200
     await talk.river.ok("POST", f"/api/v1/directory/members/{talk.meridian.party}/dismiss", {})
     await talk.settle()
@@ -263,6 +266,8 @@ async def test_transfer_by_hand(talk: Talk) -> None:
     assert (talk.helix.folder / "plait.db").read_bytes().find(tokens()[0].encode()) == -1
     await talk.helix.ok("POST", f"/api/v1/sharing/transfers/{pid}/suspend", {"reason": "stocktaking"})
     assert [await status(each) for each in tokens()] == [401]
+    await talk.transfer(agreementId=agreement)
+    assert await talk.state("transfers", pid) == "SUSPENDED"
     await talk.helix.ok("POST", f"/api/v1/sharing/transfers/{pid}/resume")
     await talk.settle()
     assert [await status(each) for each in tokens()] == [401, 200]

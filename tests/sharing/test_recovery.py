@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from plait.sharing.dsp import BASE, CONTEXT
@@ -78,7 +79,7 @@ async def test_refused_for_good(three: list[Node]) -> None:
         await helix.ok("DELETE", "/api/v1/sharing/datasets/traceability")
         return offer
 
-    meridian.sharing.catalog.of_partner = withdrawn_meanwhile  # type: ignore[method-assign]
+    meridian.sharing.catalog.of_partner = withdrawn_meanwhile  # type: ignore[method-assign,assignment]
     begun = await meridian.negotiate(helix)
     await settle(*three)
     process = await meridian.ok("GET", f"/api/v1/sharing/negotiations/{begun.json()['id']}")
@@ -207,12 +208,10 @@ async def test_terms_a_person_decides(three: list[Node]) -> None:
     constraint = {"leftOperand": "count", "operator": "lt", "rightOperand": "5"}
 
     async def with_more(*args: Any) -> Any:
-        import msgspec
-
-        offer = await real(*args)
+        offer: Any = await real(*args)
         return msgspec.structs.replace(offer, permission=[{"action": "use", "constraint": [*offer.permission[0]["constraint"], constraint]}])
 
-    meridian.sharing.catalog.of_partner = with_more  # type: ignore[method-assign]
+    meridian.sharing.catalog.of_partner = with_more  # type: ignore[method-assign,assignment]
     begun = (await meridian.negotiate(helix)).json()
     await settle(*three)
     assert (begun["state"], "count" in begun["waiting"]) == ("WAITING", True)

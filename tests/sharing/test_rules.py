@@ -12,7 +12,7 @@ from plait.sharing.dsp import Agreement, Offer, make
 from plait.sharing.machine import Machine
 from plait.sharing.negotiation import rules as negotiation
 from plait.sharing.policy import rules as policy
-from plait.sharing.policy.model import Policy
+from plait.sharing.policy.model import Policy, Reading
 from plait.sharing.transfer import rules as transfer
 
 # The protocol's tables, written as it prints them: from, message, sender (C, P or both), to.
@@ -115,7 +115,7 @@ def test_policy_survives_odrl(rule: Policy) -> None:
     """Tests that our policies are read back from their ODRL form as they were, with nothing left to a person."""
     terms = make(Offer, id="o", permission=policy.permissions(rule))
     policy.check_terms(terms)
-    assert policy.read(terms) == policy.Reading(rule, ())
+    assert policy.read(terms) == Reading(rule, ())
 
 
 @pytest.mark.parametrize("rule", [Policy(False), Policy(True, ("BPNL1",))], ids=str)

@@ -191,13 +191,14 @@ class OrderDesk:
         """Batches that lie at the failed supplier come back at ``back``: say so in the plan."""
         _, batches, jobs = await self.line.run(actor, run)
         planned = {booking.job_id: booking for booking in await self.schedule.plan(actor) if booking.order == run}
+        repair = Repair([])
         for job in jobs:
             booking = planned.get(job.id)
             if job.seq == seq and job.state == "outside" and booking is not None and booking.end < back:
                 number = next(batch.number for batch in batches if batch.id == job.batch)
                 later = (back - booking.end).total_seconds() / 60
                 repair = await self.schedule.retime(actor, run, seq, number, later, reason, once=f"{once}:{job.id}")
-                await self._repaired(actor, repair, reason, f"{once}:{job.id}")
+        await self._repaired(actor, repair, reason, once)
 
     async def _left(self, actor: Actor, run: str, seq: int) -> int:
         _, batches, jobs = await self.line.run(actor, run)

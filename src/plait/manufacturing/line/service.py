@@ -67,14 +67,14 @@ class LineService:
 
         def work(tx: Tx) -> None:
             run = self._run(tx, number)
-            if run.state != "open":
-                more = sum(int(lot.quantity) for lot in lots)
-                order = msgspec.structs.replace(run.order, quantity=run.order.quantity + more)
+            batches = tables.batches(tx.conn, ALL, number)
+            here = sum(batch.quantity for batch in batches) + sum(int(lot.quantity) for lot in lots)
+            if run.state != "open" or here > run.order.quantity:
+                order = msgspec.structs.replace(run.order, quantity=max(here, run.order.quantity))
                 run = msgspec.structs.replace(run, order=order, state="open")
                 tables.put_run(tx.conn, run)
-            count = len(tables.batches(tx.conn, ALL, number))
             for offset, lot in enumerate(lots, 1):
-                self._open_batch(tx, run.order, count + offset, int(lot.quantity), (lot,))
+                self._open_batch(tx, run.order, len(batches) + offset, int(lot.quantity), (lot,))
 
         await self.store.write(actor, work, once=once)
 

@@ -88,7 +88,7 @@ class TransferService:
 
     def go_on(self, pid: str, pause: float = 0.0) -> None:
         """As provider: start a transfer that was asked for, right after the present answer."""
-        self.followups.soon(lambda: self._start(pid), pause)
+        self.followups.soon(lambda: self._start(pid, "REQUESTED"), pause)
 
     def stir(self, pid: str) -> None:
         """Wake whoever waits for the transfer to start."""
@@ -99,21 +99,21 @@ class TransferService:
     def _agreement_ended(self, tx: Tx, row: Agreed, reason: str, tell: bool) -> None:
         self.steps.end_all(tx, row.id, reason, tell=tell)
 
-    async def _start(self, pid: str) -> None:
-        """As provider: start, or end with the reason. The token leaves this node in the message alone; here only its hash is kept."""
+    async def _start(self, pid: str, state: str) -> None:
+        """As provider: start what is requested or suspended (``state``), or end it with the reason. The token leaves this node in the message alone; here only its hash is kept."""
         token = secrets.token_urlsafe(32)
 
         def work(tx: Tx) -> Transfer | None:
             row = tables.transfer(tx.conn, ALL, pid)
-            if row is None or row.role != "provider" or row.state not in {"REQUESTED", "SUSPENDED"}:
+            if row is None or row.role != "provider" or row.state != state:
                 return None
             held = agreement_tables.agreement(tx.conn, ALL, row.agreement)
             reasons = self.contracts.unsatisfied(held) if held else []
             if held is None or held.state != "active" or reasons:
                 self.steps.say(tx, row, "termination", f"Your firm {'; '.join(reasons)}." if reasons else "The agreement is no longer in force.")
                 return None
-            state = rules.MACHINE.step(row.state, "start", "provider")
-            return self.steps.move(tx, row, "out", TransferStartMessage.__name__, state, cause="", token=token_hash(token), confirmed=False)
+            started = rules.MACHINE.step(row.state, "start", "provider")
+            return self.steps.move(tx, row, "out", TransferStartMessage.__name__, started, cause="", token=token_hash(token), confirmed=False)
 
         row = await self.store.write(self.me, work)
         if row is not None:
@@ -180,7 +180,7 @@ class TransferService:
         view = await self.process(actor, pid)
         if view.role != "provider" or view.state != "SUSPENDED":
             raise Problem(DSP_STATE, f"Transfer {pid} is {view.state}; a provider resumes what is suspended.")
-        self.go_on(pid)
+        self.followups.soon(lambda: self._start(pid, "SUSPENDED"))
         return view
 
     async def process(self, actor: Actor, pid: str) -> TransferView:
