@@ -17,7 +17,8 @@ def main() -> None:
         sys.exit(done.stderr[-2000:] or "the demo failed")
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     peak = max_rss()
-    print(json.dumps({"name": "demo.wall", "value": round(wall, 1), "unit": "s", "floor": round(cpu / 2, 1), "floor_name": "its CPU seconds on two cores", "cpu_s": round(cpu, 1), "peak_mb": peak}))
+    floor = {"floor": round(cpu / 2, 1), "floor_name": "its CPU seconds on two cores"}
+    print(json.dumps({"name": "demo.wall", "value": round(wall, 1), "unit": "s", **floor, "cpu_s": round(cpu, 1), "peak_mb": peak}))
 
 
 def max_rss() -> float:

@@ -72,7 +72,7 @@ def main() -> None:
         wall, cpu = asyncio.run(append(Path(name), facts, writers))
     cost = {"cpu_s": round(cpu, 3), "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)}
     rate = {
-        "name": "facts_append",
+        "name": "facts.append",
         "value": round(facts / wall),
         "unit": "durable facts/s",
         "floor": round(floor),
@@ -80,7 +80,7 @@ def main() -> None:
     }
     print(json.dumps(rate | cost))
     print(
-        json.dumps({"name": "facts_append_cpu", "value": round(facts / cpu), "unit": "durable facts per CPU-second", "floor": None, "floor_name": None} | cost)
+        json.dumps({"name": "facts.append_cpu", "value": round(facts / cpu), "unit": "durable facts per CPU-second", "floor": None, "floor_name": None} | cost)
     )
 
 

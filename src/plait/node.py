@@ -196,8 +196,8 @@ class Node:
 
     def _desk(self) -> None:
         store, guard, clock, desk = self.store, self.identity, self.clock, self.settings.desk
-        hours = [timedelta(hours=each) for each in (desk.hold_hours, desk.transit_hours, desk.buffer_hours)]
-        terms = Terms(*hours, carrier=desk.carrier)
+        hold, transit, buffer = (timedelta(hours=each) for each in (desk.hold_hours, desk.transit_hours, desk.buffer_hours))
+        terms = Terms(hold, transit, buffer, desk.carrier)
         quotes = QuoteDesk(store, guard, clock, self.parts, self.capabilities, self.schedule, self.trade, self.options, terms)
         orders = OrderDesk(quotes, self.line, self._contract)
         self.arrivals = ArrivalDesk(store, guard, clock, desk.goods_in)

@@ -93,4 +93,3 @@ async def test_helix_killed_while_its_line_runs(tmp_path):
         assert set(orders.values()) == {1}
         events = Counter(fact["body"]["event_id"] for fact in await helix.facts("epcis.captured"))
         assert set(events.values()) == {1}
-

@@ -159,7 +159,8 @@ async def nodes(tmp_path: Path, *names: str, stepped: bool = False, seed: str = 
     made: list[Node] = []
     try:
         for name in names:
-            made.append(await Node(name, tmp_path / name, stepped=stepped).start())
+            node = Node(name, tmp_path / name, stepped=stepped)
+            made.append(await node.start())
         for node in made[1:]:
             await node.ok("POST", "/api/v1/directory/join", {"url": seed or made[0].url})
             await settle(*made)

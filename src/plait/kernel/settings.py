@@ -56,9 +56,9 @@ class Machines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the order desk answers: a quotation is held ``hold_hours``; goods are ``transit_hours`` on the road to or from a
-    supplier; ``buffer_hours`` are added to a date before it is promised.
+    """How the order desk answers: a quotation is held ``hold_hours``.
 
+    Goods are ``transit_hours`` on the road to or from a supplier; ``buffer_hours`` are added to a date before it is promised.
     ``goods_in`` books announced goods in at their announced time without a person; with ``carrier`` a carrier is found for what goes out.
     """
 

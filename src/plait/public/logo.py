@@ -24,8 +24,8 @@ def braid_svg(width: int = 720, height: int = 64, crossings: int = 12) -> str:
     parts = []
     segment = period / 3
     for index in range(crossings):
-        order = sorted(range(3), key=lambda strand, over=index % 3: strand == over)
-        for strand in order:
+        over = index % 3
+        for strand in (*(each for each in range(3) if each != over), over):
             path = _path(strand, index * segment, (index + 1) * segment, period, top, bottom)
             parts.append(f'<path class="gap" d="{path}"/><path class="{COLOURS[strand]}" d="{path}"/>')
     body = "".join(parts)

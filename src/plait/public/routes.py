@@ -1,2 +1,3 @@
 from plait.web import Api
+
 ROUTES = Api("public")

@@ -1,2 +1,3 @@
 class PublicService:
-    def __init__(self, *a): pass
+    def __init__(self, *a):
+        pass

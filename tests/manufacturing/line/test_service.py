@@ -123,7 +123,7 @@ async def test_reports_are_taken_once(tmp_path):
 
 async def test_customers_goods_and_a_cut(tmp_path):
     """Tests that a service run opens a batch a lot, ends with what it was given, and can be cut by what has not begun."""
-    async with shop(tmp_path) as (store, line, parts):
+    async with shop(tmp_path) as (store, line, _):
         order = run_order(service=True, serial=False, materials=(MaterialLine("customer", Decimal(1), supply="customer"),))
         await line.open_run(ME, msgspec_replace(order, steps=STEPS[:1]))
         await line.customer_goods(ME, "SO-00001", [Lot("customer", "09521002000023", "C-1", Decimal(3))])

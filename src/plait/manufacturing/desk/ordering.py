@@ -169,7 +169,8 @@ class OrderDesk:
         part = await self.quotes.parts.get(actor, row.part_id)
         requirement = next(op.service for op in part.routing if op.seq == seq)
         assert requirement is not None
-        purpose = f"{row.purpose}#{supply.order_id}"
+        order = await self.trade.document(actor, supply.order_id)
+        purpose = f"{row.purpose}#{order.number}"
         if await self.options.status(actor, purpose):
             return
         fits, others = await self.quotes.candidates(actor, requirement, without=(supply.supplier, row.customer))
@@ -215,8 +216,9 @@ class OrderDesk:
 
     async def _took_over(self, actor: Actor, row: Inquiry, supply: Supply) -> None:
         """A stand-in has accepted: end the failed supplier's part for what it has not begun."""
-        failed = await self.supply_of(supply.purpose.partition("#")[2])
-        if failed is not None and failed.state == "active":
+        rows = await self.store.read(lambda conn: tables.supplies(conn, ALL, role=supply.role, state="active"))
+        failed = next((each for each in rows if each.purpose.partition("#")[0] == row.purpose and each.order_id != supply.order_id), None)
+        if failed is not None:
             await self.trade.cancel(actor, failed.order_id, None, "what has not been begun goes to a stand-in")
             await self._set_supply(actor, failed, "ended")
         slower = supply.lead_minutes - (failed.lead_minutes if failed else 0)
@@ -253,4 +255,3 @@ class OrderDesk:
     async def inquiry_of(self, run: str) -> Inquiry | None:
         """Return the inquiry a run was opened for (for reactions)."""
         return await self._inquiry(run=run)
-

@@ -27,8 +27,11 @@ ALL = Scope(everything=True)
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """How this firm quotes: validity of a quotation, time on the road to and from a supplier, what is added to a date
-    before it is promised, and whether a carrier takes the goods out."""
+    """How this firm quotes.
+
+    ``hold``: validity of a quotation; ``transit``: time on the road to and from a supplier; ``buffer``: added to a date before it is
+    promised; ``carrier``: whether a carrier takes the goods out.
+    """
 
     hold: timedelta = timedelta(hours=48)
     transit: timedelta = timedelta(hours=2)

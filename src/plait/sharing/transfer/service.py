@@ -100,7 +100,10 @@ class TransferService:
         self.steps.end_all(tx, row.id, reason, tell=tell)
 
     async def _start(self, pid: str, state: str) -> None:
-        """As provider: start what is requested or suspended (``state``), or end it with the reason. The token leaves this node in the message alone; here only its hash is kept."""
+        """As provider: start what is requested or suspended (``state``), or end it with the reason.
+
+        The token leaves this node in the message alone; here only its hash is kept.
+        """
         token = secrets.token_urlsafe(32)
 
         def work(tx: Tx) -> Transfer | None:
