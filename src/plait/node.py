@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from plait import __version__
 from plait.braid import House, Reaction, reactions
 from plait.braid.figures import figures
@@ -32,7 +34,7 @@ from plait.infrastructure.twin import routes as twin_routes
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
-from plait.kernel.clock import SteppedClock, WallClock
+from plait.kernel.clock import SYSTEM, SteppedClock, WallClock
 from plait.kernel.facts import Fact, decode
 from plait.kernel.os import private_dir, stop_signals
 from plait.kernel.problems import Problem, register
@@ -74,6 +76,8 @@ __all__ = ["APIS", "Node", "run"]
 OTHER_CLOCK = register("other-clock", 409, "This data folder goes by another kind of time", "Start it with the clock it was made with, or use a new folder.")
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+_log = structlog.get_logger("plait.node")
 
 APIS: tuple[Api, ...] = (
     identity_routes.ROUTES,
@@ -300,7 +304,19 @@ class Node:
         self._opened.push_async_callback(self.sharing.people.close)
         await self.sharing.people.open()
         if self.settings.network.seed:
-            await self.sharing.directory.join(self.house.me, self.settings.network.seed)
+            self._task(self._join_network(self.settings.network.seed))
+
+    async def _join_network(self, seed: str) -> None:
+        """Join by the seed's address; while it is away, try again (1 s, doubling to a minute)."""
+        pause = 1.0
+        while True:
+            try:
+                await self.sharing.directory.join(self.house.me, seed)
+                return
+            except Problem as problem:
+                _log.warning("the seed cannot be joined", seed=seed, code=problem.code, pause_s=pause)
+            await SYSTEM.sleep(pause)
+            pause = min(60.0, pause * 2)
 
     async def aclose(self) -> None:
         """Take no more requests, finish what is under way, close everything that was opened."""
