@@ -86,9 +86,9 @@ async def _steps(scene: Scene, board: Board, progress: Console | None) -> list[d
         except StepFailed as failure:
             evidence, ok = {"missing": str(failure)}, False
         results.append({"n": number, "name": name, "ok": ok, "evidence": evidence})
-        board.rows[-1] = ("✓" if ok else "✗", name, said if ok else evidence["missing"])
+        board.rows[-1] = ("✓" if ok else "✗", name, evidence["said"] if ok else evidence["missing"])
         if progress is not None:
-            progress.print(f"{number:>2}/{len(STEPS)} {name:<9} {'done' if ok else evidence['missing']}")
+            progress.print(f"{number:>2}/{len(STEPS)} {name:<9} {evidence['said'] if ok else evidence['missing']}")
         if not ok:
             break
     return results

@@ -64,7 +64,7 @@ class Director:
             held = await self.firms[reader].get("/api/v1/sharing/agreements")
             need(_in_force(held, self.firms[owner].party, dataset), f"{reader} has no agreement on {dataset} of {owner}")
             agreements += 1
-        return {"dids": dids, "agreements": agreements}
+        return {"dids": dids, "agreements": agreements, "said": f"{len(dids)} firms with keys of their own, {agreements} standing agreements"}
 
     async def demand(self) -> Evidence:
         """2. meridian's ERP drops a UBL file."""
@@ -73,7 +73,7 @@ class Director:
         body = await self.firms["meridian"].fact("trade.demand_received")
         need(body is not None and int(float(body["quantity"])) == 120, "meridian did not take the demand for 120 gear sets")
         assert body is not None
-        return {"file": body["number"], "quantity": body["quantity"]}
+        return {"file": body["number"], "quantity": body["quantity"], "said": f"{body['quantity']} gear sets, file {body['number']} from meridian's ERP"}
 
     async def found(self) -> Evidence:
         """3. Both gear shops fit, the others say why they do not."""
@@ -83,7 +83,7 @@ class Director:
         need(sorted(body["firms"]) == ["helix", "oakmill"], f"asked were {body['firms']}")
         others = {each["firm"]: each["reasons"] for each in body["others"]}
         need(set(others) == set(FIRMS) - {"helix", "oakmill", "meridian"} and all(others.values()), f"reasons are missing: {others}")
-        return {"asked": body["firms"], "why_not": others}
+        return {"asked": body["firms"], "why_not": others, "said": f"{' and '.join(body['firms'])} fit; {len(others)} others say why they do not"}
 
     async def promise(self) -> Evidence:
         """4. Each shop holds options on its own suppliers and answers with a price and a date."""
@@ -93,7 +93,9 @@ class Director:
         options = [fact["body"] for fact in await self.firms["helix"].facts("trade.option_held")]
         need(len(options) >= 2, "helix holds no options on its suppliers")
         seconds = [await self._answer_time(name) for name in ("helix", "oakmill")]
-        return {"quotes": quotes, "options": sorted(each["role"] for each in options), "answer_s": [round(each, 3) for each in seconds]}
+        offers = [f"{name} {each['price']['amount']} EUR by {_day(each['promised'])}" for name, each in sorted(quotes.items())]
+        roles = sorted(each["role"] for each in options)
+        return {"quotes": quotes, "options": roles, "answer_s": [round(each, 3) for each in seconds], "said": ", ".join(offers)}
 
     async def quotations(self) -> dict[str, Evidence]:
         """Return the quotations meridian has received, by firm."""
@@ -125,7 +127,8 @@ class Director:
         answer = await self.firms["meridian"].fact("trade.order_response_received", code="accepted")
         need(answer is not None, "meridian has no acceptance")
         assert accepted is not None
-        return {"run": accepted["run"], "promised": accepted["promised"], "confirmed": sorted(confirmed)}
+        said = f"helix promises {_day(accepted['promised'])}; {len(confirmed)} options confirmed with its suppliers"
+        return {"run": accepted["run"], "promised": accepted["promised"], "confirmed": sorted(confirmed), "said": said}
 
     async def unmanned(self) -> Evidence:
         """6. helix's line runs by itself until the first batch has come off it."""
@@ -139,7 +142,7 @@ class Director:
         need(bool(ended), "no job has ended")
         series = await helix.get("/api/v1/signals")
         need(bool(series), "no machine signal was kept")
-        return {"jobs": len(ended), "series": len(series)}
+        return {"jobs": len(ended), "series": len(series), "said": f"{len(ended)} jobs done with nobody there, {len(series)} machine signals kept"}
 
     async def trouble(self) -> Evidence:
         """7. The hobbing cell and then the furnace fail; the plan is repaired and a stand-in contracted."""
@@ -159,7 +162,8 @@ class Director:
         held = await helix.get("/api/v1/sharing/agreements")
         need(_in_force(held, self.firms["oakmill"].party, "traceability"), "there is no contract with the stand-in")
         repaired = await helix.facts("schedule.repaired")
-        return {"down": down["machine_id"], "reason": down["reason"], "repaired": len(repaired), "promise": kept[0], "stand_in": stand_in["supplier_name"]}
+        evidence = {"down": down["machine_id"], "reason": down["reason"], "repaired": len(repaired), "promise": kept[0], "stand_in": stand_in["supplier_name"]}
+        return evidence | {"said": f"{down['machine_id']} stood ({down['reason']}); furnace failed, oakmill stands in"}
 
     async def goods(self) -> Evidence:
         """8. The goods come to meridian; their label is read back and its code resolves."""
@@ -181,7 +185,8 @@ class Director:
         need(bool(linkset["linkset"]), "the resolver knows nothing of the code on the label")
         carried = await self.firms["swiftline"].facts("epcis.captured")
         need(bool(carried), "swiftline noted no hand-over")
-        return {"arrived": body["quantity"], "codes": codes, "carrier_events": len(carried)}
+        said = f"{body['quantity']} gear sets carried and received; a label reads back and resolves"
+        return {"arrived": body["quantity"], "codes": codes, "carrier_events": len(carried), "said": said}
 
     async def trace(self) -> Evidence:
         """9. meridian assembles; from one serial number back to the heat, and from the heat to every gearbox."""
@@ -206,7 +211,9 @@ class Director:
         boxes = [item for item in recall["items"] if f"/01/{batch['gtin']}/21/" in item["epc"]]
         need(len(boxes) >= 120, f"the recall finds {len(boxes)} gearboxes")
         self.heat = heats[0]
-        return {"serial": epc, "depth": up["depth"], "firms": firms, "gearboxes": len(boxes), "refused": await self._refused(epc)}
+        evidence = {"serial": epc, "depth": up["depth"], "firms": firms, "gearboxes": len(boxes), "refused": await self._refused(epc)}
+        said = f"one serial to heat H4711 over {len(firms)} firms; recall: {len(boxes)} gearboxes; oakmill refused"
+        return evidence | {"said": said}
 
     async def _refused(self, epc: str) -> Evidence:
         oakmill, meridian = self.firms["oakmill"], self.firms["meridian"]
@@ -228,7 +235,12 @@ class Director:
         orders = await riverport.get("/api/v1/trade/documents")
         need(orders == [], "riverport holds orders")
         worst = view["stops"][0]
-        return {"firms": len(view["firms"]), "links": len(view["links"]), "stops_most": worst}
+        said = f"{len(view['firms'])} firms, {len(view['links'])} links; {worst['firm']}'s stop would touch {worst['share']:.0%} of their value"
+        return {"firms": len(view["firms"]), "links": len(view["links"]), "stops_most": worst, "said": said}
+
+
+def _day(when: str) -> str:
+    return f"{datetime.fromisoformat(when):%a %d %b %H:%M}"
 
 
 def _in_force(agreements: list[Evidence], provider: str, dataset: str) -> bool:
