@@ -45,7 +45,7 @@ bench: $(READY)
 	@$(BIN)/python -m bench $(ONLY)
 
 docs: $(READY)
-	@$(BIN)/python -m docs.reference
+	@$(BIN)/python -m docs.make
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

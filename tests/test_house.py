@@ -67,6 +67,7 @@ UNSCOPED = {
     ("epcis", "enter"): "writes; reads which ids are new",
     ("epcis", "last"): "a number",
     ("epcis", "untold"): "recovery: events whose fact is still to follow",
+    ("epcis", "take_untold"): "recovery: events whose fact is still to follow",
     ("epcis", "job_once"): "the caller's own answer, by its own key",
     ("epcis", "is_told"): "whether a fact has followed",
     ("capability", "offer"): "what a firm publishes to everybody",

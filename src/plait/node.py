@@ -136,6 +136,7 @@ class Node:
         self.clock = _clock(settings, self.activity, folder)
         self._opened = contextlib.AsyncExitStack()
         self._missing = ["starting"]
+        self.ended = asyncio.Event()
         http = settings.http
         self.url = http.public_url or f"http://{http.host}:{http.port}"
 
@@ -161,8 +162,13 @@ class Node:
             participant = Participant.from_env(self.settings.firm.name, self.clock, self.activity)
             token = self.activity.hold("join")
             await participant.join()
-            self._task(participant.run())
+            self._task(self._conducted(participant))
             self._joined = token
+
+    async def _conducted(self, participant: Participant) -> None:
+        """Take part in stepped time until the conductor goes away, which ends the run."""
+        await participant.run()
+        self.ended.set()
 
     def _task(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -328,13 +334,13 @@ async def run(folder: Path, flags: dict[str, Any], greet: Callable[[str, str, Pa
     """Run a node in ``folder`` until somebody asks it to stop; ``greet`` is told (name, address, folder, token file) once it is up."""
     settings = load(folder, os.environ, flags)
     node = Node(folder, settings)
-    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    loop = asyncio.get_running_loop()
 
     def stop() -> None:
-        loop.call_soon_threadsafe(stopped.set)
+        loop.call_soon_threadsafe(node.ended.set)
 
     stop_signals(stop)
     async with contextlib.aclosing(node):
         await node.start()
         greet(node.identity.firm().name, node.url, folder, folder / "admin.token")
-        await stopped.wait()
+        await node.ended.wait()

@@ -55,6 +55,7 @@ class Conductor:
         self._goal: tuple[datetime, asyncio.Future[None]] | None = None
         self._changed = asyncio.Event()
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
 
     @property
@@ -79,6 +80,7 @@ class Conductor:
         for seat in self._seats.values():
             if seat.writer is not None:
                 seat.writer.close()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     def expect(self, name: str) -> None:
         """Time stands still until ``name`` has joined, and whenever it is away."""
@@ -118,6 +120,10 @@ class Conductor:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         seat: _Seat | None = None
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
         try:
             hello = msgspec.json.decode(await reader.readline())
             known = self._seats.get(str(hello.get("hello")))

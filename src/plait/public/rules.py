@@ -1,9 +1,10 @@
 """Capabilities in words (pure)."""
 
+from plait.kernel.clock import parse_iso
 from plait.manufacturing.capability.model import Capability
 from plait.manufacturing.vocabulary import name_of
 
-__all__ = ["facts_of"]
+__all__ = ["facts_of", "item_facts"]
 
 
 def _number(value: float) -> str:
@@ -32,3 +33,16 @@ def facts_of(capability: Capability) -> list[tuple[str, str]]:
         ("Note", capability.note),
     ]
     return [(label, words) for label, words in said if words]
+
+
+def item_facts(said: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return a passport's facts for people: codes as words, times as dates; what only machines read is left out."""
+    shown = []
+    for label, value in said:
+        if label in ("Process", "Material"):
+            shown.append((label, name_of(value)))
+        elif label == "Made at":
+            shown.append(("Made", f"{parse_iso(value):%d %b %Y}"))
+        elif not value.startswith("http"):
+            shown.append((label, value))
+    return shown

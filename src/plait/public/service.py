@@ -36,4 +36,5 @@ class PublicService:
 
     async def item(self, key: str, value: str) -> dict[str, Any]:
         """Return the page of an article, lot or piece; raise ``gs1-key`` or ``not-found``."""
-        return await self.frame() | {"item": await self.passports.view(f"/{key}/{value}")}
+        seen = await self.passports.view(f"/{key}/{value}")
+        return await self.frame() | {"item": seen | {"facts": rules.item_facts(seen["facts"])}}

@@ -68,10 +68,9 @@ async def test_cancelled_waiting_still_writes(things: Database) -> None:
     assert len(names(things)) == 2
 
 
-async def test_two_sets_of_tables_in_one_database(things: Database, url: str, request: pytest.FixtureRequest) -> None:
-    """Tests that on one PostgreSQL server two differently named sets of tables have a writer each."""
-    if url.startswith("sqlite"):
-        pytest.skip("SQLite has one writer a file")
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_two_sets_of_tables_in_one_database(things: Database, url: str) -> None:
+    """Tests that on one PostgreSQL server two differently named sets of tables have a writer each (SQLite has one a file)."""
     other = MetaData(info={"name": "other"})
     Table("other_thing", other, Column("id", Integer, primary_key=True))
     second = database(url, other)
@@ -178,10 +177,9 @@ async def test_group_that_cannot_be_committed(store: Store, me: Actor) -> None:
     assert (await store.verify()).facts == len(kept) + 1
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_lost_connection(store: Store, make: Callable[[], Store], me: Actor, url: str) -> None:
     """Tests that after the server dropped the writer's connection the store says so once, comes back, and is still the one writer."""
-    if url.startswith("sqlite"):
-        pytest.skip("SQLite has no server")
     await store.write(me, lambda tx: tx.append("s", Noted("A")))
     engine = raw(url)
     with engine.begin() as conn:

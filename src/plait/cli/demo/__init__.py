@@ -31,11 +31,10 @@ def demo(
     data
         Where the firms' folders go (default: a folder that is removed afterwards).
     """
+    import asyncio
     import sys
-
-    import anyio
 
     from plait.cli.demo.play import play
 
-    if not anyio.run(play, once, as_json, 0.0 if once else pace, seed, data):
+    if not asyncio.run(play(once, as_json, 0.0 if once else pace, seed, data)):
         sys.exit(1)

@@ -101,7 +101,7 @@ class Scene:
         env = os.environ | settings | {ENV: self.conductor.address}
         log = (self.folder / f"{seat}.log").open("ab")
         with log:
-            quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log}
+            quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log, "start_new_session": True}
             self.processes[seat] = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=env, **quiet)
 
     async def ready(self, names: tuple[str, ...]) -> None:

@@ -1,0 +1,125 @@
+"""The reference pages, written from the code: ``python -m docs.make``. A test holds them to it."""
+
+import inspect
+import io
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+HERE = Path(__file__).parent / "reference"
+HEAD = "<!-- Written by `make docs` from the code; change it there. -->\n"
+
+
+def _first(doc: str | None) -> str:
+    return (inspect.cleandoc(doc or "").split("\n\n")[0]).replace("\n", " ").replace("``", "`")
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    names = list(head)
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    lines += [f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def settings() -> str:
+    """Every setting with type, default, environment name and meaning."""
+    from plait.kernel.settings import Settings
+
+    text = [HEAD, "# Settings\n", "From `plait.toml` in the data folder, then the environment, then flags; the later wins.\n"]
+    for section in msgspec.structs.fields(Settings):
+        kind: Any = section.type
+        text.append(f"## `[{section.name}]`\n\n{inspect.cleandoc(kind.__doc__).replace('``', '`')}\n")
+        rows = []
+        for field in msgspec.structs.fields(kind):
+            words = str(getattr(field.type, "__name__", field.type)).replace("typing.", "")
+            rows.append((f"`{section.name}.{field.name}`", words, f"`{field.default!r}`", f"`PLAIT_{section.name.upper()}__{field.name.upper()}`"))
+        text.append(_table(("setting", "type", "default", "environment"), rows))
+    return "\n".join(text)
+
+
+def cli() -> str:
+    """Every verb with its options, as ``--help`` prints them."""
+    from rich.console import Console
+
+    from plait.cli import VERBS, app
+
+    text = [HEAD, "# Command line\n"]
+    paths = [[verb] for verb in VERBS] + [["token", each] for each in ("new", "list", "revoke")]
+    for path in [[], *sorted(paths)]:
+        out = io.StringIO()
+        app.help_print(path, console=Console(file=out, width=110, no_color=True, force_terminal=False))
+        shown = "\n".join(line.rstrip() for line in out.getvalue().strip().splitlines())
+        text.append(f"## `{' '.join(['plait', *path])}`\n\n```text\n{shown}\n```\n")
+    return "\n".join(text)
+
+
+def api() -> str:
+    """Every route with who may use it."""
+    from plait.node import APIS
+
+    text = [HEAD, "# Interfaces\n", "The whole description with every Struct is served at `/api/openapi.json`.\n"]
+    rooms: dict[str, list[tuple[str, str, str, str]]] = {"health": [("GET", "`/health/live`, `/health/ready`, `/health/idle`", "everybody", "Is it alive, ready, idle")]}
+    for one in APIS:
+        for route in one.routes:
+            who = f"`{route.action}`" if route.action else "everybody"
+            rooms.setdefault(one.tag, []).append((route.method, f"`{route.path}`", who, route.summary))
+    for tag in sorted(rooms):
+        text.append(f"## {tag}\n\n{_table(('method', 'path', 'needs', 'what it does'), rooms[tag])}")
+    return "\n".join(text)
+
+
+def problems() -> str:
+    """Every refusal with what to do."""
+    import plait.node  # noqa: F401 - registers every room's codes
+    from plait.kernel.problems import REGISTRY
+
+    rows = [(f"`{kind.code}`", kind.status, kind.title, kind.advice) for kind in sorted(REGISTRY.values(), key=lambda kind: kind.code)]
+    return "\n".join([HEAD, "# Refusals\n", "Every refusal leaves as problem details (RFC 9457).\n", _table(("code", "status", "what happened", "what to do"), rows)])
+
+
+def facts() -> str:
+    """Every kind of fact with its fields."""
+    import plait.node  # noqa: F401 - registers every room's kinds
+    from plait.kernel.facts import KINDS
+
+    text = [HEAD, "# Facts\n", "A kind with a key counts in the story of a run: (time, firm, kind, key, quantity).\n"]
+    rows = []
+    for kind in sorted(KINDS.values(), key=lambda kind: kind.kind):
+        if kind.kind.startswith(("test.", "bench.")):
+            continue
+        fields = ", ".join(f"`{field.name}`" for field in msgspec.structs.fields(kind.type))
+        rows.append((f"`{kind.kind}`", kind.version, _first(kind.type.__doc__), fields, f"`{kind.key}`" if kind.key else ""))
+    return "\n".join([*text, _table(("kind", "version", "meaning", "fields", "key"), rows)])
+
+
+def plugins() -> str:
+    """Every built-in plug-in with its configuration."""
+    from plait.infrastructure.machines.plugins import BUILT_IN, adapter
+
+    text = [HEAD, "# Plug-ins\n", "Machine adapters (entry points `plait.adapters`).\n"]
+    for name in sorted(BUILT_IN):
+        plugin = adapter(name)
+        rows = [(f"`{field.name}`", str(getattr(field.type, "__name__", field.type))) for field in msgspec.structs.fields(plugin.config)]
+        text.append(f"## `{name}`\n\n{plugin.summary}\n\n{_table(('setting', 'type'), rows)}")
+    return "\n".join(text)
+
+
+def pages() -> dict[str, str]:
+    """Return each page's name and text."""
+    made = {"settings": settings, "cli": cli, "api": api, "problems": problems, "facts": facts, "plugins": plugins}
+    return {f"{name}.md": make().rstrip() + "\n" for name, make in made.items()}
+
+
+def main() -> None:
+    """Write the pages."""
+    HERE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (HERE / name).write_text(text, "utf-8")
+        sys.stdout.write(f"docs/reference/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
