@@ -1,5 +1,6 @@
 """The composed node: first start, later starts, refusals to start, and who may call what."""
 
+import re
 import stat
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from tests.support.shop import ask, furnish
 ROUTES = [route for api in APIS for route in api.routes]
 CLOSED = [route for route in ROUTES if route.action is not None]
 WRITES = [route for route in CLOSED if route.method != "GET" and not str(route.action).endswith(".read") and not str(route.action).startswith("dsp.")]
+# The protocol has no 401 here: to whoever is no side of a process or agreement there is none (Dataspace Protocol 2025-1).
+HIDDEN = re.compile(r"/dsp/2025-1/(negotiations|transfers|agreements)/")
 READS = [route for route in CLOSED if route.method == "GET" and "{" not in route.path]
 
 
@@ -135,7 +138,7 @@ async def test_nobody_is_refused_everywhere(tmp_path: Path) -> None:
             operation = described[route.path.replace(":path}", "}")][route.method.lower()]
             assert operation["security"] == [{"bearer": []}]
             answer = await send(helix, route, "")
-            if answer.status_code != 401:
+            if answer.status_code != (404 if HIDDEN.match(route.path) else 401):
                 wrong[f"{route.method} {route.path}"] = answer.status_code
         assert wrong == {}
         assert await helix.node.store.head() == before
@@ -188,7 +191,7 @@ async def test_a_partner_without_an_agreement_sees_nothing(tmp_path: Path, lenie
             monkeypatch.setattr(helix.node.identity, "require", lambda actor, action: None)
         seen = {}
         for route in READS:
-            if lenient and route.path in UNSCOPED:
+            if lenient and (route.path in UNSCOPED or route.path.endswith("/stream")):
                 continue
             answer = await oakmill.tell(helix, "GET", route.path)
             if answer.status_code != 403 and not (answer.status_code == 200 and _empty(answer)):

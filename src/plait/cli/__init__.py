@@ -2,7 +2,7 @@
 
 import sys
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from plait import __version__
 
@@ -16,7 +16,12 @@ VERBS = {
     "doctor": ("plait.cli.doctor:doctor", "Say what is wrong with a node and what to do about it."),
 }
 
-app = App(name="plait", version=__version__, help="Your firm's own node on the industrial internet.")
+app = App(
+    name="plait",
+    version=__version__,
+    help="Your firm's own node on the industrial internet.",
+    default_parameter=Parameter(negative=()),
+)
 for _name, (_target, _help) in VERBS.items():
     app.command(_target, name=_name, help=_help)
 

@@ -1,4 +1,4 @@
-"""A simulated plant that speaks the real protocols and knows nothing of the node. ADDRESS_SPACE.md says what it shows.
+"""A simulated plant that speaks the real protocols and knows nothing of the node. docs/plant-address-space.md says what it shows.
 
 ``main`` runs it as a process; ``load`` reads its configuration::
 

@@ -1,4 +1,4 @@
-"""One OPC UA server for all cells of a firm (address space: ADDRESS_SPACE.md), and the rule of the heartbeat."""
+"""One OPC UA server for all cells of a firm (address space: docs/plant-address-space.md), and the rule of the heartbeat."""
 
 import asyncio
 import gc

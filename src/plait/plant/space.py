@@ -1,4 +1,4 @@
-"""The instances of a plant's address space (ADDRESS_SPACE.md): one object a cell, with fixed string node ids."""
+"""The instances of a plant's address space (docs/plant-address-space.md): one object a cell, with fixed string node ids."""
 
 from typing import Any
 
