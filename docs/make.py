@@ -61,14 +61,14 @@ def api() -> str:
     from plait.node import APIS
 
     text = [HEAD, "# Interfaces\n", "The whole description with every Struct is served at `/api/openapi.json`.\n"]
-    rooms: dict[str, list[tuple[str, str, str, str]]] = {"health": [("GET", "`/health/live`, `/health/ready`, `/health/idle`", "everybody", "Is it alive, ready, idle")]}
+    health = ("GET", "`/health/live`, `/health/ready`, `/health/idle`", "everybody", "Is it alive, ready, idle")
+    rooms: dict[str, list[tuple[str, str, str, str]]] = {"health": [health]}
     for one in APIS:
         for route in one.routes:
             who = f"`{route.action}`" if route.action else "everybody"
             rooms.setdefault(one.tag, []).append((route.method, f"`{route.path}`", who, route.summary))
-    for tag in sorted(rooms):
-        text.append(f"## {tag}\n\n{_table(('method', 'path', 'needs', 'what it does'), rooms[tag])}")
-    return "\n".join(text)
+    head = ("method", "path", "needs", "what it does")
+    return "\n".join([*text, *(f"## {tag}\n\n{_table(head, rooms[tag])}" for tag in sorted(rooms))])
 
 
 def problems() -> str:
@@ -77,7 +77,8 @@ def problems() -> str:
     from plait.kernel.problems import REGISTRY
 
     rows = [(f"`{kind.code}`", kind.status, kind.title, kind.advice) for kind in sorted(REGISTRY.values(), key=lambda kind: kind.code)]
-    return "\n".join([HEAD, "# Refusals\n", "Every refusal leaves as problem details (RFC 9457).\n", _table(("code", "status", "what happened", "what to do"), rows)])
+    head = ("code", "status", "what happened", "what to do")
+    return "\n".join([HEAD, "# Refusals\n", "Every refusal leaves as problem details (RFC 9457).\n", _table(head, rows)])
 
 
 def facts() -> str:

@@ -20,7 +20,7 @@ from tests.support.shop import ask, furnish
 ROUTES = [route for api in APIS for route in api.routes]
 CLOSED = [route for route in ROUTES if route.action is not None]
 WRITES = [route for route in CLOSED if route.method != "GET" and not str(route.action).endswith(".read") and not str(route.action).startswith("dsp.")]
-# The protocol has no 401 here: to whoever is no side of a process or agreement there is none (Dataspace Protocol 2025-1).
+# Whoever is no side of a process or agreement is told that there is none, not who may see it.
 HIDDEN = re.compile(r"/dsp/2025-1/(negotiations|transfers|agreements)/")
 READS = [route for route in CLOSED if route.method == "GET" and "{" not in route.path]
 
