@@ -19,7 +19,7 @@ GEAR, BAR = "09521002000016", "09521099000012"
 PIECES = Goods.of(GEAR, "SO-00001/1", 2, ["A1", "A2"])
 LOT = Goods.of(GEAR, "SO-00001/1", 20)
 STEEL = Goods.of(BAR, "H4711", 48.5, unit="KGM")
-SSCC = "395210020000000015"
+SSCC = "395210020000000017"
 TO = "9521005000006"
 
 Make = Callable[[Firm, str], dict[str, Any]]
