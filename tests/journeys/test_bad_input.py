@@ -287,7 +287,7 @@ async def test_a_quotation_ends(tmp_path: Path) -> None:
         past = await mail(buyer, seller, order_on(quotation, buyer))
         assert (past.status_code, past.json()["code"]) == (409, "quotation-expired")
         assert not await buyer.documents("Order")
-        assert not [fact for fact in await seller.facts("trade.order_received")]
+        assert not list(await seller.facts("trade.order_received"))
         assert await heads(buyer) == before[1:]
 
 
