@@ -7,6 +7,7 @@ from plait.store.letters import Letter
 from plait.store.log import ChainReport
 from plait.store.migrate import migration
 from plait.store.outbox import Outbox
+from plait.store.rows import upsert
 from plait.store.segments import Segments
 from plait.store.store import Store, Tx
 from plait.store.tables import metadata
@@ -27,4 +28,5 @@ __all__ = [
     "migration",
     "ms_of",
     "now_ms",
+    "upsert",
 ]

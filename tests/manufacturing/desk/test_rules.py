@@ -9,6 +9,7 @@ from plait.manufacturing.desk import rules
 from plait.manufacturing.desk.model import Inquiry
 from plait.manufacturing.part.model import Material, Operation, Part
 from plait.manufacturing.requirement import Requirement
+from plait.manufacturing.trade.model import Line
 from plait.manufacturing.trade.options import OptionNeed, OptionView
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -90,7 +91,7 @@ def test_run_order_says_what_the_line_needs() -> None:
     order = rules.run_order(PART, ROW, starts)
     assert [(step.seq, step.outside, step.program) for step in order.steps] == [(10, False, "GEAR-C-10"), (30, True, "GEAR-C-30"), (40, False, "GEAR-C-40")]
     assert order.steps[1].semi_gtin == "09521002000023"
-    assert [(line.part, line.quantity, line.supply) for line in order.materials] == [("BLANK", Decimal("1.0"), "buy")]
+    assert [(line.part_id, line.quantity, line.supply) for line in order.materials] == [("BLANK", Decimal("1.0"), "buy")]
     assert (order.number, order.quantity, order.batch_size, order.order_id, order.customer) == ("SO-00001", 120, 20, "po-1", "p-meridian")
     assert (order.serial, order.pairing, order.service, order.starts) == (True, "piece", False, starts)
 
@@ -119,3 +120,39 @@ def test_a_decline_says_why() -> None:
     """Tests that a decline names the thing and every reason, and says so when there is nothing at all."""
     assert rules.decline_reason("Shaft", ["it is too long", "no lathe"]) == "We do not make Shaft: it is too long; no lathe"
     assert rules.decline_reason("Shaft", []) == "We do not make Shaft: nothing of ours fits"
+
+
+def line(quantity: str = "5", requirement: Requirement | None = HEAT) -> Line:
+    """Return one line of a request."""
+    return Line("1", "Shaft", Decimal(quantity), requirement=requirement)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([], ["one part a request"]),
+        ([line(), line()], ["one part a request"]),
+        ([line(requirement=None)], ["no process or material is named"]),
+        ([line(requirement=Requirement(material="20CrMnTi"))], ["no process or material is named"]),
+        ([line(requirement=None), line("0")], ["one part a request", "no process or material is named", "0 pieces"]),
+        ([line("0")], ["0 pieces"]),
+        ([line("-3")], ["-3 pieces"]),
+        ([line("2.5")], ["2.5 pieces"]),
+        ([line("NaN")], ["NaN pieces"]),
+        ([line("Infinity")], ["Infinity pieces"]),
+        ([line("1E+1000000")], ["cannot be made"]),
+        ([line("5")], []),
+        ([line("5.0")], []),
+    ],
+)
+def test_what_a_request_does_not_say(lines: list[Line], said: list[str]) -> None:
+    """Tests that each thing missing from a request is named, and nothing of a clear one."""
+    reasons = rules.unclear(lines)
+    assert len(reasons) == len(said)
+    assert all(word in reason for word, reason in zip(said, reasons, strict=True))
+
+
+def test_more_than_is_planned_at_once() -> None:
+    """Tests that a quantity of more batches than are planned at once is named with the most that is."""
+    assert rules.too_much(PART, 40_000) == ""
+    assert "40000" in rules.too_much(PART, 40_001)

@@ -95,7 +95,7 @@ class QuoteDesk:
         if await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=rfq_id)) is None:
             part, reasons = await self._part_for(actor, rfq)
             if part is None:
-                await self.trade.decline(actor, rfq_id, rules.decline_reason(rfq.lines[0].name, reasons), reasons)
+                await self.trade.decline(actor, rfq_id, rules.decline_reason(rfq.lines[0].name if rfq.lines else "what is asked for", reasons), reasons)
                 return
             purpose = f"{rfq.party_name or 'customer'}/{rfq.number}"
             row = Inquiry(rfq_id, purpose, rfq.party, rfq.party_name, part.id, int(rfq.lines[0].quantity), "options")
@@ -111,12 +111,15 @@ class QuoteDesk:
         return document
 
     async def _part_for(self, actor: Actor, rfq: RequestForQuotation) -> tuple[Part | None, list[str]]:
-        if len(rfq.lines) != 1:
-            return None, ["one part a request, please: each line is answered with its own date"]
-        requirement = rfq.lines[0].requirement
-        if requirement is None or not requirement.process:
-            return None, [f"nothing we make is called {rfq.lines[0].name!r}, and no process or material is named"]
-        return await self.parts.find(actor, requirement)
+        part: Part | None = None
+        reasons = rules.unclear(rfq.lines)
+        if not reasons:
+            requirement = rfq.lines[0].requirement
+            assert requirement is not None
+            part, reasons = await self.parts.find(actor, requirement)
+        if part is not None and (too_much := rules.too_much(part, int(rfq.lines[0].quantity))):
+            return None, [too_much]
+        return part, reasons
 
     async def _needs(self, actor: Actor, part: Part, quantity: int, rfq: RequestForQuotation) -> list[OptionNeed]:
         wanted = [(need.name, need.requirement, need.quantity, need.unit, need.key) for need in self.parts.needs(part, quantity)]

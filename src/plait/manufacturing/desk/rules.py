@@ -8,9 +8,13 @@ from plait.manufacturing.line.model import MaterialLine, RunOrder, Step
 from plait.manufacturing.part.model import Part
 from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.schedule.model import PromiseRequest
+from plait.manufacturing.trade.model import Line
 from plait.manufacturing.trade.options import OptionView
 
-__all__ = ["decline_reason", "freight_lead", "full_hour", "in_words", "lot_lead", "promise_request", "run_order", "to_stock"]
+__all__ = ["decline_reason", "freight_lead", "full_hour", "in_words", "lot_lead", "promise_request", "run_order", "to_stock", "too_much", "unclear"]
+
+MOST_BATCHES = 2000
+MOST_PIECES = 1_000_000_000
 
 
 def in_words(requirement: Requirement) -> str:
@@ -23,6 +27,23 @@ def in_words(requirement: Requirement) -> str:
 def decline_reason(name: str, reasons: Sequence[str]) -> str:
     """Return the sentence that declines a request."""
     return f"We do not make {name}: {'; '.join(reasons) or 'nothing of ours fits'}"
+
+
+def unclear(lines: Sequence[Line]) -> list[str]:
+    """Return what a request does not say that must be known before anything is looked for, [] when nothing is missing."""
+    reasons = [] if len(lines) == 1 else ["one part a request, please: each line is answered with its own date"]
+    for line in lines:
+        if line.requirement is None or not line.requirement.process:
+            reasons.append(f"nothing we make is called {line.name!r}, and no process or material is named")
+        if not line.quantity.is_finite() or not 1 <= line.quantity <= MOST_PIECES or line.quantity % 1:
+            reasons.append(f"{line.quantity} pieces of {line.name!r} cannot be made: a whole number from 1 to {MOST_PIECES} is needed")
+    return reasons
+
+
+def too_much(part: Part, quantity: int) -> str:
+    """Return why ``quantity`` pieces are more than is planned at once (``MOST_BATCHES`` batches), "" when they are not."""
+    most = MOST_BATCHES * max(1, part.batch_size)
+    return f"{quantity} pieces are more than the {most} of {part.name} that are planned at once" if quantity > most else ""
 
 
 def freight_lead(held: Sequence[OptionView]) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, se
 from plait.kernel.actor import Scope
 from plait.kernel.clock import iso, parse_iso
 from plait.manufacturing.desk.model import Arrival, GoodsArrived, Inquiry, Supply
-from plait.store import metadata
+from plait.store import metadata, upsert
 
 __all__ = ["arrivals", "expected", "inquiries", "inquiry", "put_arrival", "put_inquiry", "put_supply", "supplies"]
 
@@ -54,26 +54,20 @@ arrival_table = Table(
 )
 
 
-def _upsert(conn: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
-    column = table.c[key]
-    if conn.execute(table.update().where(column == values[key]).values(values)).rowcount == 0:
-        conn.execute(table.insert().values(values))
-
-
 def put_inquiry(conn: Connection, row: Inquiry) -> None:
     """Insert or replace an inquiry."""
-    _upsert(conn, inquiry_table, "rfq_id", {**msgspec.structs.asdict(row), "promised": iso(row.promised) if row.promised else None})
+    upsert(conn, inquiry_table, "rfq_id", {**msgspec.structs.asdict(row), "promised": iso(row.promised) if row.promised else None})
 
 
 def put_supply(conn: Connection, row: Supply) -> None:
     """Insert or replace a supply."""
-    _upsert(conn, supply_table, "order_id", msgspec.structs.asdict(row))
+    upsert(conn, supply_table, "order_id", msgspec.structs.asdict(row))
 
 
 def put_arrival(conn: Connection, row: Arrival, body: GoodsArrived) -> None:
     """Insert or replace an expected arrival."""
     values = {"doc_id": row.doc_id, "number": row.number, "eta": iso(row.eta), "state": row.state}
-    _upsert(conn, arrival_table, "doc_id", {**values, "body": msgspec.json.encode(body)})
+    upsert(conn, arrival_table, "doc_id", {**values, "body": msgspec.json.encode(body)})
 
 
 def _inquiry(row: Any) -> Inquiry:

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, se
 
 from plait.kernel.actor import Scope
 from plait.manufacturing.line.model import Batch, Job, Lot, Run, RunOrder
-from plait.store import metadata
+from plait.store import metadata, upsert
 
 __all__ = ["batches", "hand_jobs", "job", "jobs", "put_batch", "put_job", "put_run", "run", "runs"]
 
@@ -58,27 +58,21 @@ _lots = msgspec.json.Decoder(tuple[Lot, ...])
 _order = msgspec.json.Decoder(RunOrder)
 
 
-def _upsert(conn: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
-    column = table.c[key]
-    if conn.execute(table.update().where(column == values[key]).values(values)).rowcount == 0:
-        conn.execute(table.insert().values(values))
-
-
 def put_run(conn: Connection, row: Run) -> None:
     """Insert or replace a run."""
     spec = msgspec.json.encode(row.order)
     values = {"number": row.order.number, "order_id": row.order.order_id, "customer": row.order.customer, "spec": spec}
-    _upsert(conn, run_table, "number", {**values, "state": row.state, "made": row.made, "scrapped": row.scrapped})
+    upsert(conn, run_table, "number", {**values, "state": row.state, "made": row.made, "scrapped": row.scrapped})
 
 
 def put_batch(conn: Connection, row: Batch) -> None:
     """Insert or replace a batch."""
-    _upsert(conn, batch_table, "id", {**msgspec.structs.asdict(row), "lots": msgspec.json.encode(row.lots)})
+    upsert(conn, batch_table, "id", {**msgspec.structs.asdict(row), "lots": msgspec.json.encode(row.lots)})
 
 
 def put_job(conn: Connection, row: Job, due: str = "") -> None:
     """Insert or replace a job; ``due`` is when a hand station's job counts as done."""
-    _upsert(conn, job_table, "id", {**msgspec.structs.asdict(row), "due": due})
+    upsert(conn, job_table, "id", {**msgspec.structs.asdict(row), "due": due})
 
 
 def _run(row: Any) -> Run:

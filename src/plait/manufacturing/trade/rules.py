@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from plait.kernel.problems import Problem, register
+from plait.kernel.problems import INVALID, Problem, register
 from plait.manufacturing.trade.model import (
     Decline,
     DespatchAdvice,
@@ -56,6 +56,8 @@ def check(document: Document, before: Document | None, siblings: Sequence[Docume
 
     ``siblings`` are the documents that already follow ``before``.
     """
+    if not all(line.quantity.is_finite() for line in getattr(document, "lines", ())):
+        raise Problem(INVALID, f"{document.number} asks for a quantity that is no number")
     if isinstance(document, RequestForQuotation):
         return
     if not document.refs:
