@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from plait.kernel.firm import Firm
@@ -71,8 +72,8 @@ def _period(out: _Writer, name: str, when: datetime | None, *around: str) -> Non
 
 
 def _rfq(out: _Writer, document: RequestForQuotation, firms: dict[str, Firm]) -> None:
-    out.cbc("Note", document.note)
     out.cbc("SubmissionDueDate", f"{document.respond_by:%Y-%m-%d}")
+    out.cbc("Note", document.note)
     _party(out, "SellerSupplierParty", firms.get(document.counterparty))
     _party(out, "BuyerCustomerParty", firms.get(document.party))
     for line in document.lines:
@@ -87,7 +88,7 @@ def _quotation(out: _Writer, document: Quotation, firms: dict[str, Firm]) -> Non
     out.cac("RequestForQuotationDocumentReference").cbc("ID", document.refs[0].number)
     _party(out, "SellerSupplierParty", firms.get(document.party))
     _party(out, "BuyerCustomerParty", firms.get(document.counterparty))
-    _total(out, "QuotedMonetaryTotal", document.lines)
+    _total(out, "QuotedMonetaryTotal", document.lines, mandatory=True)
     for line in document.lines:
         holder = out.cac("QuotationLine")
         holder.cbc("ID", line.id)
@@ -144,12 +145,13 @@ def _despatch_line(out: _Writer, line: DespatchLine, index: int) -> None:
         item.cac("ItemInstance", "LotIdentification").cbc("LotNumberID", line.lot)
 
 
-def _total(out: _Writer, name: str, lines: Iterable[Line]) -> None:
+def _total(out: _Writer, name: str, lines: Iterable[Line], *, mandatory: bool = False) -> None:
+    """Write the sum of the priced lines; a quotation without any price says 0 in no currency (ISO 4217 XXX)."""
     priced = [line.price.times(line.quantity) for line in lines if line.price]
-    if priced:
-        total = priced[0]
-        for each in priced[1:]:
-            total = total + each
+    if len({money.currency for money in priced}) > 1:
+        raise Problem(UBL_TYPE, "lines in several currencies have no total in UBL")
+    total = Money(sum((money.amount for money in priced), Decimal(0)), priced[0].currency if priced else "XXX")
+    if priced or mandatory:
         _money(out.cac(name), "PayableAmount", total.rounded())
 
 
