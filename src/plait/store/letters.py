@@ -8,14 +8,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from plait.kernel.facts import fact
 from plait.kernel.problems import CONFLICT, NOT_FOUND, Problem
-from plait.store.retry import backoff
+from plait.store.retry import EARLY_TRIES, backoff
 from plait.store.tables import outbox
 
 __all__ = ["Letter", "LetterRefused", "State", "count_waiting", "enter", "heads", "put_back", "refusal", "rows", "settle", "single"]
 
 State = Literal["waiting", "delivered", "refused", "given-up"]
 
-AGAIN = frozenset({408, 425, 429})
+TOO_EARLY = 425
+AGAIN = frozenset({408, TOO_EARLY, 429})
 ANSWER_LIMIT = 4096
 
 
@@ -97,10 +98,15 @@ def single(conn: Connection, id: int) -> Letter:
     return _letter(row)
 
 
-def verdict(status: int) -> State:
-    """Return what a reply means: 2xx delivered; 4xx refused but for 408, 425 and 429; anything else is tried again."""
+def verdict(status: int, tries: int = 1) -> State:
+    """Return what a reply to the ``tries``-th try means: 2xx delivered; 4xx refused but for 408, 425 and 429; anything else is tried again.
+
+    425 (too early) may be a matter of order; after EARLY_TRIES it plainly is not, and counts as refused.
+    """
     if 200 <= status < 300:
         return "delivered"
+    if status == TOO_EARLY and tries >= EARLY_TRIES:
+        return "refused"
     return "refused" if 400 <= status < 500 and status not in AGAIN else "waiting"
 
 

@@ -117,7 +117,7 @@ class Outbox:
     async def _deliver(self, letter: Letter) -> None:
         with self._activity.hold("deliver"):
             status, answer = await self._post(letter)
-            verdict = letters.verdict(status)
+            verdict = letters.verdict(status, letter.tries + 1)
             now = now_ms()
 
             def note(tx: Any) -> None:

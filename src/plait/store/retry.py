@@ -1,10 +1,11 @@
-"""How long to wait after a failure, and how long that keeps the process busy."""
+"""How long to wait after a failure, how long that keeps the process busy, and when "too early" has become "never"."""
 
-__all__ = ["HELD_TRIES", "LONGEST", "SHORTEST", "backoff"]
+__all__ = ["EARLY_TRIES", "HELD_TRIES", "LONGEST", "SHORTEST", "backoff"]
 
 SHORTEST = 0.1
 LONGEST = 60.0
 HELD_TRIES = 20
+EARLY_TRIES = 14
 
 
 def backoff(tries: int) -> float:
