@@ -105,3 +105,12 @@ def test_state_is_derived_from_the_chain():
     assert rules.state_of(QUOTE, [ORDER], AT) == "ordered"
     assert rules.state_of(ORDER, [YES], AT) == "accepted"
     assert rules.state_of(ORDER, [YES, after(ORDER, OrderCancellation, "buyer", "seller", reason="x")], AT) == "cancelled"
+
+
+@pytest.mark.parametrize("quantity", [None, "0", "-1", "NaN", "Infinity"])
+def test_a_request_asks_for_something(quantity):
+    """Tests that an empty request and a quantity that is not above zero are refused before anything is sent."""
+    lines = [] if quantity is None else [msgspec.structs.replace(LINE, quantity=Decimal(quantity))]
+    with pytest.raises(Problem, match="invalid"):
+        rules.check_wanted(lines)
+    rules.check_wanted([LINE])

@@ -8,6 +8,7 @@ from plait.manufacturing.trade.model import (
     Decline,
     DespatchAdvice,
     Document,
+    Line,
     Order,
     OrderCancellation,
     OrderResponse,
@@ -18,7 +19,7 @@ from plait.manufacturing.trade.model import (
     hash_of,
 )
 
-__all__ = ["AFTER", "check", "state_of"]
+__all__ = ["AFTER", "check", "check_wanted", "ref_to", "state_of"]
 
 UNKNOWN_REF = register("unknown-reference", 425, "The document refers to one not known here yet", "Send the earlier document; this one is tried again.")
 BAD_REF = register("reference-differs", 422, "The document refers to another content than we have", "Refer to the document as it was sent, by its hash.")
@@ -92,6 +93,15 @@ def _check_state(document: Document, before: Document, siblings: Sequence[Docume
             raise Problem(WRONG_STEP, f"{before.number} has not been accepted, so nothing can be changed")
     if isinstance(document, DespatchAdvice | OrderCancellation) and not any(isinstance(each, OrderResponse) and each.code == "accepted" for each in siblings):
         raise Problem(UNKNOWN_REF, f"{before.number} has not been accepted yet")
+
+
+def check_wanted(lines: Sequence[Line]) -> None:
+    """Return when a request asks for something; raise ``invalid`` naming the line otherwise."""
+    if not lines:
+        raise Problem(INVALID, "lines: a request asks for at least one thing")
+    for line in lines:
+        if not (line.quantity.is_finite() and line.quantity > 0):
+            raise Problem(INVALID, f"line {line.id}: quantity {line.quantity} is not above zero")
 
 
 def state_of(document: Document, successors: Sequence[Document], at: datetime) -> str:

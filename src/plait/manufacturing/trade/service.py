@@ -92,8 +92,9 @@ class TradeService:
     async def request(
         self, actor: Actor, to: str, lines: Sequence[Line], respond_by: datetime, *, option: bool = False, origin: str = "", once: str | None = None
     ) -> RequestForQuotation:
-        """Ask ``to`` for price and date; with ``option`` its answer is to be held for us."""
+        """Ask ``to`` for price and date; with ``option`` its answer is to be held for us. Raise ``invalid`` when nothing is asked for."""
         self.guard.require(actor, "trade.write")
+        rules.check_wanted(lines)
 
         def work(tx: Tx) -> RequestForQuotation:
             return self.request_in(tx, to, lines, respond_by, option=option, origin=origin)
