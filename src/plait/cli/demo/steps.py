@@ -235,7 +235,7 @@ class Director:
         orders = await riverport.get("/api/v1/trade/documents")
         need(orders == [], "riverport holds orders")
         worst = view["stops"][0]
-        said = f"{len(view['firms'])} firms, {len(view['links'])} links; {worst['firm']}'s stop would touch {worst['share']:.0%} of their value"
+        said = f"{len(view['firms'])} firms, {len(view['links'])} links; {worst['firm']}'s stop hits {worst['share']:.0%} of their value"
         return {"firms": len(view["firms"]), "links": len(view["links"]), "stops_most": worst, "said": said}
 
 
