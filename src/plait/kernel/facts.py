@@ -11,8 +11,6 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from plait.kernel.clock import iso
-
 __all__ = ["GENESIS", "KINDS", "Fact", "FactKind", "decode", "encode", "fact", "fact_hash", "kind_of", "story_of", "upcaster"]
 
 GENESIS = "0" * 64
@@ -105,14 +103,9 @@ def decode(row: Fact) -> Any:
 
 
 def fact_hash(prev_hash: str, header: tuple[str, ...], body_hash: str) -> str:
-    """Return the link of the chain for one fact (SHA-256, hex)."""
+    """Return the link of the chain for one fact (SHA-256, hex); ``header``: id, stream, kind, version, at, recorded, actor as text."""
     text = "\x1f".join((prev_hash, *header, body_hash))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def header_of(id: str, stream: str, kind: str, version: int, at: datetime, recorded: datetime, actor: str) -> tuple[str, ...]:
-    """Return the part of a fact's header that enters the hash."""
-    return (id, stream, kind, str(version), iso(at), iso(recorded), actor)
 
 
 def story_of(kind: str, body: Any) -> tuple[str, str] | None:

@@ -1,6 +1,5 @@
 """HTTP of sharing for people."""
 
-from starlette.requests import Request
 
 from plait.kernel.actor import Actor
 from plait.sharing.catalog.model import DatasetView, NewDataset
@@ -23,9 +22,9 @@ async def datasets(service: SharingService, actor: Actor) -> list[DatasetView]:
 
 
 @API.post("/api/v1/sharing/datasets", action=WRITE, ok=201, summary="Offer a dataset")
-async def offer(service: SharingService, actor: Actor, body: NewDataset, request: Request) -> DatasetView:
+async def offer(service: SharingService, actor: Actor, body: NewDataset, once: str | None) -> DatasetView:
     """Offer a dataset under a policy, or change how."""
-    return await service.offer(actor, body, request.headers.get("idempotency-key"))
+    return await service.offer(actor, body, once)
 
 
 @API.delete("/api/v1/sharing/datasets/{id}", action=WRITE, summary="Withdraw a dataset")

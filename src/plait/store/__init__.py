@@ -9,7 +9,7 @@ from plait.store.migrate import migration
 from plait.store.outbox import Outbox
 from plait.store.rows import upsert
 from plait.store.segments import Segments
-from plait.store.store import Store, Tx
+from plait.store.store import LossAccepted, Store, Tx
 from plait.store.tables import metadata
 from plait.store.times import from_ms, ms_of, now_ms
 
@@ -19,6 +19,7 @@ __all__ = [
     "Database",
     "FollowerView",
     "Letter",
+    "LossAccepted",
     "Outbox",
     "Segments",
     "Store",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, MetaData
 from plait.kernel.activity import Activity
 from plait.kernel.clock import BusinessClock
 from plait.kernel.problems import UNAVAILABLE, Problem
-from plait.store.engine import Source, make_source
+from plait.store.engine import Source, damage_told, make_source
 from plait.store.migrate import bring_up, name_of
 from plait.store.writer import Ledger, Writer
 
@@ -36,6 +36,12 @@ class _NoLedger:
     def committed(self) -> Callable[[], None]:
         return lambda: None
 
+    def rest_due(self) -> float | None:
+        return None
+
+    def rest(self, *, last: bool = False) -> None:
+        del last
+
 
 class Base:
     """What every database of the node has: opening, closing, reading."""
@@ -54,15 +60,27 @@ class Base:
 
     async def open(self) -> None:
         """Take the writer's lock, bring the tables up to date, start the writer; raise ``store-locked`` or ``store-newer``."""
-        conn = self._source.writer()
+        conn: Connection | None = None
         try:
-            bring_up(conn, self.metadata)
+            with damage_told(self._source):
+                conn = self._source.writer()
+                bring_up(conn, self.metadata, self._source.keep_copy)
+                self._check(conn)
+                conn.rollback()
         except BaseException:
-            conn.close()
+            if conn is not None:
+                conn.close()
             self._source.close()
             raise
         self._writer.open(conn)
         self._opened = True
+
+    def _check(self, conn: Connection) -> None:
+        """Look at what stands in the database before anything is done with it; raise a Problem for what must not be used."""
+
+    def let_go(self) -> None:
+        """Close the connections of a database that was read without being opened."""
+        self._source.close()
 
     async def close(self) -> None:
         """Finish what is queued and let another process write."""
@@ -78,7 +96,7 @@ class Base:
         """
         if not self._opened:
             raise Problem(UNAVAILABLE, "The store is closed.")
-        with self._source.reader() as conn:
+        with damage_told(self._source), self._source.reader() as conn:
             return fn(conn)
 
     async def read(self, fn: Callable[[Connection], R]) -> R:

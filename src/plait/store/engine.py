@@ -1,20 +1,35 @@
 """Two engines with one behaviour: SQLite in a file, PostgreSQL by URL. One writing connection, any number of readers."""
 
+import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError
 
-from plait.kernel.os import FileLock
+from plait.kernel.os import FileLock, fsync_file, replace
 from plait.kernel.problems import Problem, register
 
-__all__ = ["BAD_URL", "LOCKED", "Postgres", "Source", "Sqlite", "make_source"]
+__all__ = ["BAD_URL", "DAMAGED", "LOCKED", "Postgres", "Source", "Sqlite", "damage_told", "make_source"]
 
 LOCKED = register("store-locked", 409, "Another process writes this store", "Stop the other node first; a store has one writer.")
 BAD_URL = register("store-url", 422, "The store's URL cannot be used", "Use sqlite:///path/to/file.db or postgresql+psycopg://user@host/name.")
+DAMAGED = register(
+    "store-damaged",
+    500,
+    "A file of the store is damaged",
+    "Stop the node, keep the folder for examination, and restore the last backup with `plait restore`; `plait doctor --full` says what is wrong.",
+)
+NO_COPY = register(
+    "no-copy-before-upgrade",
+    507,
+    "The copy that is kept before an upgrade could not be made",
+    "Make room on the disk (as much as the database takes) and start again; nothing was changed.",
+)
+DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Source(Protocol):
@@ -31,6 +46,20 @@ class Source(Protocol):
         """Return a context manager giving a read-only connection on one consistent snapshot."""
         ...
 
+    @property
+    def place(self) -> str:
+        """Say where the data lie, for people; no secret."""
+        ...
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file, None for one on a server."""
+        ...
+
+    def keep_copy(self, version: int) -> None:
+        """Keep a copy of the data as they are before the tables of ``version`` are changed, where that is ours to do."""
+        ...
+
     def scrub(self) -> None:
         """Take bytes that were overwritten out of the engine's own journal as far as it allows."""
         ...
@@ -38,6 +67,17 @@ class Source(Protocol):
     def close(self) -> None:
         """Close every connection and let another process write."""
         ...
+
+
+@contextmanager
+def damage_told(source: Source) -> Iterator[None]:
+    """Turn the engine's word for a damaged file into ``store-damaged``."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error.orig, sqlite3.Error) and getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in DAMAGE:
+            raise Problem(DAMAGED, f"{source.place}: {error.orig}.") from error
+        raise
 
 
 @contextmanager
@@ -85,13 +125,39 @@ class Sqlite:
     def writer(self) -> Connection:
         """Return the writing connection; raise ``store-locked`` when another process writes this file."""
         if not self._locked and not self._lock.acquire():
-            raise Problem(LOCKED, f"{self.path} is being written by another process.")
+            raise Problem(LOCKED, f"{self.place} is being written by another process.")
         self._locked = True
         return self._write.connect()
 
     def reader(self) -> AbstractContextManager[Connection]:
         """Return a read-only connection on one snapshot."""
         return _snapshot(self._read)
+
+    @property
+    def place(self) -> str:
+        """The path of the file."""
+        return str(self.path)
+
+    @property
+    def file(self) -> Path | None:
+        """The path of the file."""
+        return self.path
+
+    def keep_copy(self, version: int) -> None:
+        """Copy the file to ``NAME.v<version>`` beside it, whole or not at all; one that is there already is kept."""
+        kept = self.path.with_name(f"{self.path.name}.v{version}")
+        if kept.exists():
+            return
+        draft = kept.with_name(kept.name + ".part")
+        try:
+            draft.unlink(missing_ok=True)
+            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(draft)) as target:
+                source.backup(target)
+            with draft.open("r+b") as file:
+                fsync_file(file)
+            replace(draft, kept)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise Problem(NO_COPY, f"{kept} could not be written: {error}.") from error
 
     def scrub(self) -> None:
         """Fold the write-ahead log into the file and empty it, so that no old page stays behind."""
@@ -129,12 +195,25 @@ class Postgres:
         conn.commit()
         if not taken:
             conn.close()
-            raise Problem(LOCKED, f"{self._write.url.render_as_string(hide_password=True)} is being written by another process.")
+            raise Problem(LOCKED, f"{self.place} is being written by another process.")
         return conn
 
     def reader(self) -> AbstractContextManager[Connection]:
         """Return a read-only connection on one snapshot."""
         return _snapshot(self._read)
+
+    @property
+    def place(self) -> str:
+        """The URL without its password."""
+        return self._write.url.render_as_string(hide_password=True)
+
+    @property
+    def file(self) -> Path | None:
+        """None: the data lie on a server."""
+        return None
+
+    def keep_copy(self, version: int) -> None:
+        """Leave it to the server's own backup: changing tables is part of the transaction there and is undone with it."""
 
     def scrub(self) -> None:
         """Leave it to the server: its vacuum and the age of its archive decide when old row versions are gone."""

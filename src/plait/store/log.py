@@ -12,15 +12,16 @@ from typing import Any, TypeAlias
 import msgspec
 from sqlalchemy import Connection, Row, func, select, update
 
-from plait.kernel.clock import iso, parse_iso
-from plait.kernel.facts import GENESIS, Fact, encode, fact_hash, header_of, kind_of
+from plait.kernel.clock import parse_iso
+from plait.kernel.facts import GENESIS, Fact, encode, fact_hash, kind_of
 from plait.kernel.ids import new_id
 from plait.kernel.problems import NOT_FOUND, Problem
 from plait.store.tables import log
 
-__all__ = ["ChainReport", "Log", "Mark", "check_chain", "erase_body", "read_facts", "read_head"]
+__all__ = ["ChainReport", "Log", "Mark", "check_chain", "erase_body", "lost_since", "read_facts", "read_head", "read_links"]
 
 Mark: TypeAlias = tuple[int, int, int, str]
+Link: TypeAlias = tuple[int, str, str, str, int, str, str, str, bytes | None, str, str, str]
 
 _COLUMNS = [column.name for column in log.columns]
 
@@ -104,6 +105,15 @@ def read_head(conn: Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
+def lost_since(conn: Connection, seq: int, hash: str) -> str:
+    """Return in words what the log has lost since its head was noted as fact ``seq`` with ``hash``; empty when nothing."""
+    last, _ = read_head(conn)
+    if last < seq:
+        return f"the log ends at fact {last}, but facts up to {seq} were on disk."
+    found = conn.execute(select(log.c.hash).where(log.c.seq == seq)).scalar()
+    return "" if seq == 0 or found == hash else f"fact {seq} is not the one that was on disk."
+
+
 def read_facts(conn: Connection, after: int = 0, limit: int = 1000, stream: str | None = None, kinds: Iterable[str] | None = None) -> list[Fact]:
     """Return up to ``limit`` facts numbered above ``after`` in order, of one stream and of the given kinds if named."""
     query = select(log).where(log.c.seq > after).order_by(log.c.seq).limit(limit)
@@ -114,27 +124,36 @@ def read_facts(conn: Connection, after: int = 0, limit: int = 1000, stream: str 
     return [_fact(row) for row in conn.execute(query)]
 
 
-def _fault(fact: Fact, seq: int, prev_hash: str) -> str:
-    if fact.seq != seq:
-        return f"fact {seq} is missing"
-    if fact.prev_hash != prev_hash:
-        return "it does not follow the fact before it"
-    if fact.body is not None and hashlib.sha256(fact.body).hexdigest() != fact.body_hash:
-        return "its body was changed"
-    header = header_of(fact.id, fact.stream, fact.kind, fact.version, fact.at, fact.recorded, fact.actor)
-    return "" if fact_hash(prev_hash, header, fact.body_hash) == fact.hash else "its header was changed"
+def read_links(conn: Connection, after: int = 0, limit: int = 2000) -> list[Link]:
+    """Return up to ``limit`` rows numbered above ``after`` in order, as they stand in the table: what the chain is checked on."""
+    raw: Any = conn.connection.driver_connection
+    cursor = raw.cursor()
+    try:
+        cursor.execute(f"SELECT {', '.join(_COLUMNS)} FROM {log.name} WHERE seq > {int(after)} ORDER BY seq LIMIT {int(limit)}")  # noqa: S608 - own names, whole numbers
+        rows: list[Link] = cursor.fetchall()
+        return rows
+    finally:
+        cursor.close()
 
 
-def check_chain(read: Callable[[int], list[Fact]]) -> ChainReport:
-    """Walk the chain from its beginning; ``read(after)`` gives the next facts, none at the end."""
-    seq, head, erased = 0, GENESIS, 0
-    while facts := read(seq):
-        for fact in facts:
-            if fault := _fault(fact, seq + 1, head):
-                return ChainReport(False, seq, erased, head, fact.seq, fault)
-            seq, head = fact.seq, fact.hash
-            erased += fact.body is None
-    return ChainReport(True, seq, erased, head)
+def check_chain(read: Callable[[int], list[Link]]) -> ChainReport:
+    """Walk the chain from its beginning; ``read(after)`` gives the next rows, none at the end."""
+    last, head, erased = 0, GENESIS, 0
+    sha256 = hashlib.sha256
+    while rows := read(last):
+        for seq, id, stream, kind, version, at, recorded, actor, body, digest, prev, link in rows:
+            if seq != last + 1:
+                return ChainReport(False, last, erased, head, seq, f"fact {last + 1} is missing")
+            if prev != head:
+                return ChainReport(False, last, erased, head, seq, "it does not follow the fact before it")
+            if body is None:
+                erased += 1
+            elif sha256(body).hexdigest() != digest:
+                return ChainReport(False, last, erased, head, seq, "its body was changed")
+            if fact_hash(head, (id, stream, kind, str(version), at, recorded, actor), digest) != link:
+                return ChainReport(False, last, erased, head, seq, "its header was changed")
+            last, head = seq, link
+    return ChainReport(True, last, erased, head)
 
 
 def erase_body(conn: Connection, fact_id: str) -> None:
@@ -143,8 +162,3 @@ def erase_body(conn: Connection, fact_id: str) -> None:
     if not count:
         raise Problem(NOT_FOUND, f"There is no fact {fact_id}.")
     conn.execute(update(log).where(log.c.id == fact_id).values(body=None))
-
-
-def times_of(at: datetime, recorded: datetime) -> tuple[str, str]:
-    """Return both times of a fact as they are kept and hashed."""
-    return iso(at), iso(recorded)

@@ -13,7 +13,10 @@ from plait.kernel.problems import Problem, register
 __all__ = ["NEWER", "Step", "bring_up", "migration", "version_of"]
 
 NEWER = register(
-    "store-newer", 409, "The data were written by a newer version", "Install that version of plait, or restore the backup made before it was used."
+    "store-newer",
+    409,
+    "The data were written by a newer version",
+    "Install that version of plait, or restore the backup made before it was used with `plait restore`.",
 )
 
 Step: TypeAlias = Callable[[Connection], None]
@@ -53,8 +56,12 @@ def version_of(conn: Connection, metadata: MetaData) -> int | None:
     return None if found is None else int(found)
 
 
-def bring_up(conn: Connection, metadata: MetaData) -> None:
-    """Make the tables, or bring older ones up to date, each step in its own transaction; raise ``store-newer`` and change nothing if they are newer."""
+def bring_up(conn: Connection, metadata: MetaData, keep_copy: Callable[[int], None] = lambda version: None) -> None:
+    """Make the tables, or bring older ones up to date; raise ``store-newer`` and change nothing if they are newer.
+
+    Each step is a transaction of its own with the version's number in it, so an upgrade that is interrupted goes on where it
+    stopped. ``keep_copy(version)`` is called before the first step.
+    """
     steps = _steps(metadata)
     latest = len(steps) + 1
     with conn.begin():
@@ -65,6 +72,8 @@ def bring_up(conn: Connection, metadata: MetaData) -> None:
             return
     if found > latest:
         raise Problem(NEWER, f"The tables {name_of(metadata)} have version {found}; this program knows up to {latest}.")
+    if found < latest:
+        keep_copy(found)
     for version in range(found + 1, latest + 1):
         with conn.begin():
             steps[version](conn)

@@ -6,28 +6,44 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, MetaData, insert, literal, select
+import structlog
+from sqlalchemy import Connection, MetaData, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM, BusinessClock, iso
 from plait.kernel.facts import Fact, fact
+from plait.kernel.problems import CONFLICT, Problem, register
+from plait.store import changes as _changes
 from plait.store import idempotency, letters
+from plait.store.anchor import Anchor
 from plait.store.database import Base
+from plait.store.engine import damage_told
 from plait.store.follow import Followers, FollowerView, Handler, Start
 from plait.store.letters import Letter, State
-from plait.store.log import ChainReport, Log, Mark, check_chain, erase_body, read_facts, read_head
+from plait.store.log import ChainReport, Log, Mark, check_chain, erase_body, lost_since, read_facts, read_head, read_links
 from plait.store.outbox import Outbox
 from plait.store.tables import follower as follower_table
 from plait.store.tables import number as number_table
 from plait.store.times import ms_of
 from plait.store.writer import Ledger
 
-__all__ = ["FactErased", "Store", "Tx"]
+__all__ = ["LOST", "FactErased", "LossAccepted", "Store", "Tx"]
+
+assert _changes, "the migrations are registered"
 
 R = TypeVar("R")
 
+LOST = register(
+    "facts-lost",
+    500,
+    "The fact log has lost facts that were on disk",
+    "Restore the last backup with `plait restore`. If there is none, `plait accept-loss` goes on with what is left.",
+)
+LIFT = 1000
+
+_log = structlog.get_logger("plait.store")
 _OUTBOX = Actor("system", "outbox", "")
 _STORE = Actor("system", "store", "")
 
@@ -40,6 +56,14 @@ class FactErased(msgspec.Struct, frozen=True):
     reason: str
 
 
+@fact("store.loss_accepted")
+class LossAccepted(msgspec.Struct, frozen=True):
+    """Facts up to number ``noted`` had been on disk; the log went on behind number ``left``. Number series were lifted."""
+
+    noted: int
+    left: int
+
+
 def _whole_ms(when: datetime) -> datetime:
     return when.replace(microsecond=when.microsecond // 1000 * 1000)
 
@@ -47,10 +71,11 @@ def _whole_ms(when: datetime) -> datetime:
 class _Books:
     """The log's end and the number of posts, following the fate of the group; told to followers and outbox when it is on disk."""
 
-    def __init__(self, log: Log, tell: Callable[[list[Fact], bool], Callable[[], None]]) -> None:
+    def __init__(self, log: Log, tell: Callable[[list[Fact], bool], Callable[[], None]], anchor: Anchor | None) -> None:
         self.log = log
         self.posts = 0
         self._tell = tell
+        self._anchor = anchor
 
     def load(self, conn: Connection) -> None:
         self.posts = 0
@@ -69,6 +94,20 @@ class _Books:
     def committed(self) -> Callable[[], None]:
         posted, self.posts = self.posts > 0, 0
         return self._tell(self.log.taken(), posted)
+
+    def rest_due(self) -> float | None:
+        return None if self._anchor is None else self._anchor.due(self.log.seq)
+
+    def rest(self, *, last: bool = False) -> None:
+        if self._anchor is None:
+            return
+        try:
+            if self._anchor.due(self.log.seq) is not None:
+                self._anchor.note(self.log.seq, self.log.hash)
+        except OSError as error:
+            _log.warning("the head of the log could not be noted", path=str(self._anchor.path), reason=str(error))
+        if last:
+            self._anchor.close()
 
 
 class Tx:
@@ -100,6 +139,10 @@ class Tx:
         add = enter.on_conflict_do_update(index_elements=["series"], set_={"last": number_table.c.last + literal(1)}).returning(number_table.c.last)
         return int(self.conn.execute(add).scalar_one())
 
+    def lift(self, by: int = LIFT) -> None:
+        """Lift every number series, because numbers may have been handed out that are no longer known here."""
+        self.conn.execute(update(number_table).values(last=number_table.c.last + by))
+
     def reopen(self, letter: int, state: State, due: int | None) -> Letter:
         """Set a row of the outbox that is not delivered to ``waiting`` or ``given-up``."""
         changed = letters.put_back(self.conn, letter, state, due)
@@ -112,17 +155,25 @@ class Store(Base):
 
     def __init__(self, url: str, metadata: MetaData, clock: BusinessClock, activity: Activity) -> None:
         self._listeners: list[Callable[[Fact], None]] = []
+        self._lenient = False
         super().__init__(url, metadata, clock, activity)
         self._followers = Followers(self._read_after, self._save_cursors, activity)
         self._new: list[tuple[str, frozenset[str] | None, Handler, Start]] = []
         self.outbox = Outbox(self, activity)
 
     def _ledger(self) -> Ledger:
-        self._books = _Books(Log(self._source.mark), self._tell)
+        file = self._source.file
+        self._anchor = None if file is None else Anchor(file.with_name(f"{file.name}.head"))
+        self._books = _Books(Log(self._source.mark), self._tell, self._anchor)
         return self._books
 
+    def _check(self, conn: Connection) -> None:
+        noted = self._anchor.read() if self._anchor is not None else None
+        if noted is not None and not self._lenient and (fault := lost_since(conn, *noted)):
+            raise Problem(LOST, f"{self._source.place}: {fault}")
+
     async def open(self) -> None:
-        """As ``Base.open``; followers registered before go on where they stood."""
+        """As ``Base.open``; followers registered before go on where they stood. Raise ``facts-lost`` when the log is shorter than it was."""
         await super().open()
         self._followers.take(self.read_now(read_head)[0])
         for one in self._new:
@@ -154,12 +205,12 @@ class Store(Base):
         tx = Tx(conn, actor, self.clock.now(), self._books)
         if once is None:
             return fn(tx)
-        known, answer = idempotency.recall(conn, actor.label, once, result)
+        known, answer = idempotency.recall(conn, actor, once, result)
         if known:
             first: R = answer
             return first
         done = fn(tx)
-        idempotency.keep(conn, actor.label, once, iso(tx.recorded), done)
+        idempotency.keep(conn, actor, once, iso(tx.recorded), done)
         return done
 
     def _tell(self, facts: list[Fact], posted: bool) -> Callable[[], None]:
@@ -190,7 +241,38 @@ class Store(Base):
 
     async def verify(self) -> ChainReport:
         """Walk the whole chain of facts in a thread and say whether it is whole."""
-        return await asyncio.to_thread(check_chain, lambda after: self.read_now(lambda conn: read_facts(conn, after)))
+        return await asyncio.to_thread(check_chain, lambda after: self.read_now(lambda conn: read_links(conn, after)))
+
+    def loss(self) -> LossAccepted | None:
+        """Return what the log (of a store that is not open) has lost since its head was last noted, None when nothing."""
+        noted = self._anchor.read() if self._anchor is not None else None
+        if noted is None:
+            return None
+        with damage_told(self._source), self._source.reader() as conn:
+            return LossAccepted(noted[0], read_head(conn)[0]) if lost_since(conn, *noted) else None
+
+    async def accept_loss(self, actor: Actor = _STORE) -> LossAccepted:
+        """Open the store although facts are lost, and say so in the log; raise ``conflict`` when none are."""
+        loss = self.loss()
+        if loss is None:
+            raise Problem(CONFLICT, f"{self._source.place} has lost no facts that are known of.")
+        self._lenient = True
+        await self.open()
+
+        def accept(tx: Tx) -> None:
+            tx.lift()
+            tx.append("store", loss)
+
+        await self.write(actor, accept)
+        if self._anchor is not None:
+            anchor = self._anchor
+            await self._writer.submit(lambda conn: anchor.forget())
+        return loss
+
+    async def tidy(self, before: datetime) -> int:
+        """Forget idempotency keys and the content of delivered letters from before ``before`` (system time); return how many rows changed."""
+        limit = iso(before)
+        return await self.write(_STORE, lambda tx: idempotency.prune(tx.conn, limit))
 
     async def erase(self, fact_id: str, reason: str = "", actor: Actor = _STORE) -> None:
         """Take the body of a fact out for good and append a fact that says so; raise ``not-found``."""

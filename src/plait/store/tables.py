@@ -5,7 +5,7 @@ Times are RFC 3339 text in UTC with milliseconds, except ``due``: milliseconds s
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-__all__ = ["BIG", "follower", "log", "metadata", "number", "once", "outbox"]
+__all__ = ["BIG", "follower", "log", "metadata", "number", "once", "once_recorded", "outbox"]
 
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -63,7 +63,9 @@ once = Table(
     Column("key", Text, primary_key=True),
     Column("recorded", Text, nullable=False),
     Column("answer", LargeBinary, nullable=False),
+    Column("digest", Text, nullable=False, server_default=""),
 )
+once_recorded = Index("store_once_recorded", once.c.recorded)
 
 number = Table(
     "store_number",

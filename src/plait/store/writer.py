@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from plait.kernel.activity import Activity, Token
 from plait.kernel.clock import SYSTEM
 from plait.kernel.problems import UNAVAILABLE, Problem
-from plait.store.engine import Source
+from plait.store.engine import Source, damage_told
 
 __all__ = ["GROUP_JOBS", "GROUP_SECONDS", "Ledger", "Writer"]
 
@@ -44,6 +44,14 @@ class Ledger(Protocol):
 
     def committed(self) -> Callable[[], None]:
         """Called on the writer's thread once the group is on disk: take tokens; return what is to be done on the loop."""
+        ...
+
+    def rest_due(self) -> float | None:
+        """Return in how many seconds ``rest`` is to be called, None when there is nothing to do."""
+        ...
+
+    def rest(self, *, last: bool = False) -> None:
+        """Do what may wait until answers are given (on the writer's thread); ``last``: nothing comes after."""
         ...
 
 
@@ -105,12 +113,24 @@ class Writer:
         return job.future
 
     def _drain(self) -> None:
-        while not self._ended and (job := self._queue.get()) is not None:
+        while not self._ended:
+            due = self._ledger.rest_due()
+            try:
+                job = self._queue.get(timeout=due)
+            except queue.Empty:
+                self._ledger.rest()
+                continue
+            if job is None:
+                break
             jobs = [job]
             try:
-                self._group(jobs)
+                with damage_told(self._source):
+                    self._group(jobs)
             except Exception as error:  # noqa: BLE001 - whatever broke the group is the answer to its jobs
                 self._fail(jobs, error)
+            if self._ledger.rest_due() == 0:
+                self._ledger.rest()
+        self._ledger.rest(last=True)
 
     def _group(self, jobs: list[_Job]) -> None:
         """Run ``jobs[0]`` and what is queued behind it as one transaction."""
@@ -137,7 +157,8 @@ class Writer:
         raw: Any = conn.connection.driver_connection
         raw.execute("SAVEPOINT job")
         try:
-            job.value = job.run(conn)
+            with damage_told(self._source):
+                job.value = job.run(conn)
         except Exception as error:  # noqa: BLE001 - a refusal or a bug: it belongs to whoever queued the job
             job.error = error
             raw.execute("ROLLBACK TO SAVEPOINT job")

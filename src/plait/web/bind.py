@@ -1,5 +1,6 @@
 """Binding a route to the services: what its handler is given is worked out once, when it is mounted."""
 
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import msgspec
 from starlette.requests import Request
 
 from plait.kernel.actor import ANONYMOUS, Actor
+from plait.kernel.once import Once
 from plait.kernel.ports import Authenticator
 from plait.kernel.problems import INVALID, Problem
 from plait.web.api import Api, Route
@@ -29,6 +31,8 @@ class _Call:
     content: bytes = b""
 
 
+KEY_LONGEST = 255
+
 Fill: TypeAlias = Callable[[_Call], Any]
 
 
@@ -43,6 +47,7 @@ class Bound:
     query: type[msgspec.Struct] | None = None
     returns: Any = None
     wants_actor: bool = False
+    wants_key: bool = False
     names: tuple[str, ...] = ()
 
     @property
@@ -87,6 +92,17 @@ def _path_fill(name: str) -> Fill:
     return fill
 
 
+def _key_fill(call: _Call) -> Once | None:
+    """Return the idempotency key with the digest of the whole request; raise ``invalid`` for one that is no short printable text."""
+    key = call.request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= KEY_LONGEST or not key.isascii() or not key.isprintable():
+        raise Problem(INVALID, f"Idempotency-Key has 1 to {KEY_LONGEST} printable ASCII characters.")
+    digest = hashlib.sha256(f"{call.request.method} {call.request.scope['path']}\n".encode() + call.content)
+    return Once(key, digest.hexdigest())
+
+
 def _fill(name: str, annotation: Any, bound: dict[str, Any], services: Mapping[type, Any], names: tuple[str, ...]) -> Fill:
     if name == "body":
         bound["body"] = annotation
@@ -95,6 +111,9 @@ def _fill(name: str, annotation: Any, bound: dict[str, Any], services: Mapping[t
         bound["query"] = annotation
         read = query_reader(annotation)
         return lambda call: read(call.request.scope["query_string"])
+    if name == "once":
+        bound["wants_key"] = True
+        return _key_fill
     if annotation is Actor:
         bound["wants_actor"] = True
         return lambda call: call.actor

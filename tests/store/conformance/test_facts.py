@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,7 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from plait.kernel.actor import Actor
-from plait.kernel.facts import GENESIS, decode, fact_hash, header_of
+from plait.kernel.clock import SYSTEM, iso
+from plait.kernel.facts import GENESIS, decode, fact_hash
+from plait.kernel.once import Once
 from plait.kernel.problems import Problem
 from plait.store import Store
 from plait.store.tables import log, number
@@ -37,7 +40,7 @@ async def test_chain(store: Store, me: Actor) -> None:
     first, second = await note(store, me, "A", "B")
     assert first.prev_hash == GENESIS
     assert second.prev_hash == first.hash
-    header = header_of(second.id, second.stream, second.kind, second.version, second.at, second.recorded, second.actor)
+    header = (second.id, second.stream, second.kind, str(second.version), iso(second.at), iso(second.recorded), second.actor)
     assert second.hash == fact_hash(first.hash, header, second.body_hash)
 
 
@@ -167,6 +170,33 @@ async def test_once_belongs_to_the_actor(store: Store, me: Actor) -> None:
     """Tests that another actor's use of the same key is his own."""
     await store.write(me, lambda tx: 1, once="key")
     assert await store.write(Actor("partner", "did:web:x", "p2"), lambda tx: 2, once="key") == 2
+
+
+async def test_once_notices_another_content(store: Store, me: Actor) -> None:
+    """Tests that a key used for one content is refused for another, gives the first answer for the same, and that keys without content still work."""
+    assert await store.write(me, lambda tx: 1, once=Once("key", "d1")) == 1
+    assert await store.write(me, lambda tx: 2, once=Once("key", "d1")) == 1
+    assert await store.write(me, lambda tx: 3, once="key") == 1
+    with pytest.raises(Problem) as refused:
+        await store.write(me, lambda tx: 4, once=Once("key", "d2"))
+    assert refused.value.code == "key-reused"
+
+
+async def test_once_follows_a_partner_that_moves(store: Store) -> None:
+    """Tests that a partner's repeat is known after its DID has changed, and one kept under an old DID still is."""
+    before, after = Actor("partner", "did:web:a", "p2"), Actor("partner", "did:web:b", "p2")
+    await store.write(before, lambda tx: 1, once="key")
+    assert await store.write(after, lambda tx: 2, once="key") == 1
+    await store.write(Actor("partner", "did:web:a", ""), lambda tx: 5, once="early")
+    assert await store.write(before, lambda tx: 6, once="early") == 5
+
+
+async def test_old_keys_are_forgotten(store: Store, me: Actor) -> None:
+    """Tests that keys from before a moment are forgotten and later ones kept."""
+    await store.write(me, lambda tx: 1, once="old")
+    assert await store.tidy(SYSTEM.now() - timedelta(days=1)) == 0
+    assert await store.tidy(SYSTEM.now() + timedelta(days=1)) == 1
+    assert await store.write(me, lambda tx: 2, once="old") == 2
 
 
 async def test_once_is_not_spent_by_a_refusal(store: Store, me: Actor) -> None:

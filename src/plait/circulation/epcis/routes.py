@@ -77,13 +77,13 @@ async def resources(service: EpcisService, actor: Actor) -> Reply:
 
 
 @API.post("/epcis/capture", action="epcis.capture", ok=202, summary="Capture a document of events", accepts=JSON, limit=limits.CAPTURE_BYTES)
-async def capture(service: EpcisService, actor: Actor, body: bytes, request: Request) -> Reply:
+async def capture(service: EpcisService, actor: Actor, body: bytes, request: Request, once: str | None) -> Reply:
     """Capture; the job named in Location tells what became of each event (section 12.6.1)."""
     behaviour = request.headers.get("GS1-Capture-Error-Behaviour", "rollback")
     if behaviour not in ("rollback", "proceed"):
         raise Problem(VALIDATION, f"GS1-Capture-Error-Behaviour {behaviour!r}: rollback or proceed")
     known = cast("Literal['rollback', 'proceed']", behaviour)
-    job = await service.capture(actor, body, request.headers.get("idempotency-key"), known)
+    job = await service.capture(actor, body, once, known)
     headers = {**VERSIONS, "Location": f"/epcis/capture/{job.captureID}", "GS1-Capture-Error-Behaviour": behaviour}
     return Reply(b"", 202, headers, "application/json")
 
@@ -117,9 +117,9 @@ async def _answer(service: EpcisService, actor: Actor, request: Request, paramet
 
 
 @API.post("/epcis/events", action="epcis.capture", ok=201, summary="Capture one event", accepts=JSON, limit=limits.CAPTURE_BYTES)
-async def capture_one(service: EpcisService, actor: Actor, body: bytes, request: Request) -> Reply:
+async def capture_one(service: EpcisService, actor: Actor, body: bytes, once: str | None) -> Reply:
     """Capture a bare event; refused when its eventID is taken (section 12.7.1)."""
-    id = await service.capture_one(actor, body, request.headers.get("idempotency-key"))
+    id = await service.capture_one(actor, body, once)
     return Reply(b"", 201, {**VERSIONS, "Location": f"/epcis/events/{quote(id, safe='')}"}, "application/json")
 
 

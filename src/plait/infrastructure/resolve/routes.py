@@ -45,9 +45,8 @@ async def links(service: ResolveService, actor: Actor) -> Sequence[Link]:
 
 
 @API.post("/api/v1/links", action="resolve.write", ok=201, summary="Put a link; the same relation, language and type again replaces it")
-async def put(service: ResolveService, actor: Actor, body: Link, request: Request) -> Link:
+async def put(service: ResolveService, actor: Actor, body: Link, once: str | None) -> Link:
     """Put a link."""
-    once = request.headers.get("idempotency-key")
     return await service.put_link(actor, body.anchor, body.rel, body.href, body.title, body.lang, body.type, body.description, once)
 
 

@@ -1,6 +1,5 @@
 """HTTP of capabilities."""
 
-from starlette.requests import Request
 
 from plait.kernel.actor import Actor
 from plait.manufacturing.capability.model import Capability, Found
@@ -29,9 +28,9 @@ async def vocabulary(service: CapabilityService) -> dict[str, list[Term]]:
 
 
 @API.post("/api/v1/capabilities", action="capability.write", ok=201, summary="Publish a capability")
-async def publish(service: CapabilityService, actor: Actor, body: Capability, request: Request) -> Capability:
+async def publish(service: CapabilityService, actor: Actor, body: Capability, once: str | None) -> Capability:
     """Publish a capability or change the one of the same id."""
-    return await service.publish(actor, body, request.headers.get("idempotency-key"))
+    return await service.publish(actor, body, once)
 
 
 @API.delete("/api/v1/capabilities/{id}", action="capability.write", summary="Withdraw a capability")

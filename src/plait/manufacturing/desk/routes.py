@@ -5,7 +5,7 @@ import msgspec
 from plait.kernel.actor import Actor
 from plait.manufacturing.desk.model import GoodsArrived, Inquiry
 from plait.manufacturing.desk.service import DeskService, WorkOrder
-from plait.web import Api, Request
+from plait.web import Api
 
 __all__ = ["ROUTES"]
 
@@ -39,6 +39,6 @@ async def receive(service: DeskService, actor: Actor, doc_id: str) -> None:
 
 
 @API.post("/api/v1/desk/work-orders", action="desk.write", ok=201, summary="Make a part to stock")
-async def produce(service: DeskService, actor: Actor, body: NewWorkOrder, request: Request) -> WorkOrder:
+async def produce(service: DeskService, actor: Actor, body: NewWorkOrder, once: str | None) -> WorkOrder:
     """Open a run to stock."""
-    return await service.produce(actor, body.part_id, body.quantity, once=request.headers.get("idempotency-key"))
+    return await service.produce(actor, body.part_id, body.quantity, once=once)

@@ -1,7 +1,6 @@
 """HTTP of parts and stock."""
 
 import msgspec
-from starlette.requests import Request
 
 from plait.kernel.actor import Actor
 from plait.kernel.problems import INVALID, Problem
@@ -55,6 +54,6 @@ async def on_hand(service: PartService, actor: Actor, query: StockQuery) -> list
 
 
 @API.post("/api/v1/stock", action="part.receive", ok=201, summary="Take goods into stock")
-async def receive(service: PartService, actor: Actor, body: StockIn, request: Request) -> Stock:
+async def receive(service: PartService, actor: Actor, body: StockIn, once: str | None) -> Stock:
     """Receive goods."""
-    return await service.receive(actor, body, request.headers.get("idempotency-key"))
+    return await service.receive(actor, body, once)

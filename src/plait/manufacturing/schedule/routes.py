@@ -3,7 +3,6 @@
 from typing import Literal
 
 import msgspec
-from starlette.requests import Request
 
 from plait.kernel.actor import Actor
 from plait.kernel.problems import INVALID, Problem
@@ -68,10 +67,6 @@ class Reassignment(msgspec.Struct, frozen=True):
     work_centre: str
 
 
-def _once(request: Request) -> str | None:
-    return request.headers.get("idempotency-key")
-
-
 @API.get("/api/v1/work-centres", action="schedule.read", summary="List the work centres")
 async def work_centres(service: ScheduleService, actor: Actor) -> list[WorkCentre]:
     """Return the work centres."""
@@ -105,15 +100,15 @@ async def promise(service: ScheduleService, actor: Actor, body: PromiseRequest) 
 
 
 @API.post("/api/v1/schedule/holds", action="schedule.write", ok=201, summary="Hold slots for a promise")
-async def hold(service: ScheduleService, actor: Actor, body: HoldOrder, request: Request) -> Promise:
+async def hold(service: ScheduleService, actor: Actor, body: HoldOrder, once: str | None) -> Promise:
     """Promise and hold."""
-    return await service.promise(actor, body.request, body.until, _once(request))
+    return await service.promise(actor, body.request, body.until, once)
 
 
 @API.post("/api/v1/schedule/holds/{hold_id}/confirm", action="schedule.write", summary="Turn a hold into bookings")
-async def confirm(service: ScheduleService, actor: Actor, hold_id: str, body: Confirmation, request: Request) -> Confirmed:
+async def confirm(service: ScheduleService, actor: Actor, hold_id: str, body: Confirmation, once: str | None) -> Confirmed:
     """Confirm a hold."""
-    return await service.confirm(actor, hold_id, body.order, body.due, _once(request))
+    return await service.confirm(actor, hold_id, body.order, body.due, once)
 
 
 @API.delete("/api/v1/schedule/holds/{hold_id}", action="schedule.write", summary="Release a hold")
@@ -123,21 +118,21 @@ async def release(service: ScheduleService, actor: Actor, hold_id: str) -> None:
 
 
 @API.post("/api/v1/schedule/down", action="schedule.write", summary="A machine has broken down: repair the plan")
-async def down(service: ScheduleService, actor: Actor, body: DownNote, request: Request) -> Repair:
+async def down(service: ScheduleService, actor: Actor, body: DownNote, once: str | None) -> Repair:
     """Repair the plan after a breakdown."""
-    return await service.down(actor, body.machine_id, body.at, body.expected_minutes, body.reason, _once(request))
+    return await service.down(actor, body.machine_id, body.at, body.expected_minutes, body.reason, once)
 
 
 @API.post("/api/v1/schedule/up", action="schedule.write", summary="A machine is back")
-async def up(service: ScheduleService, actor: Actor, body: UpNote, request: Request) -> Repair:
+async def up(service: ScheduleService, actor: Actor, body: UpNote, once: str | None) -> Repair:
     """Note that a machine is back."""
-    return await service.up(actor, body.machine_id, body.at, _once(request))
+    return await service.up(actor, body.machine_id, body.at, once)
 
 
 @API.post("/api/v1/schedule/jobs/{job_id}/progress", action="schedule.write", summary="A job has started or ended")
-async def progress(service: ScheduleService, actor: Actor, job_id: str, body: ProgressNote, request: Request) -> Repair:
+async def progress(service: ScheduleService, actor: Actor, job_id: str, body: ProgressNote, once: str | None) -> Repair:
     """Note a job's progress."""
-    return await service.progress(actor, job_id, body.state, body.at, station=body.station, once=_once(request))
+    return await service.progress(actor, job_id, body.state, body.at, station=body.station, once=once)
 
 
 @API.post("/api/v1/schedule/jobs/{job_id}/reassign", action="schedule.write", summary="Move a job to another work centre")

@@ -120,22 +120,22 @@ async def chain(service: TradeService, actor: Actor, number: str) -> list[Docume
 
 
 @API.post("/api/v1/trade/rfqs", action="trade.write", ok=201, summary="Ask a partner for price and date")
-async def ask(service: TradeService, actor: Actor, body: NewRequest, request: Request) -> Document:
+async def ask(service: TradeService, actor: Actor, body: NewRequest, once: str | None) -> Document:
     """Send a request for quotation."""
     lines = [Line(str(index), each.name, each.quantity, each.unit, "", each.requirement, each.requested) for index, each in enumerate(body.lines, 1)]
-    return await service.request(actor, body.party, lines, body.respond_by, once=request.headers.get("idempotency-key"))
+    return await service.request(actor, body.party, lines, body.respond_by, once=once)
 
 
 @API.post("/api/v1/trade/orders", action="trade.write", ok=201, summary="Order on a quotation")
-async def order(service: TradeService, actor: Actor, body: NewOrder, request: Request) -> Document:
+async def order(service: TradeService, actor: Actor, body: NewOrder, once: str | None) -> Document:
     """Accept a quotation as it stands."""
-    return await service.order(actor, body.quotation_id, body.note, once=request.headers.get("idempotency-key"))
+    return await service.order(actor, body.quotation_id, body.note, once=once)
 
 
 @API.post("/api/v1/trade/documents/{id}/withdraw", action="trade.write", summary="Take back a request or quotation")
-async def withdraw(service: TradeService, actor: Actor, id: str, body: Reason, request: Request) -> Document:
+async def withdraw(service: TradeService, actor: Actor, id: str, body: Reason, once: str | None) -> Document:
     """Withdraw a document of ours, or let go a quotation held for us."""
-    return await service.withdraw(actor, id, body.reason, once=request.headers.get("idempotency-key"))
+    return await service.withdraw(actor, id, body.reason, once=once)
 
 
 @OPTIONS.get("/api/v1/trade/options", action="trade.read", summary="Show the options taken on suppliers for a purpose")

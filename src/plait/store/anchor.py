@@ -1,0 +1,75 @@
+"""How far the fact log is known to be on disk, noted outside of it, so that a lost tail is noticed.
+
+A log whose last facts were cut off is a whole, shorter chain: nothing in it tells of the loss (a damaged write-ahead log, a
+disk that lied, a file put back by hand). Two slots of one line each are written in turn, each with its checksum, so that a
+torn write leaves the other one. The note is made after the facts are on disk, at most once a second, and never ahead of them.
+"""
+
+import zlib
+from pathlib import Path
+from typing import IO
+
+from plait.kernel.clock import SYSTEM
+from plait.kernel.os import fsync_file
+
+__all__ = ["Anchor"]
+
+SLOT = 128
+SECONDS = 1.0
+
+
+def _line(seq: int, hash: str) -> bytes:
+    text = f"{seq} {hash}"
+    return f"{text} {zlib.crc32(text.encode()):08x}\n".encode().ljust(SLOT)
+
+
+def _read(slot: bytes) -> tuple[int, str] | None:
+    words = slot.decode("ascii", "replace").split()
+    if len(words) != 3 or not words[0].isdigit() or _line(int(words[0]), words[1]) != slot:
+        return None
+    return int(words[0]), words[1]
+
+
+class Anchor:
+    """The note beside a log in ``path``; used on the writer's thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[bytes] | None = None
+        self._slot = 0
+        self._noted = 0
+        self._due = 0.0
+
+    def read(self) -> tuple[int, str] | None:
+        """Return number and hash of the latest fact noted, None when there is no (readable) note."""
+        content = self.path.read_bytes() if self.path.exists() else b""
+        slots = [_read(content[:SLOT]) or (-1, ""), _read(content[SLOT : 2 * SLOT]) or (-1, "")]
+        self._slot = 0 if slots[0] <= slots[1] else 1
+        latest = max(slots)
+        return None if latest[0] < 0 else latest
+
+    def due(self, seq: int) -> float | None:
+        """Return the seconds until a note of ``seq`` is to be made, None when it is made already."""
+        return None if seq == self._noted else max(0.0, self._due - SYSTEM.monotonic())
+
+    def note(self, seq: int, hash: str) -> None:
+        """Note that the log is on disk up to ``seq``; OSError when the disk refuses (the next note tries again)."""
+        self._due = SYSTEM.monotonic() + SECONDS
+        if self._file is None:
+            self._file = self.path.open("r+b" if self.path.exists() else "w+b")
+        self._file.seek(self._slot * SLOT)
+        self._file.write(_line(seq, hash))
+        fsync_file(self._file)
+        self._slot, self._noted = 1 - self._slot, seq
+
+    def forget(self) -> None:
+        """Begin anew, as if nothing had been noted."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+        self._slot, self._noted, self._due = 0, 0, 0.0
+
+    def close(self) -> None:
+        """Close the file."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()

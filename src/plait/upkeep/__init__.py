@@ -1,0 +1,1 @@
+"""The node looks after itself: health, backups, metrics, support."""
