@@ -1,29 +1,62 @@
-"""What differs between Linux, Windows and macOS: fsync, file locks, modes, signals. Nobody else calls them."""
+"""What differs between Linux, Windows and macOS: fsync, file locks, modes, names, signals, children. Nobody else calls them.
+
+Windows: no fork, no fdatasync, folders cannot be synced, a file that somebody has open can be neither replaced nor removed,
+names are case-insensitive and some are reserved, a child is not asked but told to stop. macOS: fsync leaves the bytes in
+the drive's cache, F_FULLFSYNC does not.
+"""
 
 import contextlib
 import os
+import re
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol
 
-__all__ = ["FileLock", "fsync_dir", "fsync_file", "private_dir", "replace", "rss_mb", "stop_signals", "write_private"]
+__all__ = [
+    "FileLock",
+    "child_options",
+    "free_bytes",
+    "fsync_dir",
+    "fsync_file",
+    "private_dir",
+    "read_text",
+    "remove",
+    "replace",
+    "rss_mb",
+    "safe_name",
+    "stop_child",
+    "stop_signals",
+    "write_private",
+]
 
 WINDOWS = sys.platform == "win32"
+MACOS = sys.platform == "darwin"
+HELD_TRIES = 50
+HELD_SECONDS = 0.02
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³")})
+LONGEST_NAME = 120
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 
 
 def fsync_file(file: IO[bytes]) -> None:
     """Return when what was written to ``file`` is on disk (fdatasync where there is one, F_FULLFSYNC on macOS)."""
     file.flush()
-    if sys.platform == "darwin":
+    handle = file.fileno()
+    if MACOS:
         import fcntl
 
-        fcntl.fcntl(file.fileno(), fcntl.F_FULLFSYNC)
+        try:
+            fcntl.fcntl(handle, getattr(fcntl, "F_FULLFSYNC", 51))
+        except OSError:  # a file system that does not know it, such as a network share
+            os.fsync(handle)
     elif hasattr(os, "fdatasync"):
-        os.fdatasync(file.fileno())
+        os.fdatasync(handle)
     else:
-        os.fsync(file.fileno())
+        os.fsync(handle)
 
 
 def fsync_dir(path: Path) -> None:
@@ -37,17 +70,76 @@ def fsync_dir(path: Path) -> None:
         os.close(handle)
 
 
+def _when_free(call: Callable[[], object]) -> bool:
+    """Call until no other program (a virus scanner, an indexer) holds the file; False when it is held for too long."""
+    for _ in range(HELD_TRIES if WINDOWS else 1):
+        try:
+            call()
+        except PermissionError:
+            threading.Event().wait(HELD_SECONDS if WINDOWS else 0)
+            continue
+        return True
+    return False
+
+
 def replace(source: Path, target: Path) -> None:
-    """Put ``source`` in the place of ``target`` at once, and make that durable."""
-    source.replace(target)
+    """Put ``source`` in the place of ``target`` at once, and make that durable; PermissionError when a program holds one of them."""
+    if not _when_free(lambda: source.replace(target)):
+        source.replace(target)
     fsync_dir(target.parent)
+
+
+def remove(path: Path) -> bool:
+    """Remove a file, durably; False when a program holds it and it is still there, to be tried another time."""
+    gone = _when_free(lambda: path.unlink(missing_ok=True))
+    if gone:
+        fsync_dir(path.parent)
+    return gone
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that a person may have written with any editor: UTF-8 with or without mark, any line ends."""
+    return path.read_text("utf-8-sig")
+
+
+def safe_name(text: str, taken: Collection[str] = ()) -> str:
+    """Return ``text`` as a file name that every system takes and that differs from all in ``taken`` also without regard to case."""
+    name = _FORBIDDEN.sub("_", text).strip(" .")[:LONGEST_NAME].rstrip(" .") or "_"
+    if name.partition(".")[0].strip().casefold() in RESERVED:
+        name = f"_{name}"
+    others = {other.casefold() for other in taken}
+    stem, dot, ending = name.rpartition(".") if "." in name else (name, "", "")
+    number, made = 1, name
+    while made.casefold() in others:
+        number += 1
+        made = f"{stem} ({number}){dot}{ending}"
+    return made
+
+
+def free_bytes(path: Path) -> int:
+    """Return how many bytes may still be written to the disk that holds ``path``."""
+    import shutil
+
+    return shutil.disk_usage(path).free
+
+
+def _restrict(path: Path, mode: int) -> None:
+    """Let only its owner use ``path``: by mode, on Windows by an access list without inheritance."""
+    if not WINDOWS:
+        path.chmod(mode)
+        return
+    rights = "(OI)(CI)F" if path.is_dir() else "F"
+    user = f"{os.environ.get('USERDOMAIN', '.')}\\{os.environ.get('USERNAME', '')}"
+    command = ["icacls", str(path), "/inheritance:r", "/grant:r", f"{user}:{rights}", "*S-1-5-18:F"]
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - a fixed command
 
 
 def private_dir(path: Path) -> Path:
     """Make folder ``path`` (with parents), readable by its owner only, and return it."""
+    fresh = not path.exists()
     path.mkdir(parents=True, exist_ok=True)
-    if not WINDOWS:
-        path.chmod(0o700)
+    if fresh or not WINDOWS:
+        _restrict(path, 0o700)
     return path
 
 
@@ -56,8 +148,10 @@ def write_private(path: Path, content: bytes) -> None:
     draft = path.with_name(path.name + ".tmp")
     with contextlib.suppress(FileNotFoundError):
         draft.unlink()
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(handle, "wb") as file:
+        if WINDOWS:
+            _restrict(draft, 0o600)
         file.write(content)
         fsync_file(file)
     replace(draft, path)
@@ -96,14 +190,57 @@ class FileLock:
 
 
 def stop_signals(call: Callable[[], None]) -> None:
-    """Call ``call`` when somebody asks this process to end (Ctrl-C, a service manager)."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: call())
+    """Call ``call`` when somebody asks this process to end (Ctrl-C, a service manager, Ctrl-Break on Windows)."""
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: call())
+
+
+def child_options() -> Mapping[str, Any]:
+    """Return how to start a child that a Ctrl-C in this terminal does not reach, so that it is stopped by us in good order."""
+    if WINDOWS:
+        return {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0x200)}
+    return {"start_new_session": True}
+
+
+class Child(Protocol):
+    """A child process."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send it a signal."""
+        ...
+
+
+def stop_child(child: Child) -> None:
+    """Ask a child started with ``child_options`` to end in good order; one that has ended is no error."""
+    with contextlib.suppress(ProcessLookupError):
+        child.send_signal(getattr(signal, "CTRL_BREAK_EVENT", 1) if WINDOWS else signal.SIGTERM)
 
 
 def rss_mb() -> float:
     """Return the resident memory of this process in MB, 0 where it cannot be told."""
+    if WINDOWS:
+        return _windows_rss_mb()
+    if MACOS:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     with contextlib.suppress(OSError, ValueError, IndexError):
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
     return 0.0
+
+
+def _windows_rss_mb() -> float:
+    import ctypes
+
+    class Counters(ctypes.Structure):
+        _fields_ = (("cb", ctypes.c_uint32), ("faults", ctypes.c_uint32), *((f"size{number}", ctypes.c_size_t) for number in range(8)))
+
+    counters = Counters()
+    counters.cb = ctypes.sizeof(Counters)
+    kernel: Any = getattr(ctypes, "windll", None)
+    if kernel is None or not kernel.kernel32.K32GetProcessMemoryInfo(kernel.kernel32.GetCurrentProcess(), ctypes.byref(counters), counters.cb):
+        return 0.0
+    return float(counters.size1) / 1e6

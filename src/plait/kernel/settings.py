@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from plait.kernel.os import read_text
 from plait.kernel.problems import Problem, register
 
 __all__ = ["Settings", "load", "origins"]
@@ -112,7 +113,7 @@ def load(folder: Path, env: Mapping[str, str] = os.environ, flags: dict[str, Any
     """Read the settings of the node in ``folder``; raise ``bad-setting`` naming what is wrong."""
     file = folder / "plait.toml"
     try:
-        written = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+        written = tomllib.loads(read_text(file)) if file.exists() else {}
         settings = msgspec.convert(_merge([written, _from_env(env), flags or {}]), Settings, strict=False)
         for cidr in settings.network.trusted:
             ip_network(cidr)
@@ -124,7 +125,7 @@ def load(folder: Path, env: Mapping[str, str] = os.environ, flags: dict[str, Any
 def origins(folder: Path, env: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return for each setting that is not at its default where its value comes from."""
     file = folder / "plait.toml"
-    written = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    written = tomllib.loads(read_text(file)) if file.exists() else {}
     found = {f"{section}.{key}": str(file) for section, values in written.items() for key in values}
     found |= {f"{section}.{key}": "environment" for section, values in _from_env(env).items() for key in values}
     return found

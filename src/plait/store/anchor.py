@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from plait.kernel.clock import SYSTEM
-from plait.kernel.os import fsync_file
+from plait.kernel.os import fsync_file, remove
 
 __all__ = ["Anchor"]
 
@@ -65,7 +65,7 @@ class Anchor:
     def forget(self) -> None:
         """Begin anew, as if nothing had been noted."""
         self.close()
-        self.path.unlink(missing_ok=True)
+        remove(self.path)
         self._slot, self._noted, self._due = 0, 0, 0.0
 
     def close(self) -> None:

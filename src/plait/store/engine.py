@@ -29,6 +29,16 @@ NO_COPY = register(
     "The copy that is kept before an upgrade could not be made",
     "Make room on the disk (as much as the database takes) and start again; nothing was changed.",
 )
+WRITER_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "fullfsync=ON",
+    "checkpoint_fullfsync=ON",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "wal_autocheckpoint=4000",
+    "cache_size=-32000",
+)
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -112,7 +122,7 @@ class Sqlite:
     def _prepare_writer(dbapi: Any, record: object) -> None:
         del record
         dbapi.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "wal_autocheckpoint=4000", "cache_size=-32000"):
+        for pragma in WRITER_PRAGMAS:
             dbapi.execute(f"PRAGMA {pragma}").fetchall()
 
     @staticmethod

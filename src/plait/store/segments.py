@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from plait.kernel.os import fsync_dir, fsync_file
+from plait.kernel.os import fsync_dir, fsync_file, remove
 from plait.kernel.problems import UNAVAILABLE, Problem
 
 __all__ = ["Segments"]
@@ -111,8 +111,7 @@ class Segments:
         """Delete a complete segment whose records are kept elsewhere; ValueError for the one being written."""
         if number == self.current:
             raise ValueError(f"segment {number} is being written")
-        self.path(number).unlink(missing_ok=True)
-        fsync_dir(self.folder)
+        remove(self.path(number))
 
     def close(self) -> None:
         """Close the segment being written."""

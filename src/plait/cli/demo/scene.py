@@ -1,7 +1,6 @@
 """The demo's processes: one node a firm, one plant a maker, one conductor who owns time."""
 
 import asyncio
-import contextlib
 import os
 import socket
 import sys
@@ -15,6 +14,7 @@ from plait.cli.demo.firm import FirmClient
 from plait.cli.demo.script import FIRMS, Script, plant_toml, read_script
 from plait.kernel.clock import SYSTEM
 from plait.kernel.conductor import Conductor
+from plait.kernel.os import child_options, stop_child
 from plait.kernel.stepped import ENV
 
 __all__ = ["START", "Scene"]
@@ -59,8 +59,7 @@ class Scene:
             await firm.close()
         for process in self.processes.values():
             if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.terminate()
+                stop_child(process)
         for process in self.processes.values():
             try:
                 async with asyncio.timeout(10):
@@ -101,7 +100,7 @@ class Scene:
         env = os.environ | settings | {ENV: self.conductor.address}
         log = (self.folder / f"{seat}.log").open("ab")
         with log:
-            quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log, "start_new_session": True}
+            quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log, **child_options()}
             self.processes[seat] = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=env, **quiet)
 
     async def ready(self, names: tuple[str, ...]) -> None:
