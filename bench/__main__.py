@@ -9,7 +9,9 @@ HERE = Path(__file__).parent
 
 FIGURES = {
     "facts.append": "facts_append.py",
-    "facts.append_cpu": "facts_append.py",
+    "facts.follow": "facts_append.py",
+    "chain.verify": "chain_verify.py",
+    "recover.s": "recover.py",
     "plant.kernel": "plant_kernel.py",
     "node.ready_cpu": "node_ready.py",
     "node.idle_rss": "node_ready.py",
@@ -20,7 +22,7 @@ FIGURES = {
 def run(script: str, wanted: str) -> int:
     """Run one script and pass on its lines (only the wanted figure's, if one is named); return its exit code."""
     print(f"{script} ...", file=sys.stderr)
-    done = subprocess.run([sys.executable, str(HERE / script)], check=False, cwd=HERE.parent, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([sys.executable, "-m", f"bench.{Path(script).stem}"], check=False, cwd=HERE.parent, stdout=subprocess.PIPE, text=True)
     for line in done.stdout.splitlines():
         if not wanted or json.loads(line)["name"] == wanted:
             print(line, flush=True)

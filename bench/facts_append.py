@@ -1,13 +1,17 @@
-"""Durable facts a second, many writers at once, beside what this disk can do: its own fdatasync rate in the same run.
+"""Durable facts a second by 1, 10 and 100 writers, and how fast a follower takes them, on SQLite and on PostgreSQL.
 
-python bench/facts_append.py [facts] [writers]
+Beside them what this disk can do: its own fdatasync rate in the same run.
+
+python -m bench.facts_append [facts]
 """
 
 import asyncio
+import contextlib
 import json
 import resource
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,12 +19,13 @@ import msgspec
 from plait.kernel.activity import Activity
 from plait.kernel.actor import system_actor
 from plait.kernel.clock import SYSTEM, WallClock
-from plait.kernel.facts import fact
+from plait.kernel.facts import Fact, fact
 from plait.kernel.os import fsync_file
 from plait.store import Store, metadata
 
 SYNCS = 200
 BODY = "x" * 350
+WRITERS = (1, 10, 100)
 
 
 @fact("bench.appended")
@@ -41,10 +46,19 @@ def sync_rate(folder: Path) -> float:
         return SYNCS / (SYSTEM.monotonic() - began)
 
 
-async def append(folder: Path, facts: int, writers: int) -> tuple[float, float]:
-    """Return (seconds, CPU seconds) for ``facts`` single-fact transactions by ``writers`` tasks, each waiting for its answer."""
+class Figures(msgspec.Struct, frozen=True):
+    """Seconds and CPU seconds until all facts were acknowledged, and until the follower had them all."""
+
+    wall: float
+    cpu: float
+    follow_wall: float
+    follow_cpu: float
+
+
+async def run(url: str, facts: int, writers: int) -> Figures:
+    """Write ``facts`` single-fact transactions by ``writers`` tasks, each waiting for its answer; then let a follower take them from the beginning."""
     activity = Activity()
-    store = Store(f"sqlite:///{folder / 'plait.db'}", metadata, WallClock(activity), activity)
+    store = Store(url, metadata, WallClock(activity), activity)
     await store.open()
     me = system_actor("bench")
 
@@ -55,33 +69,68 @@ async def append(folder: Path, facts: int, writers: int) -> tuple[float, float]:
 
     wall, cpu = SYSTEM.monotonic(), SYSTEM.cpu()
     await asyncio.gather(*(write(first) for first in range(writers)))
-    spent = SYSTEM.monotonic() - wall, SYSTEM.cpu() - cpu
+    written = SYSTEM.monotonic() - wall, SYSTEM.cpu() - cpu
+    done, left = asyncio.Event(), [facts]
+
+    async def take(one: Fact) -> None:
+        del one
+        left[0] -= 1
+        if not left[0]:
+            done.set()
+
+    wall, cpu = SYSTEM.monotonic(), SYSTEM.cpu()
+    store.follow("bench", frozenset({"bench.appended"}), take, start="begin")
+    await done.wait()
+    followed = SYSTEM.monotonic() - wall, SYSTEM.cpu() - cpu
     report = await store.verify()
     assert report.ok
     assert report.facts == facts
     await store.close()
-    return spent
+    return Figures(*written, *followed)
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """Give the URL of a server of our own, or nothing when the machine has none."""
+    from tests.support.postgres import binaries, server
+
+    if binaries() is None:
+        print("no PostgreSQL on this machine: its figures are left out", file=sys.stderr)
+        yield ""
+        return
+    with server() as url:
+        yield url
+
+
+def tell(engine: str, writers: int, facts: int, figures: Figures, floor: float) -> None:
+    """Print both figures of one run."""
+    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    common = {"engine": engine, "writers": writers, "floor": round(floor), "floor_name": "fdatasync/s of this disk, 4 kB each", "peak_mb": peak}
+    append = {"value": round(facts / figures.wall), "unit": "durable facts/s", "per_cpu_s": round(facts / figures.cpu), "cpu_s": round(figures.cpu, 2)}
+    follow = {
+        "value": round(facts / figures.follow_wall),
+        "unit": "facts/s",
+        "per_cpu_s": round(facts / figures.follow_cpu),
+        "cpu_s": round(figures.follow_cpu, 2),
+    }
+    print(json.dumps({"name": "facts.append", **append, **common}), flush=True)
+    print(json.dumps({"name": "facts.follow", **follow, **common}), flush=True)
 
 
 def main() -> None:
     """Print one JSON line a figure."""
-    given = [int(word) for word in sys.argv[1:3]]
-    facts, writers = given + [20_000, 500][len(given) :]
-    with tempfile.TemporaryDirectory(dir=".") as name:
+    facts = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    with tempfile.TemporaryDirectory(dir=".") as name, postgres() as server:
         floor = sync_rate(Path(name))
-        wall, cpu = asyncio.run(append(Path(name), facts, writers))
-    cost = {"cpu_s": round(cpu, 3), "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)}
-    rate = {
-        "name": "facts.append",
-        "value": round(facts / wall),
-        "unit": "durable facts/s",
-        "floor": round(floor),
-        "floor_name": "fdatasync/s of this disk, 4 kB each",
-    }
-    print(json.dumps(rate | cost))
-    print(
-        json.dumps({"name": "facts.append_cpu", "value": round(facts / cpu), "unit": "durable facts per CPU-second", "floor": None, "floor_name": None} | cost)
-    )
+        for writers in WRITERS:
+            count = max(1000, min(facts, writers * facts // 20))
+            figures = asyncio.run(run(f"sqlite:///{Path(name) / f'{writers}.db'}", count, writers))
+            tell("sqlite", writers, count, figures, floor)
+            if server:
+                from tests.support.postgres import new_database
+
+                figures = asyncio.run(run(new_database(server, f"bench{writers}"), count, writers))
+                tell("postgresql", writers, count, figures, floor)
 
 
 if __name__ == "__main__":

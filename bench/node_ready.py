@@ -21,7 +21,7 @@ uvicorn.run(Starlette(routes=[Route("/health/ready", ready)]), host="127.0.0.1",
 """
 
 
-def _port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as probe:
@@ -29,7 +29,7 @@ def _port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _usage(pid: int) -> tuple[float, float]:
+def usage(pid: int) -> tuple[float, float]:
     """Return (CPU seconds, resident MB) of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
@@ -48,9 +48,9 @@ def measure(arguments: list[str], port: int) -> tuple[float, float, float]:
                 if process.poll() is not None:
                     raise
                 SYSTEM.pause(0.02)
-        ready, _ = _usage(process.pid)
+        ready, _ = usage(process.pid)
         SYSTEM.pause(10)
-        after, memory = _usage(process.pid)
+        after, memory = usage(process.pid)
         return ready, memory, after - ready
     finally:
         process.terminate()
@@ -62,9 +62,9 @@ def main() -> None:
     runs = []
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
-            port = _port()
+            port = free_port()
             runs.append(measure([sys.executable, "-m", "plait", "up", "--data", folder, "--port", str(port)], port))
-    port = _port()
+    port = free_port()
     bare = measure([sys.executable, "-c", BARE.replace("PORT", str(port))], port)
     ready, memory, idle = sorted(run[0] for run in runs)[1], max(run[1] for run in runs), max(run[2] for run in runs)
     cost = {"floor_name": "bare Starlette route", "peak_mb": round(memory, 1)}

@@ -8,7 +8,7 @@ from plait.store.log import ChainReport
 from plait.store.migrate import migration
 from plait.store.outbox import Outbox
 from plait.store.rows import upsert
-from plait.store.segments import Segments
+from plait.store.segments import Segments, read_records
 from plait.store.store import LossAccepted, Store, Tx
 from plait.store.tables import metadata
 from plait.store.times import from_ms, ms_of, now_ms
@@ -29,5 +29,6 @@ __all__ = [
     "migration",
     "ms_of",
     "now_ms",
+    "read_records",
     "upsert",
 ]

@@ -1,7 +1,8 @@
 """A database of the node: one writer with group commit, any number of readers on consistent snapshots."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData
@@ -78,9 +79,14 @@ class Base:
     def _check(self, conn: Connection) -> None:
         """Look at what stands in the database before anything is done with it; raise a Problem for what must not be used."""
 
-    def let_go(self) -> None:
-        """Close the connections of a database that was read without being opened."""
-        self._source.close()
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Give a snapshot of a database that is not opened here: another process may be writing it, or none; nothing is changed."""
+        try:
+            with damage_told(self._source), self._source.reader() as conn:
+                yield conn
+        finally:
+            self._source.close()
 
     async def close(self) -> None:
         """Finish what is queued and let another process write."""

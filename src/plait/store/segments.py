@@ -12,14 +12,14 @@ from typing import IO
 from plait.kernel.os import fsync_dir, fsync_file, remove
 from plait.kernel.problems import UNAVAILABLE, Problem
 
-__all__ = ["Segments"]
+__all__ = ["Segments", "read_records"]
 
 _HEAD = struct.Struct("<II")
 _NAME = "{:012d}.seg"
 
 
-def _records(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield (offset behind the record, record) up to the first bad one."""
+def read_records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield (offset behind the record, record) of one segment, up to the first record that is not whole."""
     with path.open("rb") as file:
         offset = 0
         size = path.stat().st_size
@@ -62,7 +62,7 @@ class Segments:
         """Cut the last segment behind its last good record; ``cut`` says how many bytes that cost."""
         path = self.path(self.current)
         end = 0
-        for offset, _ in _records(path):
+        for offset, _ in read_records(path):
             end = offset
         self.cut = path.stat().st_size - end
         self._file = path.open("r+b")
@@ -103,7 +103,7 @@ class Segments:
 
     def read(self, number: int, offset: int = 0) -> Iterator[bytes]:
         """Yield the records of a segment that end behind ``offset``."""
-        for end, record in _records(self.path(number)):
+        for end, record in read_records(self.path(number)):
             if end > offset:
                 yield record
 

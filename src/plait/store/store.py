@@ -19,7 +19,6 @@ from plait.store import changes as _changes
 from plait.store import idempotency, letters
 from plait.store.anchor import Anchor
 from plait.store.database import Base
-from plait.store.engine import damage_told
 from plait.store.follow import Followers, FollowerView, Handler, Start
 from plait.store.letters import Letter, State
 from plait.store.log import ChainReport, Log, Mark, check_chain, erase_body, lost_since, read_facts, read_head, read_links
@@ -248,7 +247,7 @@ class Store(Base):
         noted = self._anchor.read() if self._anchor is not None else None
         if noted is None:
             return None
-        with damage_told(self._source), self._source.reader() as conn:
+        with self.look() as conn:
             return LossAccepted(noted[0], read_head(conn)[0]) if lost_since(conn, *noted) else None
 
     async def accept_loss(self, actor: Actor = _STORE) -> LossAccepted:

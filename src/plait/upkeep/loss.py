@@ -17,11 +17,7 @@ def _store(folder: Path, settings: Settings) -> Store:
 
 def missing(folder: Path, settings: Settings) -> LossAccepted | None:
     """Return what the log of the stopped node in ``folder`` has lost, None when nothing is known to be lost."""
-    store = _store(folder, settings)
-    try:
-        return store.loss()
-    finally:
-        store.let_go()
+    return _store(folder, settings).loss()
 
 
 async def accept(folder: Path, settings: Settings) -> LossAccepted:
