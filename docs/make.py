@@ -47,7 +47,7 @@ def cli() -> str:
     from plait.cli import VERBS, app
 
     text = [HEAD, "# Command line\n"]
-    paths = [[verb] for verb in VERBS] + [["token", each] for each in ("new", "list", "revoke")]
+    paths = [[verb] for verb in VERBS] + [[verb, each] for verb in VERBS for each in app[verb] if not each.startswith("-")]
     for path in [[], *sorted(paths)]:
         out = io.StringIO()
         app.help_print(path, console=Console(file=out, width=110, no_color=True, force_terminal=False))

@@ -68,6 +68,7 @@ from plait.public.service import PublicService
 from plait.sharing.room import ALL_ROUTES as SHARING_ROUTES
 from plait.sharing.room import build_sharing
 from plait.store import Database, Store, Tx, metadata
+from plait.upkeep import housekeeping
 from plait.web import Api, build_app, serve
 from plait.web.client import PartnerClient
 
@@ -305,6 +306,7 @@ class Node:
         else:
             self._task(self.store.outbox.run(mail))
             self._task(self.clock.run())
+        self._task(housekeeping.run(self.store))
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
         self._opened.push_async_callback(self.sharing.people.close)

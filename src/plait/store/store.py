@@ -269,7 +269,7 @@ class Store(Base):
         return loss
 
     async def tidy(self, before: datetime) -> int:
-        """Forget idempotency keys and the content of delivered letters from before ``before`` (system time); return how many rows changed."""
+        """Forget idempotency keys from before ``before`` (system time); return how many."""
         limit = iso(before)
         return await self.write(_STORE, lambda tx: idempotency.prune(tx.conn, limit))
 
