@@ -29,9 +29,30 @@ def _as_user() -> dict[str, Any]:
     return {"user": "postgres", "group": "postgres", "extra_groups": []} if hasattr(os, "geteuid") and os.geteuid() == 0 else {}
 
 
+class Server:
+    """A server on a free loopback port, its data in a folder of its own."""
+
+    def __init__(self, bin: Path, root: Path, who: dict[str, Any]) -> None:
+        self._bin = bin
+        self._data, self._port = root / "data", free_port()
+        self._log = root / "log"
+        self._run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": root, "timeout": 60, **who}
+        self._options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories={root} -p {self._port}"
+        self.url = f"postgresql+psycopg://{USER}@127.0.0.1:{self._port}/postgres"
+        subprocess.run([bin / "initdb", "-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"], **self._run)
+
+    def start(self) -> None:
+        """Start it, recovering what a crash left; return when it takes connections."""
+        subprocess.run([self._bin / "pg_ctl", "-D", self._data, "-o", self._options, "-l", self._log, "-w", "start"], **self._run)
+
+    def crash(self) -> None:
+        """End it at once, without a checkpoint; connections are cut."""
+        subprocess.run([self._bin / "pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop"], **self._run)
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a server on a free loopback port and give its URL; its data go with it."""
+def running() -> Iterator[Server]:
+    """Run a server; its data go with it."""
     bin = binaries()
     require("PostgreSQL", bin, "install it (Debian: apt-get install postgresql)")
     assert bin is not None
@@ -39,18 +60,22 @@ def server() -> Iterator[str]:
     root = Path(tempfile.mkdtemp(prefix="plait-pg-"))
     if who:
         shutil.chown(root, "postgres", "postgres")
-    data, port = root / "data", free_port()
-    run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": root, "timeout": 60, **who}
-    options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories={root} -p {port}"
     try:
-        subprocess.run([bin / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"], **run)
-        subprocess.run([bin / "pg_ctl", "-D", data, "-o", options, "-l", root / "log", "-w", "start"], **run)
+        made = Server(bin, root, who)
+        made.start()
         try:
-            yield f"postgresql+psycopg://{USER}@127.0.0.1:{port}/postgres"
+            yield made
         finally:
-            subprocess.run([bin / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], **run)
+            made.crash()
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run a server and give its URL."""
+    with running() as made:
+        yield made.url
 
 
 def new_database(url: str, name: str) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from plait.kernel.os import FileLock, fsync_file, replace
-from plait.kernel.problems import Problem, register
+from plait.kernel.problems import UNAVAILABLE, Problem, register
 
 __all__ = ["BAD_URL", "DAMAGED", "LOCKED", "Postgres", "Source", "Sqlite", "damage_told", "make_source"]
 
@@ -40,6 +40,7 @@ WRITER_PRAGMAS = (
     "cache_size=-32000",
 )
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+PASSING = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY})
 
 
 class Source(Protocol):
@@ -81,12 +82,15 @@ class Source(Protocol):
 
 @contextmanager
 def damage_told(source: Source) -> Iterator[None]:
-    """Turn the engine's word for a damaged file into ``store-damaged``."""
+    """Turn the engine's word for a damaged file into ``store-damaged``, and for one it cannot reach or use now into ``unavailable``."""
     try:
         yield
     except DatabaseError as error:
-        if isinstance(error.orig, sqlite3.Error) and getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in DAMAGE:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF if isinstance(error.orig, sqlite3.Error) else None
+        if code in DAMAGE:
             raise Problem(DAMAGED, f"{source.place}: {error.orig}.") from error
+        if code in PASSING or (code is None and isinstance(error, OperationalError)):
+            raise Problem(UNAVAILABLE, f"The store cannot be used now ({source.place}): {error.orig}.") from error
         raise
 
 
