@@ -50,7 +50,7 @@ async def test_server_crashes_while_writing() -> None:
 
         async def write(worker: int) -> None:
             for number in range(EACH):
-                done.append(await insist(store, f"{worker}-{number}"))
+                done.append(await insist(store, f"{worker}-{number}"))  # noqa: PERF401 - others look at it meanwhile
 
         writing = [asyncio.create_task(write(worker)) for worker in range(WRITERS)]
         for crash in range(1, CRASHES + 1):
