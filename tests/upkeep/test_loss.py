@@ -4,8 +4,11 @@ import sqlite3
 from asyncio import to_thread
 from pathlib import Path
 
+import pytest
+
+from plait.kernel.problems import Problem
 from tests.cli.test_verbs import run
-from tests.support.nodes import Running
+from tests.support.nodes import Running, settle
 
 
 async def test_accept_loss(tmp_path: Path) -> None:
@@ -32,4 +35,35 @@ async def test_accept_loss(tmp_path: Path) -> None:
     await shop.start()
     assert (await shop.bodies("store.loss_accepted"))[0].noted == head
     assert (await shop.ok("GET", "/api/v1/facts/verify"))["ok"]
+    await shop.stop()
+
+
+async def test_lost_events(tmp_path: Path) -> None:
+    """Tests that an event store whose end is gone is noticed at the next start, and that a person can go on without the events."""
+    shop = Running("shop", tmp_path)
+    await shop.start()
+    event = {"type": "ObjectEvent", "eventTime": "2026-03-02T10:00:00Z", "eventTimeZoneOffset": "+00:00", "action": "OBSERVE"}
+    for serial in range(3):
+        await shop.ok("POST", "/epcis/events", event | {"epcList": [f"urn:epc:id:sgtin:9521000.000001.{serial}"]})
+    await settle(shop)
+    await shop.stop()
+    conn = sqlite3.connect(tmp_path / "events.db")
+    conn.execute("DELETE FROM ev WHERE id > 1")
+    conn.commit()
+    conn.close()
+    with pytest.raises(Problem) as refused:
+        await shop.start()
+    assert refused.value.code == "events-lost"
+    await shop.stop()
+    assert "2 events that the log tells of are gone" in (await to_thread(run, "accept-loss", "--data", str(tmp_path))).stdout
+    with pytest.raises(Problem):
+        await shop.start()
+    await shop.stop()
+    assert "can be started" in (await to_thread(run, "accept-loss", "--data", str(tmp_path), "--yes")).stdout
+    await shop.start()
+    assert (await shop.bodies("epcis.loss_accepted"))[0].events == 2
+    await shop.ok("POST", "/epcis/events", event | {"epcList": ["urn:epc:id:sgtin:9521000.000001.9"]})
+    await settle(shop)
+    await shop.stop()
+    await shop.start()
     await shop.stop()

@@ -6,7 +6,7 @@ __all__ = ["accept_loss"]
 
 
 def accept_loss(*, data: Path = Path("plait-data"), yes: bool = False) -> None:
-    """Open the stopped node's fact log although its last facts are gone, and say so in the log.
+    """Go on with what is left of a stopped node's facts and events, and say so in the log.
 
     Number series are lifted, so that no number is handed out twice. Restoring a backup is better where there is one.
 
@@ -17,18 +17,21 @@ def accept_loss(*, data: Path = Path("plait-data"), yes: bool = False) -> None:
     yes
         Do it; without it only what is lost is said.
     """
+    from functools import partial
+
     import anyio
 
     from plait.kernel.settings import load
-    from plait.upkeep.loss import accept, missing
+    from plait.upkeep.loss import missing
 
-    lost = missing(data, load(data))
-    if lost is None:
+    lost = anyio.run(partial(missing, data, load(data), go_on=yes))
+    if lost.nothing:
         print("Nothing is missing.")
         return
-    print(f"Facts {lost.left + 1} to {lost.noted} were on disk and are gone; the log would go on behind fact {lost.left}.")
-    if not yes:
-        print("Nothing was changed. Restore a backup with `plait restore`, or repeat this with --yes.")
-        return
-    anyio.run(accept, data, load(data))
-    print("The log goes on; number series were lifted.")
+    if lost.facts is not None:
+        print(f"Facts {lost.facts.left + 1} to {lost.facts.noted} were on disk and are gone; the log goes on behind fact {lost.facts.left}.")
+    if lost.events:
+        print(f"{lost.events} events that the log tells of are gone.")
+    print(
+        "It is said in the log; the node can be started." if yes else "Nothing was changed. Restore a backup with `plait restore`, or repeat this with --yes."
+    )

@@ -1,7 +1,7 @@
 """The store: one writer, the fact log, followers, the outbox; durable segments and blobs."""
 
 from plait.store.blobs import Blobs
-from plait.store.database import Database
+from plait.store.database import Base, Database
 from plait.store.follow import FollowerView
 from plait.store.letters import Letter
 from plait.store.log import ChainReport
@@ -14,6 +14,7 @@ from plait.store.tables import metadata
 from plait.store.times import from_ms, ms_of, now_ms
 
 __all__ = [
+    "Base",
     "Blobs",
     "ChainReport",
     "Database",

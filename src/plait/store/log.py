@@ -18,7 +18,7 @@ from plait.kernel.ids import new_id
 from plait.kernel.problems import NOT_FOUND, Problem
 from plait.store.tables import log
 
-__all__ = ["ChainReport", "Log", "Mark", "check_chain", "erase_body", "lost_since", "read_facts", "read_head", "read_links"]
+__all__ = ["ChainReport", "Log", "Mark", "check_chain", "erase_body", "lost_since", "read_facts", "read_head", "read_latest", "read_links"]
 
 Mark: TypeAlias = tuple[int, int, int, str]
 Link: TypeAlias = tuple[int, str, str, str, int, str, str, str, bytes | None, str, str, str]
@@ -122,6 +122,12 @@ def read_facts(conn: Connection, after: int = 0, limit: int = 1000, stream: str 
     if kinds is not None:
         query = query.where(log.c.kind.in_(sorted(kinds)))
     return [_fact(row) for row in conn.execute(query)]
+
+
+def read_latest(conn: Connection, kinds: Iterable[str]) -> Fact | None:
+    """Return the last fact of the given kinds."""
+    found = [conn.execute(select(log).where(log.c.kind == kind).order_by(log.c.seq.desc()).limit(1)).first() for kind in kinds]
+    return max((_fact(row) for row in found if row is not None), key=lambda one: one.seq, default=None)
 
 
 def read_links(conn: Connection, after: int = 0, limit: int = 2000) -> list[Link]:

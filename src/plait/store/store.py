@@ -21,7 +21,7 @@ from plait.store.anchor import Anchor
 from plait.store.database import Base
 from plait.store.follow import Followers, FollowerView, Handler, Start
 from plait.store.letters import Letter, State
-from plait.store.log import ChainReport, Log, Mark, check_chain, erase_body, lost_since, read_facts, read_head, read_links
+from plait.store.log import ChainReport, Log, Mark, check_chain, erase_body, lost_since, read_facts, read_head, read_latest, read_links
 from plait.store.outbox import Outbox
 from plait.store.tables import follower as follower_table
 from plait.store.tables import number as number_table
@@ -233,6 +233,10 @@ class Store(Base):
     async def facts(self, after: int = 0, limit: int = 1000, stream: str | None = None, kinds: Iterable[str] | None = None) -> list[Fact]:
         """Return up to ``limit`` facts numbered above ``after`` in order, of one stream and of the given kinds if named."""
         return await self.read(lambda conn: read_facts(conn, after, limit, stream, kinds))
+
+    async def latest(self, kinds: Iterable[str]) -> Fact | None:
+        """Return the last fact of the given kinds, None when there is none."""
+        return await self.read(lambda conn: read_latest(conn, kinds))
 
     async def head(self) -> int:
         """Return the number of the last fact, 0 when there is none."""

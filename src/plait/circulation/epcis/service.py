@@ -11,6 +11,7 @@ from plait.circulation.epcis import tables
 from plait.circulation.epcis.document import Batch, read_batch, stamp
 from plait.circulation.epcis.errors import CAPTURE_LIMIT, NO_RESOURCE, TOO_LARGE, VALIDATION, shape
 from plait.circulation.epcis.links import Happening, Role, party_key
+from plait.circulation.epcis.loss import check
 from plait.circulation.epcis.model import Answer, Captured, CaptureJob, JobError
 from plait.circulation.epcis.prepare import captured, prepare, view
 from plait.circulation.epcis.query import Query, compile_query, key_after, read_query, token_of
@@ -83,7 +84,8 @@ class EpcisService:
         self._marks: list[int] = []
 
     async def open(self) -> None:
-        """Tell the facts of events that were captured but not told when the node last ended."""
+        """Tell the facts of events that were captured but not told when the node last ended; raise ``events-lost``."""
+        await check(self.store, self.events_db)
         rows = await self.events_db.read(tables.untold)
         told = [_Told(row.id, _told_key(row.eid, bool(row.declared)), captured(row.eid, row.doc)) for row in rows]
         await self._tell(system_actor(self.guard.firm().party_id), told)

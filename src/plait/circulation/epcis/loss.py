@@ -1,0 +1,74 @@
+"""Events that the fact log tells of and the event store has lost.
+
+Events are on disk before the fact that tells of them, so the event of the last such fact must be there. If it is not, the end
+of the event store is gone: a damaged file, or an old one put back by hand.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from plait.circulation.epcis import tables
+from plait.circulation.epcis.model import Captured
+from plait.kernel.actor import Actor
+from plait.kernel.facts import decode, fact
+from plait.kernel.problems import Problem, register
+from plait.store import Base, Store, Tx
+
+__all__ = ["EVENTS_LOST", "EventsLossAccepted", "accept", "check", "lost"]
+
+EVENTS_LOST = register(
+    "events-lost",
+    500,
+    "The event store has lost events that were on disk",
+    "Restore the last backup with `plait restore`. If there is none, `plait accept-loss` goes on with what is left.",
+)
+CAPTURED = "epcis.captured"
+ACCEPTED = "epcis.loss_accepted"
+NAMED = 1000
+BATCH = 1000
+
+
+@fact(ACCEPTED)
+class EventsLossAccepted(msgspec.Struct, frozen=True):
+    """Events that the log tells of are gone: how many, and the ids of the last of them (at most 1,000)."""
+
+    events: int
+    ids: tuple[str, ...]
+
+
+async def check(store: Store, events: Base) -> None:
+    """Raise ``events-lost`` unless the event of the last fact about one is in the event store, or its loss was accepted."""
+    last = await store.latest((CAPTURED, ACCEPTED))
+    body = decode(last) if last is not None else None
+    if not isinstance(body, Captured):
+        return
+    if not await events.read(lambda conn: tables.known_ids(conn, [body.event_id])):
+        raise Problem(EVENTS_LOST, f"The fact log tells of event {body.event_id}, and the event store does not have it.")
+
+
+async def lost(store: Store, events: Base, step: Callable[[int], None] = lambda seq: None) -> list[str]:
+    """Return the ids of all events that facts tell of and that are not there, in order; ``step`` is told the fact looked at."""
+    gone: list[str] = []
+    after = 0
+    while facts := await store.facts(after, BATCH, kinds=(CAPTURED,)):
+        ids = [body.event_id for body in map(decode, facts) if isinstance(body, Captured)]
+        there = {eid for eid, _ in await events.read(lambda conn, ids=ids: tables.known_ids(conn, ids))}  # type: ignore[misc]
+        gone += [id for id in ids if id not in there]
+        after = facts[-1].seq
+        step(after)
+    return gone
+
+
+async def accept(store: Store, events: Base, actor: Actor) -> EventsLossAccepted | None:
+    """Say in the log which events are gone; None when none are."""
+    gone = await lost(store, events)
+    if not gone:
+        return None
+    said = EventsLossAccepted(len(gone), tuple(gone[-NAMED:]))
+
+    def work(tx: Tx) -> None:
+        tx.append("epcis", said)
+
+    await store.write(actor, work)
+    return said
