@@ -36,7 +36,7 @@ from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM, SteppedClock, WallClock
 from plait.kernel.facts import Fact, decode
-from plait.kernel.os import private_dir, stop_signals
+from plait.kernel.os import private_dir, read_text, stop_signals, write_whole
 from plait.kernel.problems import Problem, register
 from plait.kernel.settings import Settings, load
 from plait.kernel.stepped import Participant
@@ -110,9 +110,11 @@ def _clock(settings: Settings, activity: Activity, folder: Path) -> WallClock | 
     """Return the business clock; a data folder remembers its kind and refuses another (``other-clock``)."""
     kind = settings.clock.kind
     file = folder / "clock"
-    if file.exists() and file.read_text("utf-8").strip() != kind:
-        raise Problem(OTHER_CLOCK, f"{folder} goes by {file.read_text('utf-8').strip()} time, not {kind}")
-    file.write_text(kind, "utf-8")
+    known = read_text(file).strip() if file.exists() else ""
+    if known and known != kind:
+        raise Problem(OTHER_CLOCK, f"{folder} goes by {known} time, not {kind}")
+    if not known:
+        write_whole(file, kind.encode())
     if kind == "stepped":
         return SteppedClock(activity, EPOCH)
     return WallClock(activity, settings.clock.factor if kind == "scaled" else 1.0)
@@ -294,7 +296,7 @@ class Node:
         self._opened.push_async_callback(self.server.stop)
         if not http.public_url:
             self.url = self.server.url
-        (self.folder / "address").write_text(self.server.url, "utf-8")
+        write_whole(self.folder / "address", self.server.url.encode())
         await self._go()
 
     async def _go(self) -> None:

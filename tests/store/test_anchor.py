@@ -11,7 +11,7 @@ from plait.kernel.clock import SYSTEM
 from plait.kernel.facts import decode
 from plait.kernel.problems import Problem
 from plait.store import Store, Tx, metadata
-from plait.store.anchor import SLOT, Anchor
+from plait.store.anchor import APART, Anchor
 from tests.support.kinds import Noted
 from tests.support.stores import clock
 
@@ -99,7 +99,7 @@ async def test_noted_while_running(tmp_path: Path) -> None:
     await store.close()
 
 
-@pytest.mark.parametrize("torn", [0, 10, SLOT - 1, SLOT, SLOT + 5])
+@pytest.mark.parametrize("torn", [0, 10, 80, APART, APART + 5])
 def test_torn_note_leaves_the_other(tmp_path: Path, torn: int) -> None:
     """Tests that bytes lost from either slot leave the note in the other one, and none is taken that is not whole."""
     anchor = Anchor(tmp_path / "head")
@@ -109,8 +109,8 @@ def test_torn_note_leaves_the_other(tmp_path: Path, torn: int) -> None:
     content = bytearray((tmp_path / "head").read_bytes())
     content[torn] ^= 0x40
     (tmp_path / "head").write_bytes(content)
-    assert Anchor(tmp_path / "head").read() == ((2, "b" * 64) if torn < SLOT else (1, "a" * 64))
-    (tmp_path / "head").write_bytes(content[: SLOT // 2])
+    assert Anchor(tmp_path / "head").read() == ((2, "b" * 64) if torn < APART else (1, "a" * 64))
+    (tmp_path / "head").write_bytes(content[:40])
     assert Anchor(tmp_path / "head").read() is None
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "free_bytes",
     "fsync_dir",
     "fsync_file",
+    "make_dir",
     "private_dir",
     "read_text",
     "remove",
@@ -31,6 +32,7 @@ __all__ = [
     "stop_child",
     "stop_signals",
     "write_private",
+    "write_whole",
 ]
 
 WINDOWS = sys.platform == "win32"
@@ -134,17 +136,38 @@ def _restrict(path: Path, mode: int) -> None:
     subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - a fixed command
 
 
+def make_dir(path: Path) -> Path:
+    """Make folder ``path`` (with parents) durably and return it: a folder whose name is lost takes everything in it along.
+
+    One that is there is made sure of too: whoever made it may have been killed before its name was on disk.
+    """
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for each in reversed(missing or [path]):
+        fsync_dir(each.parent)
+    return path
+
+
 def private_dir(path: Path) -> Path:
     """Make folder ``path`` (with parents), readable by its owner only, and return it."""
     fresh = not path.exists()
-    path.mkdir(parents=True, exist_ok=True)
+    make_dir(path)
     if fresh or not WINDOWS:
         _restrict(path, 0o700)
     return path
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write ``content`` durably in the place of what ``path`` held: whole or not at all."""
+    draft = path.with_name(path.name + ".tmp")
+    with draft.open("wb") as file:
+        file.write(content)
+        fsync_file(file)
+    replace(draft, path)
+
+
 def write_private(path: Path, content: bytes) -> None:
-    """Write a secret durably to ``path``, readable by its owner only from the first byte."""
+    """Write a secret durably to ``path``, readable by its owner only from the first byte; whole or not at all."""
     draft = path.with_name(path.name + ".tmp")
     with contextlib.suppress(FileNotFoundError):
         draft.unlink()

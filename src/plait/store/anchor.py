@@ -1,8 +1,9 @@
 """How far the fact log is known to be on disk, noted outside of it, so that a lost tail is noticed.
 
 A log whose last facts were cut off is a whole, shorter chain: nothing in it tells of the loss (a damaged write-ahead log, a
-disk that lied, a file put back by hand). Two slots of one line each are written in turn, each with its checksum, so that a
-torn write leaves the other one. The note is made after the facts are on disk, at most once a second, and never ahead of them.
+disk that lied, a file put back by hand). Two slots of one line each, in blocks of their own, are written in turn, each with
+its checksum, so that a torn write leaves the other one. The note is made after the facts are on disk, so it is never ahead of
+them; it is synced itself at most once a second, so that nobody waits for it.
 """
 
 import zlib
@@ -15,6 +16,7 @@ from plait.kernel.os import fsync_file, remove
 __all__ = ["Anchor"]
 
 SLOT = 128
+APART = 4096
 SECONDS = 1.0
 
 
@@ -39,34 +41,42 @@ class Anchor:
         self._slot = 0
         self._noted = 0
         self._due = 0.0
+        self._unsynced = False
 
     def read(self) -> tuple[int, str] | None:
         """Return number and hash of the latest fact noted, None when there is no (readable) note."""
         content = self.path.read_bytes() if self.path.exists() else b""
-        slots = [_read(content[:SLOT]) or (-1, ""), _read(content[SLOT : 2 * SLOT]) or (-1, "")]
+        slots = [_read(content[start : start + SLOT]) or (-1, "") for start in (0, APART)]
         self._slot = 0 if slots[0] <= slots[1] else 1
         latest = max(slots)
         return None if latest[0] < 0 else latest
 
-    def due(self, seq: int) -> float | None:
-        """Return the seconds until a note of ``seq`` is to be made, None when it is made already."""
-        return None if seq == self._noted else max(0.0, self._due - SYSTEM.monotonic())
+    def due(self) -> float | None:
+        """Return the seconds until the latest note is to be synced, None when it is."""
+        return max(0.0, self._due - SYSTEM.monotonic()) if self._unsynced else None
 
     def note(self, seq: int, hash: str) -> None:
         """Note that the log is on disk up to ``seq``; OSError when the disk refuses (the next note tries again)."""
+        if seq != self._noted:
+            if self._file is None:
+                self._file = self.path.open("r+b" if self.path.exists() else "w+b", buffering=0)
+            self._file.seek(self._slot * APART)
+            self._file.write(_line(seq, hash))
+            self._slot, self._noted = 1 - self._slot, seq
+            self._unsynced = True
+
+    def sync(self) -> None:
+        """Put the latest note on disk; OSError as for ``note``."""
         self._due = SYSTEM.monotonic() + SECONDS
-        if self._file is None:
-            self._file = self.path.open("r+b" if self.path.exists() else "w+b")
-        self._file.seek(self._slot * SLOT)
-        self._file.write(_line(seq, hash))
-        fsync_file(self._file)
-        self._slot, self._noted = 1 - self._slot, seq
+        self._unsynced = False
+        if self._file is not None:
+            fsync_file(self._file)
 
     def forget(self) -> None:
         """Begin anew, as if nothing had been noted."""
         self.close()
         remove(self.path)
-        self._slot, self._noted, self._due = 0, 0, 0.0
+        self._slot, self._noted, self._due, self._unsynced = 0, 0, 0.0, False
 
     def close(self) -> None:
         """Close the file."""

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from plait.kernel.ids import new_id
-from plait.kernel.os import fsync_dir, fsync_file, replace
+from plait.kernel.os import fsync_dir, fsync_file, make_dir, replace
 from plait.kernel.problems import NOT_FOUND, Problem, register
 
 __all__ = ["DAMAGED", "Blobs"]
@@ -20,7 +20,7 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_dir(folder)
 
     def path(self, name: str) -> Path:
         """Return where the blob called ``name`` (64 hex digits) is or would be; raise ``not-found`` for what is no name."""
@@ -32,11 +32,10 @@ class Blobs:
         """Store ``content`` and return its name once it is on disk."""
         name = hashlib.sha256(content).hexdigest()
         path = self.path(name)
+        make_dir(path.parent)
         if path.exists():
+            fsync_dir(path.parent)
             return name
-        if not path.parent.exists():
-            path.parent.mkdir(exist_ok=True)
-            fsync_dir(self.folder)
         draft = path.with_name(f".{new_id()}")
         with draft.open("xb") as file:
             file.write(content)

@@ -65,6 +65,8 @@ class Base:
         try:
             with damage_told(self._source):
                 conn = self._source.writer()
+                self._source.settle(conn)
+                conn.rollback()
                 bring_up(conn, self.metadata, self._source.keep_copy)
                 self._check(conn)
                 conn.rollback()

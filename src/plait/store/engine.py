@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from plait.kernel.os import FileLock, fsync_file, replace
+from plait.kernel.os import FileLock, fsync_file, make_dir, replace
 from plait.kernel.problems import UNAVAILABLE, Problem, register
 
 __all__ = ["BAD_URL", "DAMAGED", "LOCKED", "Postgres", "Source", "Sqlite", "damage_told", "make_source"]
@@ -22,6 +22,12 @@ DAMAGED = register(
     500,
     "A file of the store is damaged",
     "Stop the node, keep the folder for examination, and restore the last backup with `plait restore`; `plait doctor --full` says what is wrong.",
+)
+UNWRITABLE = register(
+    "folder-unwritable",
+    503,
+    "The data folder cannot be written",
+    "Give the user who runs the node the right to write it, make room, or mount the disk for writing; then start again.",
 )
 NO_COPY = register(
     "no-copy-before-upgrade",
@@ -51,6 +57,10 @@ class Source(Protocol):
 
     def writer(self) -> Connection:
         """Return the one connection that may write; raise ``store-locked`` when another process has it."""
+        ...
+
+    def settle(self, conn: Connection) -> None:
+        """Make sure, at the start and after a write or sync has failed, that everything visible through ``conn`` is on disk."""
         ...
 
     def reader(self) -> AbstractContextManager[Connection]:
@@ -85,12 +95,13 @@ def damage_told(source: Source) -> Iterator[None]:
     """Turn the engine's word for a damaged file into ``store-damaged``, and for one it cannot reach or use now into ``unavailable``."""
     try:
         yield
-    except DatabaseError as error:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF if isinstance(error.orig, sqlite3.Error) else None
-        if code in DAMAGE:
-            raise Problem(DAMAGED, f"{source.place}: {error.orig}.") from error
+    except (DatabaseError, sqlite3.Error) as error:
+        told: BaseException | None = error.orig if isinstance(error, DatabaseError) else error
+        code = getattr(told, "sqlite_errorcode", 0) & 0xFF if isinstance(told, sqlite3.Error) else None
+        if code in DAMAGE or (code is not None and "Could not decode" in str(told)):
+            raise Problem(DAMAGED, f"{source.place}: {told}.") from error
         if code in PASSING or (code is None and isinstance(error, OperationalError)):
-            raise Problem(UNAVAILABLE, f"The store cannot be used now ({source.place}): {error.orig}.") from error
+            raise Problem(UNAVAILABLE, f"The store cannot be used now ({source.place}): {told}.") from error
         raise
 
 
@@ -112,7 +123,7 @@ class Sqlite:
         if not database or database == ":memory:":
             raise Problem(BAD_URL, "SQLite needs the path of a file.")
         self.path = Path(database)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_dir(self.path.parent)
         self._lock = FileLock(self.path.with_name(self.path.name + ".lock"))
         self._locked = False
         self._write = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": 30})
@@ -138,10 +149,25 @@ class Sqlite:
 
     def writer(self) -> Connection:
         """Return the writing connection; raise ``store-locked`` when another process writes this file."""
-        if not self._locked and not self._lock.acquire():
+        try:
+            free = self._locked or self._lock.acquire()
+        except OSError as error:
+            raise Problem(UNWRITABLE, f"{self._lock.path}: {error.strerror or error}.") from error
+        if not free:
             raise Problem(LOCKED, f"{self.place} is being written by another process.")
         self._locked = True
         return self._write.connect()
+
+    def settle(self, conn: Connection) -> None:
+        """Write every page of the journal into the file, sync that, and begin the journal anew.
+
+        After a failed fsync the system forgets which pages are not on disk, so the same journal must not be written further; and
+        nobody knows whether the process before this one met a failed fsync.
+        """
+        raw: Any = conn.connection.driver_connection
+        busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise Problem(UNAVAILABLE, f"{self.place} is being read and cannot be settled after a failed write yet.")
 
     def reader(self) -> AbstractContextManager[Connection]:
         """Return a read-only connection on one snapshot."""
@@ -211,6 +237,9 @@ class Postgres:
             conn.close()
             raise Problem(LOCKED, f"{self.place} is being written by another process.")
         return conn
+
+    def settle(self, conn: Connection) -> None:
+        """Leave it to the server, which stops and recovers when a sync fails."""
 
     def reader(self) -> AbstractContextManager[Connection]:
         """Return a read-only connection on one snapshot."""

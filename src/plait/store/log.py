@@ -16,6 +16,7 @@ from plait.kernel.clock import parse_iso
 from plait.kernel.facts import GENESIS, Fact, encode, fact_hash, kind_of
 from plait.kernel.ids import new_id
 from plait.kernel.problems import NOT_FOUND, Problem
+from plait.store.engine import DAMAGED
 from plait.store.tables import log
 
 __all__ = ["ChainReport", "Log", "Mark", "check_chain", "erase_body", "lost_since", "read_facts", "read_head", "read_latest", "read_links"]
@@ -93,7 +94,10 @@ class Log:
 
 def _fact(row: Row[Any]) -> Fact:
     values = list(row)
-    values[5], values[6] = parse_iso(values[5]), parse_iso(values[6])
+    try:
+        values[5], values[6] = parse_iso(values[5]), parse_iso(values[6])
+    except (ValueError, TypeError) as error:
+        raise Problem(DAMAGED, f"Fact {values[0]}: {error}.") from error
     if values[8] is not None:
         values[8] = bytes(values[8])
     return Fact(*values)
@@ -154,7 +158,7 @@ def check_chain(read: Callable[[int], list[Link]]) -> ChainReport:
                 return ChainReport(False, last, erased, head, seq, "it does not follow the fact before it")
             if body is None:
                 erased += 1
-            elif sha256(body).hexdigest() != digest:
+            elif not isinstance(body, bytes) or sha256(body).hexdigest() != digest:
                 return ChainReport(False, last, erased, head, seq, "its body was changed")
             if fact_hash(head, (id, stream, kind, str(version), at, recorded, actor), digest) != link:
                 return ChainReport(False, last, erased, head, seq, "its header was changed")

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, MetaData, insert, literal, select, update
+from sqlalchemy import Connection, MetaData, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM, BusinessClock, iso
-from plait.kernel.facts import Fact, fact
+from plait.kernel.facts import GENESIS, Fact, fact
 from plait.kernel.problems import CONFLICT, Problem, register
 from plait.store import changes as _changes
 from plait.store import idempotency, letters
@@ -23,6 +23,7 @@ from plait.store.follow import Followers, FollowerView, Handler, Start
 from plait.store.letters import Letter, State
 from plait.store.log import ChainReport, Log, Mark, check_chain, erase_body, lost_since, read_facts, read_head, read_latest, read_links
 from plait.store.outbox import Outbox
+from plait.store.rows import upsert
 from plait.store.tables import follower as follower_table
 from plait.store.tables import number as number_table
 from plait.store.times import ms_of
@@ -63,6 +64,16 @@ class LossAccepted(msgspec.Struct, frozen=True):
     left: int
 
 
+def _keep_cursor(conn: Connection, name: str, seq: int) -> None:
+    upsert(conn, follower_table, "name", {"name": name, "seq": seq})
+
+
+def _noted(kept: "asyncio.Future[Any]") -> None:
+    """Look at the outcome: a cursor that was not kept is kept with the next ones."""
+    if not kept.cancelled() and (error := kept.exception()) is not None:
+        _log.warning("a follower's place could not be kept yet", reason=str(error))
+
+
 def _whole_ms(when: datetime) -> datetime:
     return when.replace(microsecond=when.microsecond // 1000 * 1000)
 
@@ -75,10 +86,12 @@ class _Books:
         self.posts = 0
         self._tell = tell
         self._anchor = anchor
+        self._kept = (0, GENESIS)
 
     def load(self, conn: Connection) -> None:
         self.posts = 0
         self.log.load(conn)
+        self._kept = (self.log.seq, self.log.hash)
 
     def mark(self) -> tuple[Mark, int]:
         return self.log.mark(), self.posts
@@ -92,17 +105,19 @@ class _Books:
 
     def committed(self) -> Callable[[], None]:
         posted, self.posts = self.posts > 0, 0
+        self._kept = (self.log.seq, self.log.hash)
         return self._tell(self.log.taken(), posted)
 
     def rest_due(self) -> float | None:
-        return None if self._anchor is None else self._anchor.due(self.log.seq)
+        return None if self._anchor is None else self._anchor.due()
 
     def rest(self, *, last: bool = False) -> None:
         if self._anchor is None:
             return
         try:
-            if self._anchor.due(self.log.seq) is not None:
-                self._anchor.note(self.log.seq, self.log.hash)
+            self._anchor.note(*self._kept)
+            if last or self._anchor.due() == 0:
+                self._anchor.sync()
         except OSError as error:
             _log.warning("the head of the log could not be noted", path=str(self._anchor.path), reason=str(error))
         if last:
@@ -303,7 +318,7 @@ class Store(Base):
         saved = self.read_now(lambda conn: conn.execute(select(follower_table.c.seq).where(follower_table.c.name == name)).scalar())
         if saved is None:
             seq = self.read_now(read_head)[0] if start == "now" else 0
-            self._writer.submit(lambda conn: conn.execute(insert(follower_table).values(name=name, seq=seq)) and None)
+            self._writer.submit(lambda conn: _keep_cursor(conn, name, seq)).add_done_callback(_noted)
             saved = seq
         self._followers.add(name, kinds, handler, int(saved))
 
@@ -322,6 +337,6 @@ class Store(Base):
     async def _save_cursors(self, cursors: dict[str, int]) -> None:
         def save(conn: Connection) -> None:
             for name, seq in cursors.items():
-                conn.execute(follower_table.update().where(follower_table.c.name == name).values(seq=seq))
+                _keep_cursor(conn, name, seq)
 
         await self._writer.submit(save, quiet=True)

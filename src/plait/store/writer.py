@@ -128,8 +128,7 @@ class Writer:
                     self._group(jobs)
             except Exception as error:  # noqa: BLE001 - whatever broke the group is the answer to its jobs
                 self._fail(jobs, error)
-            if self._ledger.rest_due() == 0:
-                self._ledger.rest()
+            self._ledger.rest()
         self._ledger.rest(last=True)
 
     def _group(self, jobs: list[_Job]) -> None:
@@ -166,10 +165,18 @@ class Writer:
         raw.execute("RELEASE SAVEPOINT job")
 
     def _connection(self) -> Connection:
+        """Return the writing connection; after a failure a fresh one, once what it shows is known to be on disk."""
         if self._conn is None:
-            self._conn = self._source.writer()
-            self._ledger.load(self._conn)
-            self._conn.rollback()
+            conn = self._source.writer()
+            try:
+                self._source.settle(conn)
+                self._ledger.load(conn)
+                conn.rollback()
+            except BaseException:
+                conn.invalidate()
+                conn.close()
+                raise
+            self._conn = conn
         return self._conn
 
     def _drop(self) -> None:

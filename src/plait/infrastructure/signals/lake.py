@@ -24,11 +24,10 @@ def widen(span: Span | None, points: Sequence[Raw]) -> Span | None:
 
 
 class Lake:
-    """Points in segments under ``folder``; what a crash left half written is cut at opening."""
+    """Points in segments under ``folder``; what a crash left half written is passed over."""
 
     def __init__(self, folder: Path, limit: int = 64 << 20) -> None:
         self._segments = Segments(folder, limit)
-        self.cut = self._segments.cut
         self.spans: dict[int, Span] = {}
 
     @property

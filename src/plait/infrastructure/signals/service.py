@@ -46,7 +46,7 @@ class SignalService:
         self._flusher: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Open the lake, cut what a crash left half written, and learn the latest value of each series."""
+        """Open the lake and learn the latest value of each series."""
         known, rows, place = await self.store.read(lambda conn: (tables.spans(conn, ALL), tables.series(conn, ALL), tables.mark(conn, ALL)))
         self._numbers = {row.name: row.id for row, _ in rows}
         self._latest = {row.id: latest for row, latest in rows if latest is not None}
