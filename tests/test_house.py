@@ -74,6 +74,8 @@ UNSCOPED = {
     ("capability", "offer"): "what a firm publishes to everybody",
     ("capability", "known_name"): "a firm's name",
     ("schedule", "stamp"): "a mark of change",
+    ("upkeep", "outbox_states"): "counts, no content",
+    ("upkeep", "fact_kinds"): "counts, no content",
     ("observatory", "single"): "compared with what is about to be kept",
 }
 

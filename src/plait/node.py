@@ -69,6 +69,12 @@ from plait.sharing.room import ALL_ROUTES as SHARING_ROUTES
 from plait.sharing.room import build_sharing
 from plait.store import Database, Store, Tx, metadata
 from plait.upkeep import housekeeping
+from plait.upkeep import metrics as metrics_room
+from plait.upkeep.backup import routes as backup_routes
+from plait.upkeep.backup.service import BackupService
+from plait.upkeep.health import routes as health_routes
+from plait.upkeep.health.service import HealthService
+from plait.upkeep.logs import configure
 from plait.web import Api, build_app, serve
 from plait.web.client import PartnerClient
 
@@ -103,6 +109,9 @@ APIS: tuple[Api, ...] = (
     observatory_routes.ROUTES,
     public_routes.ROUTES,
     resolve_routes.ROUTES,
+    backup_routes.ROUTES,
+    health_routes.ROUTES,
+    metrics_room.ROUTES,
 )
 
 
@@ -206,6 +215,7 @@ class Node:
         self.trace = TraceService(self.epcis, store, guard, clock, self.sharing.directory, self.sharing.data)
         self.passports = PassportService(store, guard, clock, self.epcis)
         self.labels = LabelService(store, guard, clock)
+        self.backups = BackupService(store, self.events, guard, self.folder, self.settings.backup)
 
     def _desk(self) -> None:
         store, guard, clock, desk = self.store, self.identity, self.clock, self.settings.desk
@@ -258,6 +268,7 @@ class Node:
                 await self.identity.open(self.settings.firm.name)
             await opened.open()
             closing(opened.close)
+        await self.backups.arrived()
         await self.line.open()
         await self.arrivals.open()
 
@@ -284,8 +295,11 @@ class Node:
                 self.passports,
                 self.labels,
                 self.observatory,
+                self.backups,
                 self.store,
                 PublicService(self.identity, self.capabilities, self.passports),
+                HealthService(self.store, self.identity, self.activity, self.folder, self.settings),
+                metrics_room.MetricsService(self.store, self.identity, self.activity, self.folder, self.settings),
                 *self.sharing.services(),
             )
         }
@@ -309,6 +323,7 @@ class Node:
             self._task(self.store.outbox.run(mail))
             self._task(self.clock.run())
         self._task(housekeeping.run(self.store))
+        self._task(self.backups.run())
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
         self._opened.push_async_callback(self.sharing.people.close)
@@ -337,6 +352,7 @@ class Node:
 async def run(folder: Path, flags: dict[str, Any], greet: Callable[[str, str, Path, Path], None]) -> None:
     """Run a node in ``folder`` until somebody asks it to stop; ``greet`` is told (name, address, folder, token file) once it is up."""
     settings = load(folder, os.environ, flags)
+    configure(settings.logs, private_dir(folder))
     node = Node(folder, settings)
     loop = asyncio.get_running_loop()
 

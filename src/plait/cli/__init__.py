@@ -13,6 +13,8 @@ VERBS = {
     "demo": ("plait.cli.demo:demo", "Bring up seven firms on this computer and send one order through the braid."),
     "plant": ("plait.cli.plant:plant", "Run a simulated plant that speaks OPC UA."),
     "token": ("plait.cli.token:app", "Make, list and revoke access tokens."),
+    "backup": ("plait.cli.backup:app", "Make, list and check backups."),
+    "restore": ("plait.cli.restore:restore", "Put a backup back, on this or another computer."),
     "export": ("plait.cli.export:export", "Write everything the firm has in its node as open files."),
     "accept-loss": ("plait.cli.accept_loss:accept_loss", "Go on with what is left of a fact log that has lost facts."),
     "doctor": ("plait.cli.doctor:doctor", "Say what is wrong with a node and what to do about it."),

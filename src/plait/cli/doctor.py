@@ -1,59 +1,78 @@
 """``plait doctor``: what is wrong with a node and what to do about it."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+if TYPE_CHECKING:
+    from plait.upkeep.health.model import Check
+
 __all__ = ["doctor"]
 
+WORDS = {"ok": "[green]ok  [/green]", "look": "[yellow]look[/yellow]", "bad": "[red]bad [/red]"}
 
-def doctor(*, data: Path = Path("plait-data"), as_json: Annotated[bool, Parameter(name="--json")] = False) -> None:
-    """Check the node in DATA: is it running and idle, does its chain verify, are partners reached.
+
+def doctor(*, data: Path = Path("plait-data"), full: bool = False, as_json: Annotated[bool, Parameter(name="--json")] = False) -> None:
+    """Check the node in DATA, whether it runs or not. Nothing is repaired or changed; exit 1 when something is bad.
 
     Parameters
     ----------
     data
         The node's data folder.
+    full
+        Also walk the whole chain of facts.
     as_json
         Print JSON.
     """
-    checks = examine(data)
-    if as_json:
-        print(json.dumps(checks))
-    else:
-        from rich.console import Console
+    import msgspec
 
-        console = Console(highlight=False)
-        for check in checks:
-            console.print(f"{'[green]ok  [/green]' if check['ok'] else '[red]look[/red]'} {check['name']:<12} {check['what']}")
-            if not check["ok"]:
-                console.print(f"                  do: {check['do']}")
-    if not all(check["ok"] for check in checks):
+    checks = examine(data, full=full)
+    if as_json:
+        print(msgspec.json.encode(checks).decode())
+    else:
+        _show(checks)
+    if any(check.verdict == "bad" for check in checks):
         sys.exit(1)
 
 
-def _check(name: str, ok: bool, what: str, do: str = "") -> dict[str, Any]:
-    return {"name": name, "ok": ok, "what": what, "do": do}
+def _show(checks: "list[Check]") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    for check in checks:
+        console.print(f"{WORDS[check.verdict]} {check.name:<12} {escape(check.what)}")
+        if check.do:
+            console.print(f"                  do: {escape(check.do)}")
 
 
-def examine(data: Path) -> list[dict[str, Any]]:
-    """Return the checks as {name, ok, what, do}, the first failing one last when nothing further can be asked."""
+def examine(data: Path, *, full: bool = False) -> "list[Check]":
+    """Return the checks: those of the running node if one answers, else what the folder says."""
+    import msgspec
+
     from plait.cli.http import call
     from plait.kernel.problems import Problem
+    from plait.kernel.settings import load
+    from plait.upkeep.health.folder import examine as examine_folder
+    from plait.upkeep.health.model import Check, Report
+    from plait.upkeep.health.stopped import chain
 
     if not (data / "plait.db").exists() and not (data / "plait.toml").exists():
-        return [_check("folder", False, f"{data} holds no node", "Make one with `plait up --data DIR`.")]
-    checks = [_check("folder", True, str(data.resolve()))]
+        return [Check("folder", "bad", f"{data} holds no node.", "Make one with `plait up --data DIR`.")]
+    checks = [Check("folder", "ok", f"The data folder is {data.resolve()}.")]
     try:
-        idle = call(data, "GET", "/health/idle")
-        checks.append(_check("node", True, "idle" if idle["idle"] else f"busy with {idle['busy']}"))
-        chain = call(data, "GET", "/api/v1/facts/verify")
-        checks.append(_check("chain", bool(chain["ok"]), f"{chain['facts']} facts", "Restore the last backup; keep this folder for examination."))
-        stuck = [row for row in call(data, "GET", "/api/v1/deliveries") if row["state"] != "delivered"]
-        checks.append(_check("deliveries", not stuck, f"{len(stuck)} waiting or refused", "See `/api/v1/deliveries`: the partner may be down."))
+        settings = load(data)
     except Problem as problem:
-        checks.append(_check("node", False, problem.detail, problem.kind.advice))
-    return checks
+        return [*checks, Check("settings", "bad", f"{problem.kind.title}: {problem.detail}.", problem.kind.advice)]
+    try:
+        report = msgspec.convert(call(data, "GET", f"/api/v1/health/report?full={'true' if full else 'false'}"), Report)
+    except Problem as problem:
+        checks += examine_folder(data, settings)
+        if not settings.store.url:
+            checks.append(chain(data, full=full))
+        if problem.code != "not-running":
+            return [*checks, Check("node", "bad", f"The node refuses to be asked: {problem.detail or problem.kind.title}.", problem.kind.advice)]
+        return [*checks, Check("node", "look", "No node runs on this folder.", "Start it with `plait up --data DIR`.")]
+    return [*checks, *report.checks]

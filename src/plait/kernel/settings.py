@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -70,10 +70,46 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carrier: bool = False
 
 
+class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Backups by the clock. ``target``: a folder, or ``s3://bucket/prefix`` with ``endpoint`` and ``region`` (credentials: AWS_... in the environment).
+
+    ``at`` is the time of day at the firm's place. ``passphrase_file`` holds the passphrase in its first line; ``plain`` allows backups
+    without one. Kept are the latest of the last ``daily`` days, ``weekly`` weeks and ``monthly`` months that have one.
+    """
+
+    target: str = ""
+    at: str = "02:00"
+    passphrase_file: str = ""
+    plain: bool = False
+    endpoint: str = ""
+    region: str = ""
+    daily: int = 7
+    weekly: int = 4
+    monthly: int = 12
+
+
 class Firm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the firm is called at first start; afterwards the data folder knows better."""
 
     name: str = ""
+
+
+class Logs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is logged and where: lines of ``level`` and above to ``file`` (relative to the data folder; empty: stderr).
+
+    A file of ``megabytes`` is put aside and a new one begun; ``keep`` old ones are kept.
+    """
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    file: str = ""
+    megabytes: Annotated[int, msgspec.Meta(ge=1)] = 10
+    keep: Annotated[int, msgspec.Meta(ge=1)] = 5
+
+
+class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``open``: whoever reaches the node may read its metrics without a token; only while it listens on this computer alone."""
+
+    open: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +122,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: Network = Network()
     machines: Machines = Machines()
     desk: Desk = Desk()
+    backup: Backup = Backup()
+    logs: Logs = Logs()
+    metrics: Metrics = Metrics()
 
 
 def _from_env(env: Mapping[str, str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from plait.store.blobs import Blobs
 from plait.store.database import Base, Database
 from plait.store.follow import FollowerView
 from plait.store.letters import Letter
-from plait.store.log import ChainReport
+from plait.store.log import ChainReport, check_chain, read_links
 from plait.store.migrate import migration
 from plait.store.outbox import Outbox
 from plait.store.rows import upsert
@@ -25,11 +25,13 @@ __all__ = [
     "Segments",
     "Store",
     "Tx",
+    "check_chain",
     "from_ms",
     "metadata",
     "migration",
     "ms_of",
     "now_ms",
+    "read_links",
     "read_records",
     "upsert",
 ]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData
@@ -81,14 +82,20 @@ class Base:
     def _check(self, conn: Connection) -> None:
         """Look at what stands in the database before anything is done with it; raise a Problem for what must not be used."""
 
+    @property
+    def file(self) -> Path | None:
+        """The database's file, None for one on a server."""
+        return self._source.file
+
     @contextmanager
     def look(self) -> Iterator[Connection]:
-        """Give a snapshot of a database that is not opened here: another process may be writing it, or none; nothing is changed."""
+        """Give a snapshot, also of a database that is not opened here: another process may be writing it, or none; nothing is changed."""
         try:
             with damage_told(self._source), self._source.reader() as conn:
                 yield conn
         finally:
-            self._source.close()
+            if not self._opened:
+                self._source.close()
 
     async def close(self) -> None:
         """Finish what is queued and let another process write."""

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, inser
 
 from plait.kernel.problems import Problem, register
 
-__all__ = ["NEWER", "Step", "bring_up", "migration", "version_of"]
+__all__ = ["NEWER", "Step", "bring_up", "latest", "migration", "version_of"]
 
 NEWER = register(
     "store-newer",
@@ -56,6 +56,11 @@ def version_of(conn: Connection, metadata: MetaData) -> int | None:
     return None if found is None else int(found)
 
 
+def latest(metadata: MetaData) -> int:
+    """Return the version of the tables that this program makes."""
+    return len(_steps(metadata)) + 1
+
+
 def bring_up(conn: Connection, metadata: MetaData, keep_copy: Callable[[int], None] = lambda version: None) -> None:
     """Make the tables, or bring older ones up to date; raise ``store-newer`` and change nothing if they are newer.
 
@@ -63,18 +68,18 @@ def bring_up(conn: Connection, metadata: MetaData, keep_copy: Callable[[int], No
     stopped. ``keep_copy(version)`` is called before the first step.
     """
     steps = _steps(metadata)
-    latest = len(steps) + 1
+    newest = latest(metadata)
     with conn.begin():
         found = version_of(conn, metadata)
         if found is None:
             metadata.create_all(conn)
-            conn.execute(insert(_version).values(name=name_of(metadata), version=latest))
+            conn.execute(insert(_version).values(name=name_of(metadata), version=newest))
             return
-    if found > latest:
-        raise Problem(NEWER, f"The tables {name_of(metadata)} have version {found}; this program knows up to {latest}.")
-    if found < latest:
+    if found > newest:
+        raise Problem(NEWER, f"The tables {name_of(metadata)} have version {found}; this program knows up to {newest}.")
+    if found < newest:
         keep_copy(found)
-    for version in range(found + 1, latest + 1):
+    for version in range(found + 1, newest + 1):
         with conn.begin():
             steps[version](conn)
             conn.execute(update(_version).where(_version.c.name == name_of(metadata)).values(version=version))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, MetaData, literal, select, update
+from sqlalchemy import Connection, MetaData, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plait.kernel.activity import Activity
@@ -42,6 +42,7 @@ LOST = register(
     "Restore the last backup with `plait restore`. If there is none, `plait accept-loss` goes on with what is left.",
 )
 LIFT = 1000
+EVERY = "*"
 
 _log = structlog.get_logger("plait.store")
 _OUTBOX = Actor("system", "outbox", "")
@@ -149,13 +150,16 @@ class Tx:
     def number(self, series: str) -> int:
         """Return the next number (1, 2, 3...) of ``series``; none is lost when the transaction fails."""
         make = sqlite.insert if self.conn.dialect.name == "sqlite" else postgresql.insert
-        enter = make(number_table).values(series=series, last=1)
+        floor = select(number_table.c.last).where(number_table.c.series == EVERY).scalar_subquery()
+        enter = make(number_table).values(series=series, last=func.coalesce(floor, literal(0)) + literal(1))
         add = enter.on_conflict_do_update(index_elements=["series"], set_={"last": number_table.c.last + literal(1)}).returning(number_table.c.last)
         return int(self.conn.execute(add).scalar_one())
 
     def lift(self, by: int = LIFT) -> None:
-        """Lift every number series, because numbers may have been handed out that are no longer known here."""
+        """Lift every number series, also those yet to begin, because numbers may have been handed out that are no longer known here."""
         self.conn.execute(update(number_table).values(last=number_table.c.last + by))
+        if self.conn.execute(select(number_table.c.last).where(number_table.c.series == EVERY)).first() is None:
+            upsert(self.conn, number_table, "series", {"series": EVERY, "last": by})
 
     def reopen(self, letter: int, state: State, due: int | None) -> Letter:
         """Set a row of the outbox that is not delivered to ``waiting`` or ``given-up``."""

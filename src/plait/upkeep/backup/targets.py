@@ -1,0 +1,198 @@
+"""Where backups lie: a folder (another disk, a stick, a share) or an object store that speaks S3."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from plait.kernel.os import free_bytes, fsync_file, remove, replace
+from plait.kernel.problems import INVALID, Problem
+from plait.kernel.settings import Backup
+from plait.upkeep.backup.container import digest
+from plait.upkeep.backup.model import BACKUP_DAMAGED, NO_ROOM, NO_TARGET
+
+__all__ = ["Bucket", "Folder", "Target", "target_of"]
+
+CHUNK = 4 << 20
+
+
+class Target(Protocol):
+    """A place for backups."""
+
+    name: str
+    safe: bool
+
+    def put(self, source: Path, name: str, step: Callable[[int], None]) -> None:
+        """Bring a finished backup there under ``name`` and read it back; what was cut off before goes on where it stopped."""
+        ...
+
+    def names(self) -> list[str]:
+        """Return what lies there."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Remove one."""
+        ...
+
+    def get(self, name: str, target: Path) -> None:
+        """Fetch one to the file ``target``."""
+        ...
+
+
+class Folder:
+    """A folder. It must be there: a stick that is not plugged in must not be taken for an empty folder on the system disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = str(path)
+        self.safe = False
+
+    def _there(self) -> Path:
+        if not self.path.is_dir():
+            raise Problem(NO_TARGET, f"{self.path} is no folder, or not there now.")
+        return self.path
+
+    def put(self, source: Path, name: str, step: Callable[[int], None]) -> None:
+        """As ``Target.put``: to ``name.part`` first, which is compared and continued."""
+        part = self._there() / f"{name}.part"
+        size = source.stat().st_size
+        done = part.stat().st_size if part.exists() else 0
+        if free_bytes(self.path) < size - done:
+            raise Problem(NO_ROOM, f"{self.path} has {free_bytes(self.path)} bytes left, the backup takes {size - done} more.")
+        try:
+            self._copy(source, part, step)
+            if digest(part) != digest(source):
+                remove(part)
+                raise Problem(BACKUP_DAMAGED, f"{part} does not read back as it was written; the place may be damaged.")
+            replace(part, self.path / name)
+        except OSError as error:
+            raise Problem(NO_TARGET, f"{part}: {error.strerror or error}.") from error
+
+    @staticmethod
+    def _copy(source: Path, part: Path, step: Callable[[int], None]) -> None:
+        with source.open("rb") as give, part.open("r+b" if part.exists() else "w+b") as take:
+            while wanted := give.read(CHUNK):
+                place = take.tell()
+                if take.read(len(wanted)) != wanted:
+                    take.seek(place)
+                    take.truncate()
+                    take.write(wanted)
+                step(len(wanted))
+            take.truncate()
+            fsync_file(take)
+
+    def names(self) -> list[str]:
+        """As ``Target.names``."""
+        return sorted(path.name for path in self._there().iterdir() if path.is_file())
+
+    def drop(self, name: str) -> None:
+        """As ``Target.drop``."""
+        remove(self._there() / name)
+
+    def get(self, name: str, target: Path) -> None:
+        """As ``Target.get``."""
+        source = self._there() / name
+        if not source.is_file():
+            raise Problem(NO_TARGET, f"{source} is not there.")
+        self._copy(source, target, lambda size: None)
+
+
+class Bucket:
+    """A bucket of an object store that speaks S3, with a prefix. An upload is seen only when it is whole; one cut off begins anew."""
+
+    def __init__(self, url: str, settings: Backup, env: Mapping[str, str] = os.environ) -> None:
+        parts = urlsplit(url)
+        if not parts.netloc:
+            raise Problem(INVALID, f"backup.target: {url!r} names no bucket; it is written s3://bucket/prefix")
+        self.name = url
+        self.safe = False
+        self._prefix = parts.path.strip("/")
+        self._bucket = parts.netloc
+        self._settings = settings
+        self._env = env
+
+    def _store(self) -> Any:
+        from obstore.store import S3Store
+
+        own = self._settings
+        config = {"endpoint": own.endpoint, "region": own.region}
+        known = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        config |= {name.removeprefix("AWS_").lower(): self._env[name] for name in known if self._env.get(name)}
+        given: Any = {name: value for name, value in config.items() if value}
+        options: Any = {"allow_http": own.endpoint.startswith("http://"), "timeout": "300s", "connect_timeout": "10s"}
+        retry: Any = {"max_retries": 3}
+        return S3Store(self._bucket, prefix=self._prefix or None, config=given, client_options=options, retry_config=retry)
+
+    def _asking(self, call: Callable[[Any], Any]) -> Any:
+        try:
+            return call(self._store())
+        except Problem:
+            raise
+        except Exception as error:
+            raise Problem(NO_TARGET, f"{self.name}: {type(error).__name__}: {str(error).splitlines()[0][:300]}") from error
+
+    def put(self, source: Path, name: str, step: Callable[[int], None]) -> None:
+        """As ``Target.put``."""
+        import obstore
+
+        def bring(store: Any) -> None:
+            with source.open("rb") as file:
+                obstore.put(store, name, file, use_multipart=True)
+            step(source.stat().st_size)
+
+        self._asking(bring)
+        if self._read_back(name) != digest(source):
+            self.drop(name)
+            raise Problem(BACKUP_DAMAGED, f"{self.name}/{name} does not read back as it was written.")
+
+    def _read_back(self, name: str) -> tuple[int, str]:
+        import hashlib
+
+        import obstore
+
+        def read(store: Any) -> tuple[int, str]:
+            hashed, size = hashlib.sha256(), 0
+            for part in obstore.get(store, name).stream(min_chunk_size=CHUNK):
+                content = bytes(part)
+                hashed.update(content)
+                size += len(content)
+            return size, hashed.hexdigest()
+
+        found: tuple[int, str] = self._asking(read)
+        return found
+
+    def names(self) -> list[str]:
+        """As ``Target.names``."""
+        import obstore
+
+        def listed(store: Any) -> list[str]:
+            return sorted(str(entry["path"]) for batch in obstore.list(store) for entry in batch)
+
+        found: list[str] = self._asking(listed)
+        return found
+
+    def drop(self, name: str) -> None:
+        """As ``Target.drop``."""
+        import obstore
+
+        self._asking(lambda store: obstore.delete(store, name))
+
+    def get(self, name: str, target: Path) -> None:
+        """As ``Target.get``."""
+        import obstore
+
+        def fetch(store: Any) -> None:
+            with target.open("wb") as file:
+                for part in obstore.get(store, name).stream(min_chunk_size=CHUNK):
+                    file.write(bytes(part))
+                fsync_file(file)
+
+        self._asking(fetch)
+
+
+def target_of(place: str, settings: Backup) -> Target:
+    """Return the target that ``place`` names: an s3:// address, else a folder; raise ``no-backup-target`` when there is none."""
+    if not place:
+        raise Problem(NO_TARGET, "No place for backups is set: name one, or set backup.target.")
+    return Bucket(place, settings) if place.startswith("s3://") else Folder(Path(place).expanduser())

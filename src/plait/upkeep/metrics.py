@@ -1,0 +1,110 @@
+"""``GET /metrics``: the node's figures for Prometheus. No names of partners, parts or people, and no business values."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from plait import __version__
+from plait.kernel.activity import Activity
+from plait.kernel.actor import Actor
+from plait.kernel.os import free_bytes, rss_mb
+from plait.kernel.ports import Guard
+from plait.kernel.settings import Settings
+from plait.store import Store
+from plait.upkeep import tables
+from plait.upkeep.health.folder import local
+from plait.web import Api, Reply, Request
+
+__all__ = ["METRICS", "ROUTES", "STATES", "MetricsService"]
+
+METRICS = {
+    "plait_node": ("info", "the version of the node", ""),
+    "plait_store_head_facts": ("gauge", "number of the last fact in the log", ""),
+    "plait_store_size_bytes": ("gauge", "size of a database file", "store"),
+    "plait_followers_behind_facts": ("gauge", "facts the slowest follower has still to do", ""),
+    "plait_followers_parked": ("gauge", "followers that cannot go on", ""),
+    "plait_outbox_letters": ("gauge", "letters to partners in each state", "state"),
+    "plait_activity_tokens": ("gauge", "pieces of work under way", ""),
+    "plait_disk_free_bytes": ("gauge", "bytes free where the data folder lies", ""),
+    "plait_process_memory_bytes": ("gauge", "resident memory of the process", ""),
+    "plait_process_threads": ("gauge", "threads of the process", ""),
+}
+STATES = ("waiting", "delivered", "refused", "given-up")
+
+Samples = dict[str, dict[str, float]]
+
+
+class _Collector:
+    """Hands one reading to the library (a registry of its own for each, so that nothing is global)."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+
+    def collect(self) -> Iterator[Any]:
+        """Yield every metric with its samples."""
+        from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily
+
+        for name, (kind, meaning, label) in METRICS.items():
+            if kind == "info":
+                yield InfoMetricFamily(name, meaning, value={"version": __version__})
+                continue
+            family = GaugeMetricFamily(name, meaning, labels=[label] if label else [])
+            for value, figure in self._samples.get(name, {}).items():
+                family.add_metric([value] if label else [], figure)
+            yield family
+
+
+class MetricsService:
+    """Reads the figures; needs ``metrics.read`` unless ``metrics.open`` is set and the node listens on this computer alone."""
+
+    def __init__(self, store: Store, guard: Guard, activity: Activity, folder: Path, settings: Settings) -> None:
+        self.store = store
+        self.guard = guard
+        self._activity = activity
+        self._folder = folder
+        self._open = settings.metrics.open and local(settings.http.host)
+
+    async def text(self, actor: Actor, accept: str) -> tuple[bytes, str]:
+        """Return the figures and their media type: OpenMetrics where ``accept`` asks for it, else Prometheus text."""
+        if not self._open:
+            self.guard.require(actor, "metrics.read")
+        return await asyncio.to_thread(_render, await self.samples(), accept)
+
+    async def samples(self) -> Samples:
+        """Return each metric's figures by label value (empty text: no label)."""
+        views, states = self.store.followers(), await self.store.read(tables.outbox_states)
+        files = {name: self._folder / f"{name}.db" for name in ("plait", "events")}
+        return {
+            "plait_store_head_facts": {"": await self.store.head()},
+            "plait_store_size_bytes": {name: file.stat().st_size for name, file in files.items() if file.exists()},
+            "plait_followers_behind_facts": {"": max((view.behind for view in views), default=0)},
+            "plait_followers_parked": {"": sum(1 for view in views if view.tries)},
+            "plait_outbox_letters": {state: states.get(state, 0) for state in STATES},
+            "plait_activity_tokens": {"": sum(self._activity.busy().values())},
+            "plait_disk_free_bytes": {"": free_bytes(self._folder)},
+            "plait_process_memory_bytes": {"": rss_mb() * 1e6},
+            "plait_process_threads": {"": threading.active_count()},
+        }
+
+
+def _render(samples: Samples, accept: str) -> tuple[bytes, str]:
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.exposition import choose_encoder
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collector(samples))
+    encode, media = choose_encoder(accept)
+    return encode(registry), media
+
+
+API = Api("metrics", MetricsService)
+ROUTES = API
+
+
+@API.get("/metrics", action=None, summary="The node's figures for Prometheus", produces=("text/plain", "application/openmetrics-text"))
+async def metrics(service: MetricsService, actor: Actor, request: Request) -> Reply:
+    """Return the figures as Prometheus text or OpenMetrics."""
+    content, media = await service.text(actor, request.headers.get("accept", ""))
+    return Reply(content, media_type=media)
