@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 ARGS   ?=
 ONLY   ?=
 
-.PHONY: install demo test check bench docs clean
+.PHONY: install demo test check bench faults soak docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,8 @@ help:
 	@echo "make test     all tests; what needs an absent engine is skipped and listed"
 	@echo "make check    ruff, mypy, layers, house rules"
 	@echo "make bench    all figures, one JSON line each (ONLY=name for one)"
+	@echo "make faults   many more kills, losses of power and damaged files than the tests have time for (ARGS=\"--matrix\")"
+	@echo "make soak     one node under steady load for two hours, its memory printed (ARGS=\"--minutes 5\")"
 	@echo "make docs     rebuild the generated reference pages"
 
 $(READY): pyproject.toml constraints.txt
@@ -43,6 +45,12 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m bench $(ONLY)
+
+faults: $(READY)
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+soak: $(READY)
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 docs: $(READY)
 	@$(BIN)/python -m docs.make

@@ -324,7 +324,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
     ],
 )
 def test_due(last: str | None, now: str, when: str) -> None:
-    """Tests when a backup is due at 02:00 in Berlin: the next night, at once when one was missed, over the change to summer time, after a clock was set back."""
+    """Tests when a backup is due at 02:00 in Berlin: next night, at once when one was missed, over summer time, after a clock was set back."""
     read = datetime.fromisoformat
     assert rules.due(time(2, 0), BERLIN, read(last) if last else None, read(now)).astimezone(UTC) == read(when)
 

@@ -1,11 +1,17 @@
 """Asking one firm's node from outside, over its public HTTP interfaces."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from plait.kernel.clock import SYSTEM
+from plait.kernel.ids import new_id
+
 __all__ = ["FirmClient", "Refused"]
+
+PATIENCE_S = 60.0
 
 
 class Refused(Exception):
@@ -46,16 +52,28 @@ class FirmClient:
     async def call(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, media: str = "", token: str | None = None) -> Any:
         """Call the node; return the decoded answer (bytes when it is not JSON); raise ``Refused``."""
         headers = self._headers() if token is None else ({"Authorization": f"Bearer {token}"} if token else {})
+        if method == "POST":
+            headers = headers | {"Idempotency-Key": new_id()}
         content: dict[str, Any] = {"content": raw, "headers": headers | {"Content-Type": media}} if raw is not None else {"headers": headers}
         if body is not None:
             content["json"] = body
-        answer = await self._client.request(method, path, **content)
+        answer = await self._insist(method, path, content)
         is_json = "json" in answer.headers.get("content-type", "")
         if answer.status_code >= 400:
             raise Refused(answer.status_code, answer.json() if is_json else {"detail": answer.text[:300]})
         if not answer.content:
             return None
         return answer.json() if is_json else answer.content
+
+    async def _insist(self, method: str, path: str, content: dict[str, Any]) -> httpx.Response:
+        """Send a request; when the node dies meanwhile, send it again (under the same idempotency key) once it is back."""
+        while True:
+            try:
+                return await self._client.request(method, path, **content)
+            except httpx.TransportError:
+                async with asyncio.timeout(PATIENCE_S):
+                    while not await self.is_ready():
+                        await SYSTEM.sleep(0.05)
 
     async def get(self, path: str) -> Any:
         """GET as administrator."""

@@ -40,6 +40,7 @@ class Scene:
         self.conductor = Conductor(START, pace)
         self.firms: dict[str, FirmClient] = {}
         self.processes: dict[str, Process] = {}
+        self._dying: set[str] = set()
 
     async def __aenter__(self) -> "Scene":
         await self.conductor.open()
@@ -114,9 +115,19 @@ class Scene:
     def check(self) -> None:
         """Raise RuntimeError when a process has ended that should be running."""
         for seat, process in self.processes.items():
-            if process.returncode is not None:
+            if process.returncode is not None and seat not in self._dying:
                 end = (self.folder / f"{seat}.log").read_text("utf-8", "replace")[-2000:]
                 raise RuntimeError(f"{seat} has ended with code {process.returncode}:\n{end}")
+
+    async def restart(self, name: str) -> None:
+        """Kill a node while the others go on, and start it again; return when it takes requests."""
+        self._dying.add(name)
+        try:
+            await self.kill(name)
+            await self.start_node(name)
+        finally:
+            self._dying.discard(name)
+        await self.ready((name,))
 
     async def kill(self, name: str) -> None:
         """End a process at once, as a power cut would."""

@@ -1,0 +1,85 @@
+"""``make faults``: many more faults than CI has time for. Prints how many were tried and what was found.
+
+python -m tests.faults [--kills 1000] [--disk 300] [--matrix] [--seed 1] [--json]
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from plait.cli.demo.script import FIRMS
+from plait.cli.demo.steps import STEPS
+from plait.kernel.clock import SYSTEM
+from tests.faults.harness import nursery
+from tests.faults.nodes import node_kills
+from tests.faults.runs import RUNS, WORKS, Report, damage
+from tests.faults.storm import storm
+
+
+def disk(space: Path, number: int, seed: int) -> Iterator[tuple[str, Report]]:
+    """Run every fault with every kind of work."""
+    with nursery(space) as child:
+        for fault, run in RUNS.items():
+            for work in WORKS:
+                there = space / f"{fault}-{work}"
+                there.mkdir()
+                few = max(1, number // 10) if (fault, work) == ("full", "events") else number
+                yield f"disk {fault} {work}", run(child, work, there, few, seed)
+        (space / "damage").mkdir()
+        yield "disk damaged files", damage(child, space / "damage", number, seed)
+
+
+def matrix(space: Path, seed: int) -> Iterator[tuple[str, Report]]:
+    """Kill every node in every step, one run each."""
+    for firm in FIRMS:
+        for step in range(1, len(STEPS) + 1):
+            folder = space / f"{firm}-{step}"
+            try:
+                told, found = asyncio.run(storm(folder, {step: firm}, seed + step))
+                found = found + [f"step {each['n']} failed" for each in told["steps"] if not each["ok"]]
+            except Exception as error:  # noqa: BLE001 - a run that breaks is a finding like any other
+                found = [f"{type(error).__name__}: {error}"]
+            yield f"demo {firm} killed in step {step}", Report(1, found)
+
+
+def reports(space: Path, wanted: argparse.Namespace) -> Iterator[tuple[str, Report]]:
+    """Yield each part's report as it is done."""
+    if wanted.disk:
+        yield from disk(space, wanted.disk, wanted.seed)
+    if wanted.kills:
+        yield "a whole node killed at drawn writes", asyncio.run(node_kills(space / "nodes", wanted.kills, wanted.seed))
+    if wanted.matrix:
+        yield from matrix(space, wanted.seed)
+
+
+def main() -> int:
+    """Return 0 when nothing was found."""
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000, help="kills of a whole node under load")
+    parser.add_argument("--disk", type=int, default=300, help="faults of each kind for each kind of work")
+    parser.add_argument("--matrix", action="store_true", help="all seven nodes of the demo in all ten steps (about an hour and a quarter)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="one JSON object at the end")
+    wanted = parser.parse_args()
+    began, runs, found = SYSTEM.monotonic(), 0, []
+    with tempfile.TemporaryDirectory(prefix="plait-faults-") as name:
+        for what, report in reports(Path(name), wanted):
+            runs += report.runs
+            found += report.found
+            verdict = f"{len(report.found)} FOUND" if report.found else "nothing found"
+            print(f"{what:<44} {report.runs:>5} runs  {verdict}  ({SYSTEM.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+            for each in report.found[:10]:
+                print(f"    {each}", file=sys.stderr)
+    if wanted.json:
+        print(json.dumps({"runs": runs, "found": found, "seed": wanted.seed, "wall_s": round(SYSTEM.monotonic() - began, 1)}))
+    else:
+        print(f"{runs} faults, {len(found)} findings")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
