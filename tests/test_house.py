@@ -54,7 +54,7 @@ def takes_scope(function):
 
 
 # Not one row of these rooms' tables belongs to a partner.
-UNSCOPED_ROOMS = {"identity", "store"}
+UNSCOPED_ROOMS = {"identity", "people", "store"}
 # Reads that show nobody anything by themselves, each with the reason.
 UNSCOPED = {
     ("epcis", "find_epcs"): "numbers of identifiers, no content",

@@ -23,6 +23,8 @@ from plait.circulation.trace import routes as trace_routes
 from plait.circulation.trace.service import TraceService
 from plait.identity import facts_routes
 from plait.identity import routes as identity_routes
+from plait.identity.people import routes as people_routes
+from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
 from plait.infrastructure.machines import routes as machine_routes
 from plait.infrastructure.machines.service import MachineService
@@ -88,6 +90,7 @@ _log = structlog.get_logger("plait.node")
 
 APIS: tuple[Api, ...] = (
     identity_routes.ROUTES,
+    people_routes.ROUTES,
     facts_routes.ROUTES,
     machine_routes.ROUTES,
     signal_routes.ROUTES,
@@ -160,6 +163,7 @@ class Node:
         self.client = PartnerClient(self.settings.network.trusted)
         with self.activity.hold("start"):
             self.identity = Identity(self.store, self.folder, self.client, lambda: self.url, self.clock)
+            self.people = PeopleService(self.store, self.identity, self.settings.people, lambda: self.url.startswith("https://"))
             self._network()
             self._strands()
             self._desk()
@@ -266,6 +270,8 @@ class Node:
         for opened in (self.events, self.store, self.signals, self.epcis):
             if opened is self.signals:
                 await self.identity.open(self.settings.firm.name)
+                await self.people.open()
+                self.identity.people_in = self.people
             await opened.open()
             closing(opened.close)
         await self.backups.arrived()
@@ -278,6 +284,7 @@ class Node:
             type(service): service
             for service in (
                 self.identity,
+                self.people,
                 self.machines,
                 self.signals,
                 self.twins,

@@ -105,7 +105,7 @@ class Client:
 
 async def node_kills(space: Path, kills: int, seed: int) -> Report:
     """Kill a node ``kills`` times at drawn writes while clients insist; look after every fifth kill and at the end."""
-    space.mkdir()
+    await asyncio.to_thread(space.mkdir)
     draw, found = Random(seed), []
     process = Process(space / "node")
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{process.port}", timeout=PATIENCE_S, trust_env=False) as http:

@@ -18,7 +18,7 @@ def _call(data: Path, method: str, path: str, body: Any = None) -> Any:
 
 
 @app.command
-def new(*, role: str = "viewer", label: str = "", data: Path = Path("plait-data"), days: int = 365) -> None:
+def new(*, role: str = "viewer", label: str = "", scope: tuple[str, ...] = (), data: Path = Path("plait-data"), days: int = 365) -> None:
     """Make a token and print it once.
 
     Parameters
@@ -27,12 +27,14 @@ def new(*, role: str = "viewer", label: str = "", data: Path = Path("plait-data"
         viewer, operator, manager or admin.
     label
         What it is for.
+    scope
+        Only these actions, such as trade.read or epcis.* (default: all that the role may do).
     data
         The node's data folder.
     days
         How long it is valid.
     """
-    print(_call(data, "POST", "/api/v1/tokens", {"role": role, "label": label, "days": days})["token"])
+    print(_call(data, "POST", "/api/v1/tokens", {"role": role, "label": label, "days": days, "scopes": list(scope)})["token"])
 
 
 @app.command(name="list")
@@ -53,10 +55,24 @@ def list_(*, data: Path = Path("plait-data"), as_json: Annotated[bool, Parameter
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("id", "role", "label", "expires")
+    table = Table("id", "role", "scopes", "label", "expires", "used")
     for row in rows:
-        table.add_row(row["id"], row["role"], row["label"], str(row["expires"]))
+        table.add_row(row["id"], row["role"], " ".join(row["scopes"]) or "all", row["label"], row["expires"][:10], (row["used"] or "never")[:10])
     Console().print(table)
+
+
+@app.command
+def renew(token_id: str, *, data: Path = Path("plait-data")) -> None:
+    """Give a token a new secret and print it once; the old one ends at once.
+
+    Parameters
+    ----------
+    token_id
+        Its id, as `plait token list` shows it.
+    data
+        The node's data folder.
+    """
+    print(_call(data, "POST", f"/api/v1/tokens/{token_id}/renew")["token"])
 
 
 @app.command

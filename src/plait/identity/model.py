@@ -17,8 +17,10 @@ __all__ = [
     "NewToken",
     "Person",
     "PersonEntered",
+    "PersonLeft",
     "Role",
     "TokenMade",
+    "TokenRenewed",
     "TokenRevoked",
     "TokenView",
 ]
@@ -40,11 +42,12 @@ class FirmProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An access token to be made; valid for ``days``."""
+    """An access token to be made; valid for ``days``. ``scopes``: patterns of actions such as ``trade.read`` or ``epcis.*`` (none: all of the role)."""
 
     role: Role = "viewer"
     label: str = ""
     days: int = 365
+    scopes: tuple[str, ...] = ()
 
 
 class TokenView(msgspec.Struct, frozen=True):
@@ -56,6 +59,9 @@ class TokenView(msgspec.Struct, frozen=True):
     made: datetime
     expires: datetime
     revoked: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    maker: str = ""
+    used: datetime | None = None
 
 
 class MadeToken(msgspec.Struct, frozen=True):
@@ -66,6 +72,7 @@ class MadeToken(msgspec.Struct, frozen=True):
     role: Role
     label: str
     expires: datetime
+    scopes: tuple[str, ...] = ()
 
 
 class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,6 +126,7 @@ class TokenMade(msgspec.Struct, frozen=True):
     role: Role
     label: str
     expires: datetime
+    scopes: tuple[str, ...] = ()
 
 
 @fact("identity.token_revoked")
@@ -126,6 +134,21 @@ class TokenRevoked(msgspec.Struct, frozen=True):
     """A token ended before its time."""
 
     id: str
+
+
+@fact("identity.token_renewed")
+class TokenRenewed(msgspec.Struct, frozen=True):
+    """A token got a new secret; the old one ended."""
+
+    id: str
+
+
+@fact("identity.person_left")
+class PersonLeft(msgspec.Struct, frozen=True):
+    """Somebody no longer works here; their sessions and tokens ended."""
+
+    id: str
+    name: str
 
 
 @fact("identity.person_entered")

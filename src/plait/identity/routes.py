@@ -4,7 +4,7 @@ from plait.identity.model import FirmProfile, MadeToken, Me, NewPerson, NewToken
 from plait.identity.service import Identity
 from plait.kernel.actor import Actor
 from plait.kernel.firm import Firm
-from plait.web import Api, Reply, Request
+from plait.web import Api, Reply
 
 __all__ = ["ROUTES"]
 
@@ -62,6 +62,18 @@ async def people(service: Identity, actor: Actor) -> list[Person]:
 
 
 @API.post("/api/v1/people", action="admin.people", ok=201, summary="Enter somebody")
-async def enter_person(service: Identity, actor: Actor, body: NewPerson, request: Request) -> Person:
+async def enter_person(service: Identity, actor: Actor, body: NewPerson, once: str | None) -> Person:
     """Enter somebody, or change their role."""
-    return await service.enter_person(actor, body, request.headers.get("idempotency-key"))
+    return await service.enter_person(actor, body, once)
+
+
+@API.delete("/api/v1/people/{id}", action="admin.people", summary="Take somebody out who no longer works here")
+async def leave(service: Identity, actor: Actor, id: str) -> None:
+    """Take somebody out; their sessions and tokens end at once."""
+    await service.leave(actor, id)
+
+
+@API.post("/api/v1/tokens/{id}/renew", action="admin.tokens", summary="Give an access token a new secret")
+async def renew_token(service: Identity, actor: Actor, id: str) -> MadeToken:
+    """Return the new secret, this once; the old one ends at once."""
+    return await service.renew_token(actor, id)

@@ -9,11 +9,11 @@ from plait.identity.model import FirmProfile, NewPerson, NewToken
 from plait.kernel import classification, gs1
 from plait.kernel.problems import INVALID, Problem
 
-__all__ = ["DATASETS", "PARTNER_ACTIONS", "PARTNER_KINDS", "ROLES", "check_person", "check_profile", "check_token", "matches", "may"]
+__all__ = ["DATASETS", "PARTNER_ACTIONS", "PARTNER_KINDS", "ROLES", "check_narrower", "check_person", "check_profile", "check_token", "matches", "may"]
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "viewer": ("*.read",),
-    "operator": ("*.read", "line.*", "machines.*", "epcis.capture", "label.*"),
+    "viewer": ("*.read", "people.sessions"),
+    "operator": ("*.read", "people.sessions", "line.*", "machines.*", "epcis.capture", "label.*"),
     "manager": ("*",),
     "admin": ("*",),
 }
@@ -37,6 +37,7 @@ DATASETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~\-/]*)?")
+_SCOPE = re.compile(r"[a-z*]{1,40}(\.[a-z_*]{1,40}){0,3}")
 LONGEST = 200
 
 
@@ -93,6 +94,14 @@ def check_token(wanted: NewToken) -> None:
     _check_text("label", wanted.label, needed=False)
     if not 1 <= wanted.days <= 3653:
         raise _refuse("days", "a token is valid for 1 to 3653 days")
+    if len(wanted.scopes) > 50 or not all(_SCOPE.fullmatch(scope) for scope in wanted.scopes):
+        raise _refuse("scopes", "a scope is an action such as trade.read, with * for any run of letters")
+
+
+def check_narrower(wanted: NewToken, maker: tuple[str, ...]) -> None:
+    """Raise ``invalid`` for a token that could do more than the token (with the scopes ``maker``) that makes it."""
+    if maker and (not wanted.scopes or not all(matches(scope, maker) for scope in wanted.scopes)):
+        raise _refuse("scopes", f"a token for {', '.join(maker)} makes no token that may do more")
 
 
 def check_person(wanted: NewPerson) -> None:

@@ -1,5 +1,6 @@
 """The firm and everybody who acts for it or with it: who they are, what they may do and see."""
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -7,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from plait.identity import did as dids
 from plait.identity import rules, tables
@@ -20,11 +23,14 @@ from plait.identity.model import (
     NewToken,
     Person,
     PersonEntered,
+    PersonLeft,
     TokenMade,
+    TokenRenewed,
     TokenRevoked,
     TokenView,
 )
 from plait.identity.partners import Partners
+from plait.identity.people.service import PeopleService
 from plait.kernel.actor import ANONYMOUS, Actor, Scope, system_actor
 from plait.kernel.clock import SYSTEM, BusinessClock
 from plait.kernel.firm import Firm
@@ -32,7 +38,7 @@ from plait.kernel.ids import new_id
 from plait.kernel.os import write_private
 from plait.kernel.ports import ContractCheck, Directory, Grant
 from plait.kernel.problems import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Problem
-from plait.store import Store, Tx, now_ms
+from plait.store import Store, Tx, ms_of, now_ms
 from plait.web import PartnerClient
 
 __all__ = ["Identity"]
@@ -53,6 +59,7 @@ class Identity:
         self.clock = clock
         self.contracts: ContractCheck | None = None
         self.directory: Directory | None = None
+        self.people_in: PeopleService | None = None
         self._folder = data_dir
         self._public_url = public_url
         self._party = ""
@@ -152,11 +159,12 @@ class Identity:
     # -- who asks
 
     async def authenticate(self, headers: Mapping[str, str], method: str, path: str) -> Actor:
-        """Return the actor behind the Authorization header, ANONYMOUS without one; raise ``unauthenticated``."""
-        del method, path
+        """Return the actor behind the Authorization header, else behind the session's cookie, else ANONYMOUS; raise ``unauthenticated``."""
+        del path
         given = headers.get("authorization", "")
         if not given:
-            return ANONYMOUS
+            secret = self.people_in.holds(headers) if self.people_in is not None else ""
+            return await self.people_in.actor(secret, headers, method) if secret and self.people_in is not None else ANONYMOUS
         scheme, _, token = given.partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
@@ -176,7 +184,16 @@ class Identity:
             raise Problem(UNAUTHENTICATED, "The token is not known here, or was revoked.")
         if token.expires <= SYSTEM.now():
             raise Problem(UNAUTHENTICATED, f"The token expired at {token.expires:%Y-%m-%d %H:%M} UTC.")
-        return Actor("person", token.id, self._party, frozenset({token.role}))
+        self._used(token)
+        return Actor("person", token.id, self._party, frozenset({token.role}), scopes=token.scopes)
+
+    def _used(self, token: TokenView) -> None:
+        """Note the day of use, once a day, without waiting for it."""
+        day = SYSTEM.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        if token.used != day:
+            self._tokens = {hashed: replace(each, used=day) if each.id == token.id else each for hashed, each in self._tokens.items()}
+            writing = asyncio.ensure_future(self.store.write(system_actor(self._party), lambda tx: tables.note_use(tx.conn, token.id, ms_of(day))))
+            writing.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     # -- what they may do and see
 
@@ -195,8 +212,10 @@ class Identity:
         if actor.kind == "anonymous":
             raise Problem(UNAUTHENTICATED, f"{action} needs a token.")
         if self._is_own(actor):
-            if rules.may(actor.roles, action):
+            if rules.may(actor.roles, action) and (not actor.scopes or rules.matches(action, actor.scopes)):
                 return
+            if actor.scopes and rules.may(actor.roles, action):
+                raise Problem(FORBIDDEN, f"The token is for {', '.join(actor.scopes)} and does not allow {action}.")
             raise Problem(FORBIDDEN, f"The role {', '.join(sorted(actor.roles)) or 'of nobody'} does not allow {action}.")
         if actor.kind == "partner":
             if rules.matches(action, rules.PARTNER_ACTIONS):
@@ -230,17 +249,36 @@ class Identity:
         """Make an access token; its secret is in the answer and nowhere else. Raise ``invalid``."""
         self.require(actor, "admin.tokens")
         rules.check_token(wanted)
+        rules.check_narrower(wanted, actor.scopes)
         secret = _new_secret()
         token = await self._keep_token(actor, secret, wanted)
-        return MadeToken(token.id, secret, token.role, token.label, token.expires)
+        return MadeToken(token.id, secret, token.role, token.label, token.expires, token.scopes)
+
+    async def renew_token(self, actor: Actor, id: str) -> MadeToken:
+        """Give a token a new secret; the old one ends at once. Raise ``not-found`` when there is none in force under ``id``."""
+        self.require(actor, "admin.tokens")
+        token = next((each for each in self._tokens.values() if each.id == id and each.revoked is None), None)
+        if token is None:
+            raise Problem(NOT_FOUND, f"No token {id} is in force.")
+        rules.check_narrower(NewToken(token.role, scopes=token.scopes), actor.scopes)
+        secret = _new_secret()
+
+        def work(tx: Tx) -> None:
+            tables.replace_secret(tx.conn, id, _hash(secret))
+            tx.append("tokens", TokenRenewed(id))
+
+        await self.store.write(actor, work)
+        self._tokens = await self.store.read(tables.tokens)
+        return MadeToken(token.id, secret, token.role, token.label, token.expires, token.scopes)
 
     async def _keep_token(self, actor: Actor, secret: str, wanted: NewToken) -> TokenView:
         now = SYSTEM.now().replace(microsecond=0)
-        token = TokenView(new_id(), wanted.role, wanted.label, now, now + timedelta(days=wanted.days))
+        maker = actor.id if actor.kind == "person" else ""
+        token = TokenView(new_id(), wanted.role, wanted.label, now, now + timedelta(days=wanted.days), scopes=wanted.scopes, maker=maker)
 
         def work(tx: Tx) -> None:
             tables.enter_token(tx.conn, _hash(secret), token)
-            tx.append("tokens", TokenMade(token.id, token.role, token.label, token.expires))
+            tx.append("tokens", TokenMade(token.id, token.role, token.label, token.expires, token.scopes))
 
         await self.store.write(actor, work)
         self._tokens[_hash(secret)] = token
@@ -276,7 +314,29 @@ class Identity:
                 tx.append(f"person/{person.id}", PersonEntered(person.id, person.name, person.role))
             return person
 
-        return await self.store.write(actor, work, once=once, result=Person)
+        person = await self.store.write(actor, work, once=once, result=Person)
+        if self.people_in is not None:
+            await self.people_in.people_changed()
+        return person
+
+    async def leave(self, actor: Actor, id: str) -> None:
+        """Take somebody out; their sessions and the tokens they made end at once. Raise ``not-found``."""
+        self.require(actor, "admin.people")
+
+        def work(tx: Tx) -> None:
+            name = next((person.name for person in tables.people(tx.conn) if person.id == id), None)
+            if name is None or not tables.leave(tx.conn, id):
+                raise Problem(NOT_FOUND, f"Nobody works here under {id}.")
+            for token in tables.tokens(tx.conn).values():
+                if token.maker == id and token.revoked is None:
+                    tables.end_token(tx.conn, token.id, now_ms())
+                    tx.append("tokens", TokenRevoked(token.id))
+            tx.append(f"person/{id}", PersonLeft(id, name))
+
+        await self.store.write(actor, work)
+        self._tokens = await self.store.read(tables.tokens)
+        if self.people_in is not None:
+            await self.people_in.people_changed()
 
     async def people(self, actor: Actor) -> Sequence[Person]:
         """Return everybody, by name."""

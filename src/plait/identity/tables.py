@@ -1,12 +1,14 @@
 """The rows of identity; nothing here belongs to a partner. Times are milliseconds since 1970 (system time)."""
 
+from typing import Any
+
 import msgspec
 from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, Table, Text, delete, insert, select, update
 
 from plait.identity.model import FirmProfile, Person, TokenView
 from plait.store import from_ms, metadata, ms_of
 
-__all__ = ["end_token", "enter_person", "enter_token", "firm", "people", "put_profile", "tokens", "use_once"]
+__all__ = ["end_token", "enter_person", "enter_token", "firm", "leave", "note_use", "people", "put_profile", "replace_secret", "tokens", "use_once"]
 
 firm_table = Table(
     "identity_firm",
@@ -25,6 +27,9 @@ token_table = Table(
     Column("made", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("revoked", BigInteger),
+    Column("scopes", Text, nullable=False, server_default=""),
+    Column("maker", Text, nullable=False, server_default=""),
+    Column("used", BigInteger),
 )
 
 person_table = Table(
@@ -60,15 +65,29 @@ def put_profile(conn: Connection, party_id: str, profile: FirmProfile) -> None:
 def tokens(conn: Connection) -> dict[str, TokenView]:
     """Return all tokens by the hash of their secret, in the order they were made."""
     rows = conn.execute(select(token_table).order_by(token_table.c.id))
-    return {
-        row.hash: TokenView(row.id, row.role, row.label, from_ms(row.made), from_ms(row.expires), None if row.revoked is None else from_ms(row.revoked))
-        for row in rows
-    }
+    return {row.hash: _token(row) for row in rows}
+
+
+def _token(row: Any) -> TokenView:
+    revoked, used = (None if each is None else from_ms(each) for each in (row.revoked, row.used))
+    return TokenView(row.id, row.role, row.label, from_ms(row.made), from_ms(row.expires), revoked, tuple(row.scopes.split()), row.maker, used)
 
 
 def enter_token(conn: Connection, hash: str, token: TokenView) -> None:
     """Enter a token by the hash of its secret."""
-    conn.execute(insert(token_table).values(id=token.id, hash=hash, role=token.role, label=token.label, made=ms_of(token.made), expires=ms_of(token.expires)))
+    times = {"made": ms_of(token.made), "expires": ms_of(token.expires)}
+    values = {"id": token.id, "role": token.role, "label": token.label, "scopes": " ".join(token.scopes), "maker": token.maker}
+    conn.execute(insert(token_table).values(hash=hash, **values, **times))
+
+
+def replace_secret(conn: Connection, id: str, hash: str) -> None:
+    """Put the hash of a new secret in the place of the old one."""
+    conn.execute(update(token_table).where(token_table.c.id == id).values(hash=hash))
+
+
+def note_use(conn: Connection, id: str, day_ms: int) -> None:
+    """Note on which day a token was last used."""
+    conn.execute(update(token_table).where(token_table.c.id == id).values(used=day_ms))
 
 
 def end_token(conn: Connection, id: str, at_ms: int) -> bool:
@@ -85,6 +104,11 @@ def enter_person(conn: Connection, person: Person) -> None:
     """Enter somebody, in the place of the entry with the same id."""
     conn.execute(delete(person_table).where(person_table.c.id == person.id))
     conn.execute(insert(person_table).values(id=person.id, name=person.name, role=person.role))
+
+
+def leave(conn: Connection, id: str) -> bool:
+    """Take somebody out; tell whether they were there."""
+    return conn.execute(delete(person_table).where(person_table.c.id == id)).rowcount > 0
 
 
 def use_once(conn: Connection, issuer: str, jti: str, expires_ms: int, now_ms: int) -> bool:

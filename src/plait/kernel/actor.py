@@ -12,7 +12,8 @@ class Actor(msgspec.Struct, frozen=True):
     """Whoever stands behind a call.
 
     ``party`` is the party_id of the actor's firm: our own for people and the system itself, the partner's for
-    ``partner`` (a signed partner token) and ``contract`` (a transfer token bound to ``agreement``).
+    ``partner`` (a signed partner token) and ``contract`` (a transfer token bound to ``agreement``). ``scopes`` (patterns of
+    actions; empty: all the roles allow) narrow an access token.
     """
 
     kind: Literal["person", "system", "partner", "contract", "anonymous"]
@@ -21,6 +22,7 @@ class Actor(msgspec.Struct, frozen=True):
     roles: frozenset[str] = frozenset()
     agreement: str | None = None
     dataset: str | None = None
+    scopes: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

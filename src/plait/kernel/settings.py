@@ -88,6 +88,13 @@ class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     monthly: int = 12
 
 
+class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A session ends after ``idle_hours`` without use, and after ``days`` in any case."""
+
+    idle_hours: float = 12.0
+    days: float = 30.0
+
+
 class Firm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the firm is called at first start; afterwards the data folder knows better."""
 
@@ -123,6 +130,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     machines: Machines = Machines()
     desk: Desk = Desk()
     backup: Backup = Backup()
+    people: People = People()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
 

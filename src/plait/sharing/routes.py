@@ -1,6 +1,5 @@
 """HTTP of sharing for people."""
 
-
 from plait.kernel.actor import Actor
 from plait.sharing.catalog.model import DatasetView, NewDataset
 from plait.sharing.negotiation.model import AgreementView, ProcessView, Revocation, Wanted

@@ -53,6 +53,8 @@ def to_response(answer: Any, ok: int) -> Response:
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """Return a refusal as problem details (RFC 9457, section 3)."""
     own = dict(headers or {})
+    if "retry_after" in problem.extra:
+        own.setdefault("Retry-After", str(problem.extra["retry_after"]))
     if problem.status == 401:
         own.setdefault("WWW-Authenticate", 'Bearer realm="plait"')
     return Response(_encode(problem.document()), problem.status, own, PROBLEM_TYPE)

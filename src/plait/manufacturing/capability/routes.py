@@ -1,6 +1,5 @@
 """HTTP of capabilities."""
 
-
 from plait.kernel.actor import Actor
 from plait.manufacturing.capability.model import Capability, Found
 from plait.manufacturing.capability.service import CapabilityService
