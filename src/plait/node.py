@@ -322,6 +322,8 @@ class Node:
 
     async def _go(self) -> None:
         """Let messages out and time in."""
+        await self.sharing.moves.open(moved=await self.identity.moved())
+        await self.identity.arrived()
         mail = self.sharing.mail
         if isinstance(self.clock, SteppedClock):
             self.store.outbox.turns(self.clock, mail)

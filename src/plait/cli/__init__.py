@@ -14,6 +14,7 @@ VERBS = {
     "plant": ("plait.cli.plant:plant", "Run a simulated plant that speaks OPC UA."),
     "person": ("plait.cli.person:app", "Enter people, let them set a password, end their sessions."),
     "token": ("plait.cli.token:app", "Make, list and revoke access tokens."),
+    "deliveries": ("plait.cli.deliveries:app", "See what waits for partners and why; try again or give up."),
     "backup": ("plait.cli.backup:app", "Make, list and check backups."),
     "restore": ("plait.cli.restore:restore", "Put a backup back, on this or another computer."),
     "export": ("plait.cli.export:export", "Write everything the firm has in its node as open files."),

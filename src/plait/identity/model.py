@@ -13,6 +13,7 @@ __all__ = [
     "FirmProfile",
     "MadeToken",
     "Me",
+    "Moved",
     "NewPerson",
     "NewToken",
     "Person",
@@ -127,6 +128,16 @@ class TokenMade(msgspec.Struct, frozen=True):
     label: str
     expires: datetime
     scopes: tuple[str, ...] = ()
+
+
+@fact("identity.moved")
+class Moved(msgspec.Struct, frozen=True):
+    """The node answers at another address than before; its DID (did:web) has changed with it."""
+
+    party_id: str
+    before: str
+    did: str
+    url: str
 
 
 @fact("identity.token_revoked")

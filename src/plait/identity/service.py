@@ -19,6 +19,7 @@ from plait.identity.model import (
     FirmFounded,
     FirmProfile,
     MadeToken,
+    Moved,
     NewPerson,
     NewToken,
     Person,
@@ -63,6 +64,7 @@ class Identity:
         self._folder = data_dir
         self._public_url = public_url
         self._party = ""
+        self._dids: list[str] = []
         self._profile = FirmProfile("")
         self._firm: Firm | None = None
         self._tokens: dict[str, TokenView] = {}
@@ -76,6 +78,7 @@ class Identity:
         if known is None:
             known = await self._found(FirmProfile(name))
         self._party, self._profile = known
+        self._dids = [did for did, _ in await self.store.read(tables.addresses)]
         self._tokens = await self.store.read(tables.tokens)
         await self._first_token()
 
@@ -112,9 +115,37 @@ class Identity:
         if self._firm is None or self._firm.url != url:
             own = self._profile
             self._firm = Firm(
-                self._party, own.name, dids.did_web(url), url, own.gln, own.gcp, own.isic, own.region, own.zone, own.currency, own.resolver_url or url
+                self._party,
+                own.name,
+                dids.did_web(url),
+                url,
+                own.gln,
+                own.gcp,
+                own.isic,
+                own.region,
+                own.zone,
+                own.currency,
+                own.resolver_url or url,
+                tuple(did for did in self._dids if did != dids.did_web(url)),
             )
         return self._firm
+
+    async def moved(self) -> bool:
+        """Tell whether the node has answered elsewhere when it was last started."""
+        known = await self.store.read(tables.addresses)
+        return bool(known) and known[-1][0] != self.firm().did
+
+    async def arrived(self) -> None:
+        """Note where the node answers; the name it had before stays one of its former ones."""
+        firm, known = self.firm(), await self.store.read(tables.addresses)
+        if not known or known[-1] != (firm.did, firm.url):
+
+            def work(tx: Tx) -> None:
+                tables.put_address(tx.conn, firm.did, firm.url, now_ms())
+                if known and known[-1][0] != firm.did:
+                    tx.append("firm", Moved(self._party, known[-1][0], firm.did, firm.url))
+
+            await self.store.write(system_actor(self._party), work)
 
     async def describe(self, actor: Actor, profile: FirmProfile) -> Firm:
         """Change the firm's profile; raise ``invalid`` naming the field. The same profile again changes nothing."""

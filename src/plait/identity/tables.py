@@ -3,12 +3,26 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, Table, Text, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, Table, Text, delete, func, insert, select, update
 
 from plait.identity.model import FirmProfile, Person, TokenView
-from plait.store import from_ms, metadata, ms_of
+from plait.store import from_ms, metadata, ms_of, upsert
 
-__all__ = ["end_token", "enter_person", "enter_token", "firm", "leave", "note_use", "people", "put_profile", "replace_secret", "tokens", "use_once"]
+__all__ = [
+    "addresses",
+    "end_token",
+    "enter_person",
+    "enter_token",
+    "firm",
+    "leave",
+    "note_use",
+    "people",
+    "put_address",
+    "put_profile",
+    "replace_secret",
+    "tokens",
+    "use_once",
+]
 
 firm_table = Table(
     "identity_firm",
@@ -40,6 +54,14 @@ person_table = Table(
     Column("role", Text, nullable=False),
 )
 
+address_table = Table(
+    "identity_address",
+    metadata,
+    Column("did", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
 jti_table = Table(
     "identity_jti",
     metadata,
@@ -60,6 +82,17 @@ def put_profile(conn: Connection, party_id: str, profile: FirmProfile) -> None:
     """Keep the profile."""
     conn.execute(delete(firm_table))
     conn.execute(insert(firm_table).values(party_id=party_id, profile=msgspec.json.encode(profile)))
+
+
+def addresses(conn: Connection) -> list[tuple[str, str]]:
+    """Return the names and addresses we have had, DID and URL, the present one last."""
+    return [(row.did, row.url) for row in conn.execute(select(address_table).order_by(address_table.c.since))]
+
+
+def put_address(conn: Connection, did: str, url: str, since_ms: int) -> None:
+    """Note where we are from now on."""
+    last = conn.execute(select(func.max(address_table.c.since))).scalar() or 0
+    upsert(conn, address_table, "did", {"did": did, "url": url, "since": max(since_ms, last + 1)})
 
 
 def tokens(conn: Connection) -> dict[str, TokenView]:

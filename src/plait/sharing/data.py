@@ -55,7 +55,7 @@ class PartnerDataClient:
     async def _get(self, partner: Member, agreement: Agreed, path: str) -> tuple[Transfer, Answer]:
         transfer, address = await self.transfers.pull(agreement, await self._base(partner, agreement))
         headers = {"Authorization": f"Bearer {address.property('authorization')}", "Accept": "application/json"}
-        return transfer, await self.peers.client.request("GET", f"{endpoint_of(address)}{path}", headers=headers, limit=self.limit)
+        return transfer, await self.peers.client.request("GET", partner.here(f"{endpoint_of(address)}{path}"), headers=headers, limit=self.limit)
 
     async def _base(self, partner: Member, agreement: Agreed) -> str:
         """Return where the partner takes messages: the place of the negotiation, unless its node has moved since."""

@@ -1,6 +1,6 @@
 """Calling a partner's node with our signed token, and where its Dataspace Protocol stands."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -35,6 +35,7 @@ def segment(pid: str) -> str:
 
 def letter_path(partner: Member, url: str) -> str:
     """Return ``url`` as the outbox takes it: relative to the partner's node where it is below it, else as it is."""
+    url = partner.here(url)
     return url.removeprefix(partner.url) if url.startswith(f"{partner.url}/") else url
 
 
@@ -50,13 +51,18 @@ def detail_of(answer: Answer) -> str:
     return str(said) or f"status {answer.status}"
 
 
-class Peers:
-    """Calls partners as this firm."""
+async def _known(partner: Member) -> None:
+    """Nothing to tell: we have always been here."""
 
-    def __init__(self, directory: Directory, client: PartnerClient, identity: Signer) -> None:
+
+class Peers:
+    """Calls partners as this firm. ``introduce``: tells a partner where we are if it must be told first."""
+
+    def __init__(self, directory: Directory, client: PartnerClient, identity: Signer, introduce: Callable[[Member], Awaitable[None]] = _known) -> None:
         self.directory = directory
         self.client = client
         self.identity = identity
+        self.introduce = introduce
 
     def member(self, party: str) -> Member:
         """Return the partner; raise ``not-found`` when it is not in the directory."""
@@ -68,11 +74,12 @@ class Peers:
     async def call(
         self, partner: Member, method: str, url: str, content: bytes | None = None, headers: Mapping[str, str] | None = None, limit: int = ANSWER_LIMIT
     ) -> Answer:
-        """Send one request with our token for that partner; raise ``partner-unreachable``."""
+        """Send one request with our token for that partner, once it knows where we are; raise ``partner-unreachable``."""
+        await self.introduce(partner)
         own = {"Authorization": f"Bearer {self.identity.partner_token(partner.did)}", "Accept": "application/json"}
         if content is not None:
             own["Content-Type"] = "application/json"
-        return await self.client.request(method, url, headers={**own, **(headers or {})}, content=content, limit=limit)
+        return await self.client.request(method, partner.here(url), headers={**own, **(headers or {})}, content=content, limit=limit)
 
     async def base(self, partner: Member) -> str:
         """Return where the partner speaks our version of the protocol; raise ``partner-unreachable`` when it does not."""

@@ -10,7 +10,9 @@ from plait.sharing import deliveries, routes
 from plait.sharing.catalog import routes as catalog_routes
 from plait.sharing.catalog.service import CatalogService
 from plait.sharing.data import PartnerDataClient
+from plait.sharing.deliveries import DeliveryService
 from plait.sharing.directory import routes as directory_routes
+from plait.sharing.directory.moves import Moves
 from plait.sharing.directory.service import DirectoryService
 from plait.sharing.mail import PartnerMailClient
 from plait.sharing.negotiation import routes as negotiation_routes
@@ -44,6 +46,7 @@ class Sharing:
     """What the node needs of sharing: the ports it fills and the services behind its routes."""
 
     directory: DirectoryService
+    moves: Moves
     catalog: CatalogService
     negotiation: NegotiationInbox
     transfer: TransferInbox
@@ -51,16 +54,18 @@ class Sharing:
     data: PartnerDataClient
     mail: PartnerMailClient
     people: SharingService
+    deliveries: DeliveryService
 
     def services(self) -> Sequence[Any]:
         """Return the services that routes are given."""
-        return (self.directory, self.catalog, self.negotiation, self.transfer, self.people, self.people.agreements)
+        return (self.directory, self.catalog, self.negotiation, self.transfer, self.people, self.people.agreements, self.deliveries)
 
 
 def build_sharing(store: Store, guard: Guard, clock: BusinessClock, client: PartnerClient, identity: Signer) -> Sharing:
     """Put the rooms of sharing together (before the store is opened: they follow its log)."""
     directory = DirectoryService(store, guard, clock, client, identity)
-    peers = Peers(directory, client, identity)
+    moves = Moves(directory)
+    peers = Peers(directory, client, identity, moves.introduce)
     catalog = CatalogService(store, guard, clock, peers)
     agreements = AgreementService(store, guard, clock, peers)
     negotiations = NegotiationService(store, guard, clock, identity, catalog, agreements)
@@ -68,4 +73,15 @@ def build_sharing(store: Store, guard: Guard, clock: BusinessClock, client: Part
     transfers = TransferService(store, guard, clock, agreements, contracts)
     data = PartnerDataClient(store, peers, agreements, transfers)
     people = SharingService(guard, catalog, agreements, negotiations, transfers, data)
-    return Sharing(directory, catalog, NegotiationInbox(negotiations), TransferInbox(transfers), contracts, data, PartnerMailClient(peers), people)
+    return Sharing(
+        directory,
+        moves,
+        catalog,
+        NegotiationInbox(negotiations),
+        TransferInbox(transfers),
+        contracts,
+        data,
+        PartnerMailClient(peers),
+        people,
+        DeliveryService(store, guard, directory, client),
+    )

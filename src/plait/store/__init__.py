@@ -3,7 +3,7 @@
 from plait.store.blobs import Blobs
 from plait.store.database import Base, Database
 from plait.store.follow import FollowerView
-from plait.store.letters import Letter
+from plait.store.letters import Letter, LetterGivenUp, LetterRetried, Queue
 from plait.store.log import ChainReport, check_chain, read_links
 from plait.store.migrate import migration
 from plait.store.outbox import Outbox
@@ -20,8 +20,11 @@ __all__ = [
     "Database",
     "FollowerView",
     "Letter",
+    "LetterGivenUp",
+    "LetterRetried",
     "LossAccepted",
     "Outbox",
+    "Queue",
     "Segments",
     "Store",
     "Tx",

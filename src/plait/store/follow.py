@@ -1,7 +1,8 @@
 """Followers of the fact log: one loop, fact by fact in order, follower by follower in order of registration.
 
 A cursor is saved in batches, so after a crash some facts come again: handlers are idempotent. A handler that raises
-is parked with its own back-off and tried again with the same fact; the others go on.
+is parked with its own back-off and tried again with the same fact; the others go on. One that takes longer than
+PATIENCE_S stands aside: another loop goes on with the others, and the old one ends with that handler.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ Read: TypeAlias = Callable[[int, int], Awaitable[list[Fact]]]
 Save: TypeAlias = Callable[[dict[str, int]], Awaitable[None]]
 
 BATCH = 200
+PATIENCE_S = 10.0
 SAVE_FACTS = 1000
 SAVE_SECONDS = 1.0
 
@@ -52,6 +54,7 @@ class _Follower:
         self.saved = seq
         self.tries = 0
         self.due: float | None = None
+        self.aside = False
         self.error = ""
         self.token: Token | None = None
 
@@ -61,6 +64,16 @@ class _Follower:
         if self.tries:
             self.tries, self.error = 0, ""
             self.let_go()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be given the next fact."""
+        return self.due is None and not self.aside
+
+    @property
+    def slowness(self) -> str:
+        """What is said of one that stands aside."""
+        return "It takes long over the next fact; the others go on." if self.aside else ""
 
     def let_go(self) -> None:
         """Release the token held while parked."""
@@ -72,7 +85,7 @@ class _Follower:
 class Followers:
     """All followers of one log. ``read(after, limit)`` gives facts; ``save`` keeps cursors on disk."""
 
-    def __init__(self, read: Read, save: Save, activity: Activity) -> None:
+    def __init__(self, read: Read, save: Save, activity: Activity, patience_s: float = PATIENCE_S) -> None:
         self._read = read
         self._save = save
         self._activity = activity
@@ -81,6 +94,11 @@ class Followers:
         self._token: Token | None = None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._relieved: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self._step_of: _Follower | None = None
+        self._step_since = 0.0
+        self._patience_s = patience_s
         self._saved_at = SYSTEM.monotonic()
         self.head = 0
 
@@ -94,13 +112,13 @@ class Followers:
 
     def views(self) -> list[FollowerView]:
         """Return where each follower stands, in order of registration."""
-        return [FollowerView(one.name, one.seq, max(0, self.head - one.seq), one.tries, one.error) for one in self._followers]
+        return [FollowerView(one.name, one.seq, max(0, self.head - one.seq), one.tries, one.error or one.slowness) for one in self._followers]
 
     def take(self, head: int) -> None:
         """Note that the log now ends at ``head`` and be busy if anybody is behind (from any thread)."""
         with self._lock:
             self.head = max(self.head, head)
-            if self._token is None and any(one.due is None and one.seq < self.head for one in self._followers):
+            if self._token is None and any(one.ready and one.seq < self.head for one in self._followers):
                 self._token = self._activity.hold("follow")
 
     def wake(self) -> None:
@@ -110,14 +128,15 @@ class Followers:
     def start(self) -> None:
         """Begin to follow."""
         self._task = asyncio.create_task(self._run(), name="plait-follow")
+        self._watch = asyncio.create_task(self._look(), name="plait-follow-watch")
 
     async def stop(self) -> None:
         """Stop after the handler that is running was interrupted, and save the cursors."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        tasks = [task for task in (self._watch, self._task, *self._relieved) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._task = self._watch = None
         await self._keep()
         for one in self._followers:
             one.let_go()
@@ -125,8 +144,23 @@ class Followers:
         if token is not None:
             token.release()
 
-    async def _run(self) -> None:
+    async def _look(self) -> None:
+        """Have another loop go on when a handler takes too long."""
         while True:
+            await SYSTEM.sleep(self._patience_s / 4)
+            one, task = self._step_of, self._task
+            if one is None or task is None or SYSTEM.monotonic() - self._step_since < self._patience_s:
+                continue
+            one.aside, self._step_of = True, None
+            if one.token is None:
+                one.token = self._activity.hold(f"slow:{one.name}")
+            self._relieved.add(task)
+            task.add_done_callback(self._relieved.discard)
+            self._task = asyncio.create_task(self._run(), name="plait-follow")
+            _log.warning("follower is slow and stands aside", follower=one.name, fact=one.seq + 1)
+
+    async def _run(self) -> None:
+        while asyncio.current_task() is self._task:
             self._wake.clear()
             self._unpark()
             try:
@@ -142,9 +176,11 @@ class Followers:
 
     async def _round(self) -> bool:
         """Give each group of followers that stand at the same place the next facts, those in front first."""
-        active = [one for one in self._followers if one.due is None]
+        active = [one for one in self._followers if one.ready]
         places = sorted({one.seq for one in active if one.seq < self.head}, reverse=True)
         for place in places:
+            if asyncio.current_task() is not self._task:
+                break
             group = [one for one in active if one.seq == place]
             await self._give(group, await self._read(place, BATCH))
         return bool(places)
@@ -152,17 +188,30 @@ class Followers:
     async def _give(self, group: Sequence[_Follower], facts: list[Fact]) -> None:
         for fact in facts:
             for one in group:
-                if one.due is None:
-                    await self._step(one, fact)
+                if one.ready and not await self._step(one, fact):
+                    return
 
-    async def _step(self, one: _Follower, fact: Fact) -> None:
-        if one.kinds is None or fact.kind in one.kinds:
-            try:
-                await one.handler(fact)
-            except Exception as error:  # noqa: BLE001 - a handler's failure is its own; it is logged, shown and tried again
-                self._park(one, fact, error)
-                return
-        one.settle(fact.seq)
+    async def _step(self, one: _Follower, fact: Fact) -> bool:
+        """Give one fact to one follower; False when another loop has gone on meanwhile."""
+        if one.kinds is not None and fact.kind not in one.kinds:
+            one.settle(fact.seq)
+            return True
+        self._step_of, self._step_since = one, SYSTEM.monotonic()
+        try:
+            await one.handler(fact)
+        except Exception as error:  # noqa: BLE001 - a handler's failure is its own; it is logged, shown and tried again
+            self._park(one, fact, error)
+        else:
+            one.settle(fact.seq)
+        if not one.aside:
+            self._step_of = None
+            return True
+        one.aside = False
+        if one.due is None:
+            one.let_go()
+        self.take(self.head)
+        self._wake.set()
+        return False
 
     def _park(self, one: _Follower, fact: Fact, error: Exception) -> None:
         one.tries += 1
@@ -184,7 +233,7 @@ class Followers:
     def _rest(self) -> bool:
         """Give the token back unless a fact has come in meanwhile."""
         with self._lock:
-            if any(one.due is None and one.seq < self.head for one in self._followers):
+            if any(one.ready and one.seq < self.head for one in self._followers):
                 return False
             token, self._token = self._token, None
         if token is not None:

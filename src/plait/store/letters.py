@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plait.kernel.facts import fact
@@ -11,7 +11,26 @@ from plait.kernel.problems import CONFLICT, NOT_FOUND, Problem
 from plait.store.retry import EARLY_TRIES, backoff
 from plait.store.tables import outbox
 
-__all__ = ["Letter", "LetterRefused", "State", "count_waiting", "enter", "heads", "put_back", "refusal", "rows", "settle", "single"]
+__all__ = [
+    "Letter",
+    "LetterGivenUp",
+    "LetterRefused",
+    "LetterRetried",
+    "Queue",
+    "State",
+    "count_waiting",
+    "enter",
+    "heads",
+    "postpone",
+    "prune",
+    "put_back",
+    "queues",
+    "refusal",
+    "rows",
+    "settle",
+    "single",
+    "verdict",
+]
 
 State = Literal["waiting", "delivered", "refused", "given-up"]
 
@@ -52,6 +71,34 @@ class LetterRefused(msgspec.Struct, frozen=True):
     detail: str
 
 
+@fact("store.letter_given_up")
+class LetterGivenUp(msgspec.Struct, frozen=True):
+    """A person decided that a partner is not told; what stood behind it goes on."""
+
+    letter: int
+    party: str
+    path: str
+    reason: str
+
+
+@fact("store.letter_retried")
+class LetterRetried(msgspec.Struct, frozen=True):
+    """A person had a letter tried again."""
+
+    letter: int
+    party: str
+    path: str
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """What there is for one partner: rows that wait, when the oldest was posted, how many were refused."""
+
+    party: str
+    waiting: int
+    oldest: str
+    refused: int
+
+
 def _letter(row: Row[Any]) -> Letter:
     values = dict(row._mapping)
     values["body"], values["answer"] = bytes(values["body"]), bytes(values["answer"])
@@ -83,6 +130,25 @@ def heads(conn: Connection, party: str | None = None) -> list[Letter]:
     if party is not None:
         first = first.where(outbox.c.party == party)
     return [_letter(row) for row in conn.execute(select(outbox).where(outbox.c.id.in_(first)).order_by(outbox.c.id))]
+
+
+def queues(conn: Connection) -> list[Queue]:
+    """Return the partners for whom something waits or was refused."""
+    waits = case((outbox.c.due.is_not(None), 1), else_=0)
+    oldest = case((outbox.c.due.is_not(None), outbox.c.at), else_=None)
+    refused = case((outbox.c.state == "refused", 1), else_=0)
+    query = select(outbox.c.party, func.sum(waits), func.min(oldest), func.sum(refused)).where(outbox.c.state.in_(("waiting", "refused")))
+    return [Queue(row[0], int(row[1]), row[2] or "", int(row[3])) for row in conn.execute(query.group_by(outbox.c.party).order_by(outbox.c.party))]
+
+
+def prune(conn: Connection, before: str) -> int:
+    """Forget rows posted before ``before`` (RFC 3339) that were delivered or given up; return how many."""
+    return conn.execute(delete(outbox).where(outbox.c.state.in_(("delivered", "given-up")), outbox.c.at < before)).rowcount
+
+
+def postpone(conn: Connection, letter: Letter, due: int, answer: bytes) -> None:
+    """Leave a row until ``due`` (ms) without counting a try: its partner is not called now."""
+    conn.execute(update(outbox).where(outbox.c.id == letter.id, outbox.c.due.is_not(None)).values(due=due, status=0, answer=answer[:ANSWER_LIMIT]))
 
 
 def count_waiting(conn: Connection) -> int:

@@ -19,7 +19,7 @@ from plait.kernel.clock import SYSTEM, BusinessClock
 from plait.kernel.ports import PartnerMail
 from plait.kernel.problems import UNAVAILABLE, Problem
 from plait.store import letters
-from plait.store.letters import Letter
+from plait.store.letters import Letter, Queue
 from plait.store.retry import HELD_TRIES
 from plait.store.times import ms_of, now_ms
 
@@ -85,6 +85,15 @@ class Outbox:
         letter: Letter = await self._store.change(lambda tx: tx.reopen(id, "given-up", None))
         return letter
 
+    async def heads(self) -> list[Letter]:
+        """Return the first waiting row of each partner."""
+        return await self._heads()
+
+    async def queues(self) -> list[Queue]:
+        """Return the partners for whom something waits or was refused."""
+        found: list[Queue] = await self._store.read(letters.queues)
+        return found
+
     async def deliver_one(self) -> bool:
         """Bring out the oldest row that is due; False when there is none."""
         due = await self.due(SYSTEM.now())
@@ -116,7 +125,11 @@ class Outbox:
 
     async def _deliver(self, letter: Letter) -> None:
         with self._activity.hold("deliver"):
-            status, answer = await self._post(letter)
+            status, answer, rest = await self._post(letter)
+            if rest:
+                due = now_ms() + round(rest * 1000)
+                await self._store.change(lambda tx: letters.postpone(tx.conn, letter, due, answer))
+                return
             verdict = letters.verdict(status, letter.tries + 1)
             now = now_ms()
 
@@ -127,18 +140,18 @@ class Outbox:
 
             await self._store.change(note)
 
-    async def _post(self, letter: Letter) -> tuple[int, bytes]:
-        """Return status and answer; a partner that cannot be reached counts as status 0."""
+    async def _post(self, letter: Letter) -> tuple[int, bytes, float]:
+        """Return status, answer, and seconds for which the partner is not called at all; one that cannot be reached counts as status 0."""
         if self.mail is None:
             raise Problem(UNAVAILABLE, "Nobody carries the mail yet.")
         try:
-            return await self.mail.deliver(letter.party, letter.path, letter.body, letter.media_type, letter.key)
+            return *await self.mail.deliver(letter.party, letter.path, letter.body, letter.media_type, letter.key), 0.0
         except Problem as problem:
             status = problem.status if letters.verdict(problem.status) == "refused" else 0
-            return status, str(problem).encode()
+            return status, problem.detail.encode(), float(problem.extra.get("retry_after", 0.0)) if status == 0 else 0.0
         except Exception as error:  # noqa: BLE001 - whatever a carrier trips over, the letter must not be lost
             _log.warning("delivery failed", letter=letter.id, party=letter.party, exc_info=error)
-            return 0, f"{type(error).__name__}: {error}".encode()
+            return 0, f"{type(error).__name__}: {error}".encode(), 0.0
 
     async def run(self, mail: PartnerMail) -> None:
         """Deliver in real time until cancelled: in order for each partner, partners side by side."""

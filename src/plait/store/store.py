@@ -292,9 +292,13 @@ class Store(Base):
         return loss
 
     async def tidy(self, before: datetime) -> int:
-        """Forget idempotency keys from before ``before`` (system time); return how many."""
-        limit = iso(before)
-        return await self.write(_STORE, lambda tx: idempotency.prune(tx.conn, limit))
+        """Forget idempotency keys and settled rows of the outbox from before ``before`` (system time); return how many."""
+
+        def work(tx: Tx) -> int:
+            posted = iso(tx.at - (tx.recorded - before))
+            return idempotency.prune(tx.conn, iso(before)) + letters.prune(tx.conn, posted)
+
+        return await self.write(_STORE, work)
 
     async def erase(self, fact_id: str, reason: str = "", actor: Actor = _STORE) -> None:
         """Take the body of a fact out for good and append a fact that says so; raise ``not-found``."""

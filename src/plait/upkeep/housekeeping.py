@@ -1,4 +1,4 @@
-"""What the node throws away by itself: answers kept for repeats that will not come any more."""
+"""What the node throws away by itself: answers kept for repeats that will not come any more, letters long delivered."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ _log = structlog.get_logger("plait.upkeep")
 
 
 async def tidy(store: Store) -> int:
-    """Forget idempotency keys older than ``KEPT``; return how many. Partners and clients repeat for days, not for months."""
+    """Forget idempotency keys and settled letters older than ``KEPT``; return how many. Partners and clients repeat for days, not for months."""
     return await store.tidy(SYSTEM.now() - KEPT)
 
 
@@ -30,5 +30,5 @@ async def run(store: Store) -> None:
             _log.warning("could not tidy", code=problem.code, reason=problem.detail)
         else:
             if gone:
-                _log.info("forgot old idempotency keys", keys=gone)
+                _log.info("forgot what is long settled", rows=gone)
         await SYSTEM.sleep(HOURS * 3600)

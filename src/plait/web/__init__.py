@@ -4,7 +4,7 @@ from starlette.requests import Request
 
 from plait.web.api import Api, Route
 from plait.web.app import App, build_app
-from plait.web.client import Answer, PartnerClient
+from plait.web.client import Answer, PartnerClient, origin_of
 from plait.web.pages import page
 from plait.web.reply import Reply, problem_response
 from plait.web.serve import Server, serve
@@ -22,6 +22,7 @@ __all__ = [
     "Server",
     "Stream",
     "build_app",
+    "origin_of",
     "page",
     "problem_response",
     "serve",

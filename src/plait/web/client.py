@@ -15,9 +15,10 @@ import httpcore
 import msgspec
 
 from plait.kernel.problems import UNREACHABLE, Problem
+from plait.web.breaker import Breakers
 from plait.web.guard import AddressGuard
 
-__all__ = ["Answer", "PartnerClient"]
+__all__ = ["Answer", "PartnerClient", "origin_of"]
 
 USER_AGENT = "plait"
 
@@ -79,6 +80,7 @@ class PartnerClient:
 
     def __init__(self, trusted: Iterable[str] = (), *, connect_s: float = 5.0, total_s: float = 30.0, limit: int = 8_000_000) -> None:
         self.guard = AddressGuard(trusted)
+        self.breakers = Breakers()
         self.total_s = total_s
         self.limit = limit
         self._timeout = {"connect": connect_s, "read": total_s, "write": total_s, "pool": connect_s}
@@ -104,15 +106,15 @@ class PartnerClient:
     ) -> Answer:
         """Send one request and return the answer, whatever its status; redirects are answers, not followed.
 
-        Raise ``partner-unreachable`` when the address may not be called, nobody answers in time, or the answer is
-        larger than ``limit`` bytes.
+        Raise ``partner-unreachable`` when the address may not be called, nobody answers in time, the answer is larger than
+        ``limit`` bytes, or the origin failed of late and is not called now (``retry_after`` then says for how many seconds).
         """
         pool = self._pool(url)
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})}
         if content is not None or method in {"POST", "PUT", "PATCH"}:
             sent["Content-Length"] = str(len(content or b""))
         try:
-            async with asyncio.timeout(self.total_s):
+            async with self.breakers.enter(origin_of(url)), asyncio.timeout(self.total_s):
                 return await self._send(pool, method, url, sent, content, limit or self.limit)
         except TimeoutError as error:
             raise Problem(UNREACHABLE, f"{_place(url)} did not answer within {self.total_s:g} s.") from error
@@ -142,6 +144,12 @@ class PartnerClient:
         if parts.username is not None or not url.isascii() or any(char <= " " or char in '\\"<>^`{|}' for char in url):
             raise Problem(UNREACHABLE, f"{url!r} holds what an address may not hold.")
         return self._https if parts.scheme == "https" else self._http
+
+
+def origin_of(url: str) -> str:
+    """Return scheme and authority of an address (RFC 6454)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _place(url: str) -> str:

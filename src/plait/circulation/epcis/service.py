@@ -219,12 +219,12 @@ class EpcisService:
         member = self.directory.member(party) if self.directory is not None else None
         if member is None:
             return set()
-        return {party_key(gs1.party(member.gln)) if member.gln else member.did, member.did}
+        return {party_key(gs1.party(member.gln)) if member.gln else member.did, member.did, *member.former}
 
     def own(self) -> set[str]:
         """Return the keys under which events name ourselves."""
         firm = self.guard.firm()
-        return {party_key(gs1.party(firm.gln)) if firm.gln else firm.did, firm.did}
+        return {party_key(gs1.party(firm.gln)) if firm.gln else firm.did, firm.did, *firm.former}
 
     def _visible(self, conn: Connection, scope: Scope) -> Scope:
         """Return the scope with a contract's reach spelled out: events of what was sent to the party and of where that came from."""

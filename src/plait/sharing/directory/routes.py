@@ -36,6 +36,12 @@ async def announce(service: DirectoryService, actor: Actor, body: Announcement) 
     return await service.announce(actor, body)
 
 
+@API.post("/api/v1/directory/moved", action=None, summary="Tell that a known firm has moved", limit=64_000)
+async def moved(service: DirectoryService, body: Announcement) -> None:
+    """Take the new card of a known firm; the signature by its pinned key is the proof."""
+    await service.moved(body)
+
+
 @API.post("/api/v1/directory/cards", action="directory.announce", summary="Pass cards on")
 async def take_cards(service: DirectoryService, actor: Actor, body: Pack) -> None:
     """Take cards of other firms from a partner."""

@@ -135,6 +135,23 @@ class DirectoryService:
 
         return await self.store.write(actor, work)
 
+    async def moved(self, announcement: Announcement) -> None:
+        """Take the card of a known firm that has moved: it proves itself with the key we have pinned. Tell those we list.
+
+        Raise ``not-found`` for an unknown firm, ``bad-card`` or ``key-changed``. An older card than the one known changes nothing.
+        """
+        card = rules.read_card(announcement.card)
+        known = self.member(card.party_id)
+        if known is None:
+            raise Problem(NOT_FOUND, "Only a firm this node knows tells it where it has moved to.")
+        rules.check_pinned(card, known)
+
+        def work(tx: Tx) -> None:
+            if self._enter(tx, card, announcement.card) and card.party_id in tables.listed(tx.conn, ALL):
+                self._pass_on(tx, Pack((announcement.card,), self._statement(tx.conn)), card.party_id, card.issued)
+
+        await self.store.write(Actor("partner", card.did, card.party_id), work)
+
     @staticmethod
     def _is_caller(actor: Actor, card: Card) -> None:
         if actor.kind != "partner" or (actor.party and actor.party != card.party_id):
@@ -184,6 +201,8 @@ class DirectoryService:
             return False
         found = tables.members(tx.conn, ALL, own, card.party_id) or tables.members(tx.conn, ALL, own, card.did)
         known = found[0] if found else None
+        if known is None and (other := tables.once_called(tx.conn, ALL, card.did)):
+            raise Problem(rules.KEY_CHANGED, f"{card.did} was the name of another firm ({other}), which has moved; this one has another key.")
         if known is not None:
             rules.check_pinned(card, known)
             if card.issued <= tables.issued(tx.conn, ALL, card.party_id):

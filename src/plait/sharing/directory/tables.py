@@ -1,6 +1,6 @@
 """The rows of the firms known, their former names, and who states whose membership."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from plait.kernel.firm import Member
 from plait.sharing.directory.model import Card, Statement
 from plait.store import metadata
 
-__all__ = ["cards", "former", "issued", "joined", "listed", "members", "put", "put_statement", "set_joined", "set_listed", "statement_issued"]
+__all__ = ["cards", "former", "issued", "joined", "listed", "members", "once_called", "put", "put_statement", "set_joined", "set_listed", "statement_issued"]
 
 member_table = Table(
     "directory_member",
@@ -55,11 +55,11 @@ statement_table = Table(
 m = member_table.c
 
 
-def _member(row: Row[Any], memberships: Mapping[str, list[str]]) -> Member:
+def _member(row: Row[Any], memberships: Mapping[str, list[str]], former: tuple[str, ...]) -> Member:
     roles = tuple(msgspec.json.decode(row.roles, type=list[str]))
     key = msgspec.json.decode(row.key)
     of = tuple(memberships.get(row.party, ()))
-    return Member(row.party, row.name, row.did, row.url, row.gln, row.isic, row.region, roles, of, key)
+    return Member(row.party, row.name, row.did, row.url, row.gln, row.isic, row.region, roles, of, key, former)
 
 
 def _memberships(conn: Connection, own: str) -> dict[str, list[str]]:
@@ -84,7 +84,23 @@ def members(conn: Connection, scope: Scope, own: str, ref: str | None = None) ->
         query = query.where(m.party.in_([*(scope.ids or ()), scope.party or ""]))
     rows = conn.execute(query).all()
     of = _memberships(conn, own) if rows else {}
-    return [_member(row, of) for row in rows]
+    before = _before(conn, [row.party for row in rows])
+    return [_member(row, of, tuple(each for each in before.get(row.party, ()) if each not in {row.did, row.url})) for row in rows]
+
+
+def _before(conn: Connection, parties: Sequence[str]) -> dict[str, list[str]]:
+    """Return every DID and address that firms have gone by."""
+    found: dict[str, list[str]] = {}
+    query = select(alias_table.c.party, alias_table.c.value).where(alias_table.c.kind.in_(("did", "url")), alias_table.c.party.in_(parties))
+    for row in conn.execute(query.order_by(alias_table.c.since, alias_table.c.kind)):
+        found.setdefault(row.party, []).append(row.value)
+    return found
+
+
+def once_called(conn: Connection, scope: Scope, did: str) -> str:
+    """Return the party_id of the firm that goes or went by ``did``, empty when there is none."""
+    query = select(alias_table.c.party).where(alias_table.c.kind == "did", alias_table.c.value == did)
+    return "" if scope.nothing else conn.execute(query).scalar() or ""
 
 
 def cards(conn: Connection, scope: Scope) -> dict[str, str]:

@@ -58,7 +58,7 @@ def why_not(policy: Policy, caller: Member | None) -> list[str]:
     reasons = []
     if policy.membership and not caller.memberships:
         reasons.append("is no active member of an association this node has joined")
-    if policy.partners and caller.did not in policy.partners:
+    if policy.partners and not {caller.did, *caller.former} & set(policy.partners):
         reasons.append("is not among the partners named")
     return reasons
 
