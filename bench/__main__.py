@@ -12,6 +12,8 @@ FIGURES = {
     "facts.follow": "facts_append.py",
     "chain.verify": "chain_verify.py",
     "recover.s": "recover.py",
+    "http.read": "http.py",
+    "http.write": "http.py",
     "plant.kernel": "plant_kernel.py",
     "node.ready_cpu": "node_ready.py",
     "node.idle_rss": "node_ready.py",

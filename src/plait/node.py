@@ -38,7 +38,7 @@ from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM, SteppedClock, WallClock
 from plait.kernel.facts import Fact, decode
-from plait.kernel.os import private_dir, read_text, stop_signals, write_whole
+from plait.kernel.os import host_names, private_dir, read_text, stop_signals, write_whole
 from plait.kernel.problems import Problem, register
 from plait.kernel.settings import Settings, load
 from plait.kernel.stepped import Participant
@@ -78,6 +78,7 @@ from plait.upkeep.health import routes as health_routes
 from plait.upkeep.health.service import HealthService
 from plait.upkeep.logs import configure
 from plait.web import Api, build_app, serve
+from plait.web.border import host_of
 from plait.web.client import PartnerClient
 
 __all__ = ["APIS", "Node", "run"]
@@ -280,6 +281,7 @@ class Node:
 
     async def _listen(self) -> None:
         http = self.settings.http
+        self.metrics = metrics_room.MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self._shut, self.backups.last_good)
         services: dict[type, Any] = {
             type(service): service
             for service in (
@@ -306,19 +308,39 @@ class Node:
                 self.store,
                 PublicService(self.identity, self.capabilities, self.passports),
                 HealthService(self.store, self.identity, self.activity, self.folder, self.settings),
-                metrics_room.MetricsService(self.store, self.identity, self.activity, self.folder, self.settings),
+                self.metrics,
                 *self.sharing.services(),
             )
         }
         app = build_app(
-            APIS, services, self.identity, self.activity, self.clock, version=__version__, ready=lambda: tuple(self._missing), limit=http.body_limit
+            APIS,
+            services,
+            self.identity,
+            self.activity,
+            self.clock,
+            version=__version__,
+            ready=lambda: tuple(self._missing),
+            limit=http.body_limit,
+            limits=self.settings.limits,
+            names=self._names,
+            seen=self.metrics.seen,
+            secure=self.url.startswith("https://"),
         )
-        self.server = await serve(app, http.host, http.port)
+        self.server = await serve(app, http.host, http.port, connections=self.settings.limits.connections, proxies=http.proxies)
         self._opened.push_async_callback(self.server.stop)
         if not http.public_url:
             self.url = self.server.url
         write_whole(self.folder / "address", self.server.url.encode())
         await self._go()
+
+    def _shut(self) -> int:
+        """Return how many partners are not called now."""
+        return len(self.client.breakers.lines())
+
+    def _names(self) -> frozenset[str]:
+        """Return the host names under which the node answers."""
+        firm = self.identity.firm()
+        return frozenset({*host_names(), *self.settings.http.names, host_of(firm.url), host_of(firm.resolver_url)})
 
     async def _go(self) -> None:
         """Let messages out and time in."""

@@ -38,6 +38,7 @@ class Door:
 def make(apis, services, **options) -> App:
     """Build an application of ``apis``."""
     activity = options.pop("activity", None) or Activity()
+    options.setdefault("names", lambda: frozenset({"node"}))
     return build_app(apis, services, Door(), activity, clock(activity=activity), **options)
 
 

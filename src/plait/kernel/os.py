@@ -9,19 +9,23 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 __all__ = [
     "FileLock",
     "child_options",
+    "cpu_seconds",
     "free_bytes",
     "fsync_dir",
     "fsync_file",
+    "host_names",
     "make_dir",
     "private_dir",
     "read_text",
@@ -116,6 +120,13 @@ def safe_name(text: str, taken: Collection[str] = ()) -> str:
         number += 1
         made = f"{stem} ({number}){dot}{ending}"
     return made
+
+
+@cache
+def host_names() -> frozenset[str]:
+    """Return the names of this computer in its network, in lower case: bare, with its domain, and as multicast DNS gives it."""
+    own = socket.gethostname().lower()
+    return frozenset({own, own.partition(".")[0], f"{own.partition('.')[0]}.local"})
 
 
 def free_bytes(path: Path) -> int:
@@ -239,6 +250,12 @@ def stop_child(child: Child) -> None:
     """Ask a child started with ``child_options`` to end in good order; one that has ended is no error."""
     with contextlib.suppress(ProcessLookupError):
         child.send_signal(getattr(signal, "CTRL_BREAK_EVENT", 1) if WINDOWS else signal.SIGTERM)
+
+
+def cpu_seconds() -> float:
+    """Return the processor time this process has taken."""
+    times = os.times()
+    return times.user + times.system
 
 
 def rss_mb() -> float:

@@ -21,12 +21,33 @@ BAD_SETTING = register("bad-setting", 422, "A setting cannot be used", "Correct 
 
 
 class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the node listens. ``public_url`` is what partners are told (default: host and port)."""
+    """Where the node listens. ``public_url`` is what partners are told (default: host and port).
+
+    ``names``: further host names under which people come (besides addresses, this computer's name and that of ``public_url``); ``proxies``:
+    addresses of reverse proxies, whose X-Forwarded-For and -Proto are believed.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8400
     public_url: str = ""
     body_limit: int = 8_000_000
+    names: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much callers may ask for; a rate of 0 is no limit, and ten seconds' worth may be saved up.
+
+    Requests a second: ``anonymous_per_s`` and ``partner_per_s`` of one address, ``own_per_s`` of one person or token. ``at_once``: requests
+    under way (half of them for one address); ``connections`` open; ``streams``: live answers (a quarter for one address).
+    """
+
+    anonymous_per_s: float = 50.0
+    partner_per_s: float = 200.0
+    own_per_s: float = 500.0
+    at_once: int = 400
+    connections: int = 1000
+    streams: int = 200
 
 
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,10 +150,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: Network = Network()
     machines: Machines = Machines()
     desk: Desk = Desk()
+    limits: Limits = Limits()
     backup: Backup = Backup()
     people: People = People()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
+
+
+LISTS = frozenset({("network", "trusted"), ("http", "names"), ("http", "proxies")})
 
 
 def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
@@ -141,7 +166,7 @@ def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
         if not name.startswith("PLAIT_") or "__" not in name:
             continue
         section, _, key = name.removeprefix("PLAIT_").lower().partition("__")
-        tree.setdefault(section, {})[key] = value.split(",") if value and (section, key) == ("network", "trusted") else value
+        tree.setdefault(section, {})[key] = value.split(",") if value and (section, key) in LISTS else value
     return tree
 
 

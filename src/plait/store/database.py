@@ -13,7 +13,7 @@ from plait.kernel.clock import BusinessClock
 from plait.kernel.problems import UNAVAILABLE, Problem
 from plait.store.engine import Source, damage_told, make_source
 from plait.store.migrate import bring_up, name_of
-from plait.store.writer import Ledger, Writer
+from plait.store.writer import Ledger, Work, Writer
 
 __all__ = ["Base", "Database"]
 
@@ -56,6 +56,11 @@ class Base:
         self._writer = Writer(self._source, self._ledger(), activity)
         self._reading: set[asyncio.Future[Any]] = set()
         self._opened = False
+
+    @property
+    def work(self) -> Work:
+        """What the writer has done since it was opened."""
+        return self._writer.work
 
     def _ledger(self) -> Ledger:
         return _NoLedger()

@@ -8,6 +8,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from plait.kernel.clock import SYSTEM
 from plait.kernel.problems import UNAVAILABLE, Problem
 from plait.store.engine import Source, damage_told
 
-__all__ = ["GROUP_JOBS", "GROUP_SECONDS", "Ledger", "Writer"]
+__all__ = ["GROUP_JOBS", "GROUP_SECONDS", "Ledger", "Work", "Writer"]
 
 GROUP_JOBS = 1000
 GROUP_SECONDS = 0.05
@@ -55,6 +56,15 @@ class Ledger(Protocol):
         ...
 
 
+@dataclass
+class Work:
+    """What a writer has done since it was opened: groups and jobs committed, and the seconds that commits took."""
+
+    groups: int = 0
+    jobs: int = 0
+    seconds: float = 0.0
+
+
 class _Job:
     __slots__ = ("error", "future", "quiet", "run", "value")
 
@@ -78,6 +88,7 @@ class Writer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._waiting = 0
+        self.work = Work()
         self._token: Token | None = None
         self._ending = False
         self._ended = False
@@ -148,7 +159,11 @@ class Writer:
             jobs.append(job)
             self._run(conn, job)
         self._ledger.flush(conn)
+        flushed = SYSTEM.monotonic()
         conn.commit()
+        self.work.groups += 1
+        self.work.jobs += len(jobs)
+        self.work.seconds += SYSTEM.monotonic() - flushed
         self._answer(jobs, self._ledger.committed())
 
     def _run(self, conn: Connection, job: _Job) -> None:

@@ -2,20 +2,26 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from plait import __version__
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
-from plait.kernel.os import free_bytes, rss_mb
+from plait.kernel.clock import SYSTEM
+from plait.kernel.os import cpu_seconds, free_bytes, rss_mb
 from plait.kernel.ports import Guard
 from plait.kernel.settings import Settings
 from plait.store import Store
 from plait.upkeep import tables
 from plait.upkeep.health.folder import local
 from plait.web import Api, Reply, Request
+from plait.web.border import Seen
 
 __all__ = ["METRICS", "ROUTES", "STATES", "MetricsService"]
 
@@ -30,7 +36,17 @@ METRICS = {
     "plait_disk_free_bytes": ("gauge", "bytes free where the data folder lies", ""),
     "plait_process_memory_bytes": ("gauge", "resident memory of the process", ""),
     "plait_process_threads": ("gauge", "threads of the process", ""),
+    "plait_process_cpu_seconds": ("counter", "processor time the process has taken", ""),
+    "plait_process_start_seconds": ("gauge", "when the node was started, in seconds since 1970", ""),
+    "plait_store_groups": ("counter", "groups of jobs committed together", ""),
+    "plait_store_jobs": ("counter", "jobs committed", ""),
+    "plait_store_commit_seconds": ("counter", "time spent in committing groups", ""),
+    "plait_partners_not_called": ("gauge", "partners whose line is open after failures", ""),
+    "plait_backup_age_seconds": ("gauge", "age of the last good backup; absent when there is none", ""),
+    "plait_http_requests": ("counter", "requests answered, by class of status", "status"),
+    "plait_http_request_seconds": ("histogram", "time to answer a request, live answers left out", ""),
 }
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 STATES = ("waiting", "delivered", "refused", "given-up")
 
 Samples = dict[str, dict[str, float]]
@@ -44,14 +60,19 @@ class _Collector:
 
     def collect(self) -> Iterator[Any]:
         """Yield every metric with its samples."""
-        from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily
+        from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
 
         for name, (kind, meaning, label) in METRICS.items():
             if kind == "info":
                 yield InfoMetricFamily(name, meaning, value={"version": __version__})
                 continue
-            family = GaugeMetricFamily(name, meaning, labels=[label] if label else [])
-            for value, figure in self._samples.get(name, {}).items():
+            found = self._samples.get(name, {})
+            if kind == "histogram":
+                buckets = [(edge, found[edge]) for edge in found if edge != "sum"]
+                yield HistogramMetricFamily(name, meaning, buckets=buckets, sum_value=found["sum"])
+                continue
+            family = (CounterMetricFamily if kind == "counter" else GaugeMetricFamily)(name, meaning, labels=[label] if label else [])
+            for value, figure in found.items():
                 family.add_metric([value] if label else [], figure)
             yield family
 
@@ -59,12 +80,44 @@ class _Collector:
 class MetricsService:
     """Reads the figures; needs ``metrics.read`` unless ``metrics.open`` is set and the node listens on this computer alone."""
 
-    def __init__(self, store: Store, guard: Guard, activity: Activity, folder: Path, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        guard: Guard,
+        activity: Activity,
+        folder: Path,
+        settings: Settings,
+        shut: Callable[[], int] = int,
+        last_backup: Callable[[], Awaitable[datetime | None]] | None = None,
+    ) -> None:
         self.store = store
         self.guard = guard
+        self._shut = shut
+        self._last_backup = last_backup
+        self._started = SYSTEM.now()
+        self._answered: Counter[str] = Counter()
+        self._times = [0] * (len(BUCKETS) + 1)
+        self._time = 0.0
         self._activity = activity
         self._folder = folder
         self._open = settings.metrics.open and local(settings.http.host)
+
+    def seen(self, seen: Seen) -> None:
+        """Count a request that was answered."""
+        if seen.status:
+            self._answered[f"{seen.status // 100}xx"] += 1
+        if not seen.route.endswith("/stream"):
+            self._times[bisect_left(BUCKETS, seen.seconds)] += 1
+            self._time += seen.seconds
+
+    def _http(self) -> Samples:
+        edges = [*(str(edge) for edge in BUCKETS), "+Inf"]
+        times = dict(zip(edges, accumulate(self._times), strict=True))
+        return {"plait_http_requests": dict(self._answered), "plait_http_request_seconds": {**times, "sum": self._time}}
+
+    async def _backup(self) -> Samples:
+        last = await self._last_backup() if self._last_backup is not None else None
+        return {"plait_backup_age_seconds": {"": (SYSTEM.now() - last).total_seconds()}} if last is not None else {}
 
     async def text(self, actor: Actor, accept: str) -> tuple[bytes, str]:
         """Return the figures and their media type: OpenMetrics where ``accept`` asks for it, else Prometheus text."""
@@ -75,6 +128,7 @@ class MetricsService:
     async def samples(self) -> Samples:
         """Return each metric's figures by label value (empty text: no label)."""
         views, states = self.store.followers(), await self.store.read(tables.outbox_states)
+        work = self.store.work
         files = {name: self._folder / f"{name}.db" for name in ("plait", "events")}
         return {
             "plait_store_head_facts": {"": await self.store.head()},
@@ -86,6 +140,14 @@ class MetricsService:
             "plait_disk_free_bytes": {"": free_bytes(self._folder)},
             "plait_process_memory_bytes": {"": rss_mb() * 1e6},
             "plait_process_threads": {"": threading.active_count()},
+            "plait_process_cpu_seconds": {"": cpu_seconds()},
+            "plait_process_start_seconds": {"": self._started.timestamp()},
+            "plait_store_groups": {"": work.groups},
+            "plait_store_jobs": {"": work.jobs},
+            "plait_store_commit_seconds": {"": work.seconds},
+            "plait_partners_not_called": {"": self._shut()},
+            **self._http(),
+            **await self._backup(),
         }
 
 

@@ -12,10 +12,10 @@ from starlette.requests import Request
 
 from plait.kernel.actor import ANONYMOUS, Actor
 from plait.kernel.once import Once
-from plait.kernel.ports import Authenticator
 from plait.kernel.problems import INVALID, Problem
 from plait.web.api import Api, Route
-from plait.web.content import check_media_type, json_reader, query_reader, read_content
+from plait.web.border import Border
+from plait.web.content import check_depth, check_media_type, json_reader, query_reader, read_content
 from plait.web.table import parameters
 
 __all__ = ["Bound", "bind"]
@@ -55,17 +55,18 @@ class Bound:
         """Whether a request without content is refused."""
         return self.body is not None and not _optional(self.body)
 
-    async def call(self, request: Request, path: Mapping[str, str], authenticator: Authenticator, limit: int) -> Any:
-        """Authenticate, ask for permission, read the content, call the handler; return what it returns."""
+    async def call(self, request: Request, path: Mapping[str, str], border: Border, limit: int) -> Any:
+        """Count, authenticate, ask for permission, read the content, call the handler; return what it returns."""
         call = _Call(request, path)
-        if self.wants_actor:
-            call.actor = await authenticator.authenticate(request.headers, request.method, request.scope["path"])
+        call.actor = await border.actor(request, wanted=self.wants_actor) or ANONYMOUS
         if self.route.action is not None:
-            authenticator.require(call.actor, self.route.action)
+            border.require(call.actor, self.route.action)
         if self.body is not None:
             call.content = await read_content(request, self.route.limit or limit)
             if call.content or self.needs_body:
                 check_media_type(request, self.route.accepts)
+            if self.body is not bytes or "json" in request.headers.get("content-type", ""):
+                check_depth(call.content)
         return await self.route.handler(**{name: fill(call) for name, fill in self.fills.items()})
 
 

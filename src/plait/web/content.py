@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any, get_origin
 from urllib.parse import parse_qsl
 
@@ -10,8 +11,12 @@ from starlette.requests import ClientDisconnect, Request
 
 from plait.kernel.problems import INVALID, MALFORMED, MEDIA_TYPE, TOO_LARGE, Problem
 
-__all__ = ["check_media_type", "json_reader", "query_reader", "read_content"]
+__all__ = ["check_depth", "check_media_type", "json_reader", "query_reader", "read_content"]
 
+DEEPEST = 64
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _AT = re.compile(r" - at `([^`]*)`$")
 
 
@@ -49,6 +54,18 @@ def invalid(error: msgspec.ValidationError) -> Problem:
     found = _AT.search(text)
     path = found.group(1) if found else "$"
     return Problem(INVALID, f"{_AT.sub('', text)} at {path}", path=path)
+
+
+def check_depth(content: bytes, deepest: int = DEEPEST) -> None:
+    """Raise ``malformed`` for JSON nested deeper than ``deepest`` (brackets inside of text count only where they must)."""
+    if content.count(b"[") + content.count(b"{") <= deepest:
+        return
+    brackets = content.translate(None, NO_BRACKETS)
+    if max(accumulate(map(STEPS.__getitem__, brackets))) <= deepest:
+        return
+    outside = _TEXT.sub(b"", content).translate(None, NO_BRACKETS)
+    if max(accumulate(map(STEPS.__getitem__, outside)), default=0) > deepest:
+        raise Problem(MALFORMED, f"The content is nested deeper than {deepest} levels.")
 
 
 def json_reader(wanted: Any) -> Callable[[bytes], Any]:

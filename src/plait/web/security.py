@@ -2,7 +2,7 @@
 
 from starlette.types import Message, Scope, Send
 
-__all__ = ["secured"]
+__all__ = ["Answering"]
 
 ALWAYS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -13,22 +13,27 @@ ALWAYS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
 )
 NO_STORE = (b"cache-control", b"no-store")
+HTTPS_ALONE = (b"strict-transport-security", b"max-age=31536000")
 
 
-def secured(scope: Scope, send: Send) -> Send:
-    """Return ``send`` that adds the headers an answer lacks; answers to credentials are not to be stored; HEAD has no body."""
-    head = scope["method"] == "HEAD"
-    headers = ALWAYS
-    if any(name == b"authorization" for name, _ in scope["headers"]):
-        headers = (*ALWAYS, NO_STORE)
+class Answering:
+    """Sends an answer with the headers it lacks; answers to credentials are not to be stored; HEAD has no body. Notes ``status`` and ``route``."""
 
-    async def pass_on(message: Message) -> None:
+    def __init__(self, scope: Scope, send: Send, *, secure: bool) -> None:
+        self.route = ""
+        self.status = 0
+        self._send = send
+        self._head = scope["method"] == "HEAD"
+        known = any(name in {b"authorization", b"cookie"} for name, _ in scope["headers"])
+        self._headers = ALWAYS + ((NO_STORE,) if known else ()) + ((HTTPS_ALONE,) if secure else ())
+
+    async def __call__(self, message: Message) -> None:
+        """Send one message (ASGI 3)."""
         if message["type"] == "http.response.start":
+            self.status = message["status"]
             own = list(message.get("headers", []))
             given = {name.lower() for name, _ in own}
-            message = {**message, "headers": own + [header for header in headers if header[0] not in given]}
-        elif head and message["type"] == "http.response.body":
+            message = {**message, "headers": own + [header for header in self._headers if header[0] not in given]}
+        elif self._head and message["type"] == "http.response.body":
             message = {**message, "body": b""}
-        await send(message)
-
-    return pass_on
+        await self._send(message)

@@ -34,9 +34,11 @@ def parse(content: bytes) -> Any:
         raise Problem(UBL_BAD, f"not well-formed XML: {error}") from error
     if root.getroottree().docinfo.doctype:
         raise Problem(UBL_BAD, "a document type declaration is not accepted")
-    depth = max((sum(1 for _ in element.iterancestors()) for element in root.iter()), default=0)
-    if depth > DEPTH:
-        raise Problem(UBL_BAD, f"elements nest {depth} deep, more than {DEPTH}")
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > DEPTH:
+            raise Problem(UBL_BAD, f"elements nest more than {DEPTH} deep")
     return root
 
 

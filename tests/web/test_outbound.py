@@ -1,0 +1,133 @@
+"""No call leaves the node for an address that a stranger chose: names whose answers change, redirects, every spelling of an inside address."""
+
+import ast
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plait.kernel.problems import Problem
+from plait.web import Api, PartnerClient, Reply, serve
+from tests.web.door import make
+
+SRC = Path(__file__).parents[2] / "src" / "plait"
+API = Api("inside")
+# Who may open connections besides the guarded client: the terminal to its own node, backups to the target that the administrator set, adapters to machines
+# that the operator entered, the clock of a demonstration on loopback, the simulated plant, the port the node listens on.
+OPENS = {
+    "web/client.py": {"httpcore"},
+    "web/guard.py": {"socket"},
+    "web/serve.py": {"socket"},
+    "kernel/os.py": {"socket"},
+}
+CLIENTS = {"httpx", "httpcore", "requests", "aiohttp", "urllib.request", "urllib3", "http.client", "socket", "ftplib", "smtplib", "websockets", "xmlrpc.client"}
+
+
+@API.get("/secret", action=None, summary="What nobody outside may have")
+async def secret() -> str:
+    """Return it."""
+    return "inside"
+
+
+@API.get("/away", action=None, summary="Point inside")
+async def away() -> Reply:
+    """Redirect to an inside address."""
+    return Reply(None, 302, {"Location": "http://169.254.169.254/latest/meta-data/"})
+
+
+def imports(file: Path) -> set[str]:
+    """Return the modules a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_one_way_out() -> None:
+    """Tests that rooms call partners by the guarded client alone: no other library that opens connections is imported."""
+    wrong = {}
+    for file in SRC.rglob("*.py"):
+        name = file.relative_to(SRC).as_posix()
+        found = imports(file) & CLIENTS - OPENS.get(name, set())
+        if found and not name.startswith("cli/"):
+            wrong[name] = found
+    assert wrong == {}
+
+
+class Names:
+    """A resolver whose answers change from one question to the next."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+        self.answers = list(answers)
+        self.asked = 0
+        real = asyncio.get_running_loop().getaddrinfo
+
+        async def answer(host: Any, port: Any, **options: Any) -> Any:
+            if host != "partner.example":
+                return await real(host, port, **options)
+            self.asked += 1
+            address = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            return [(family, socket.SOCK_STREAM, 6, "", (address, port))]
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", answer)
+
+
+async def test_the_address_checked_is_the_one_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a name that is allowed when it is checked and inside a moment later leads to the address checked: it is asked once a connection."""
+    server = await serve(make([API], {}, names=lambda: {"partner.example"}), grace_s=1)
+    client = PartnerClient(["127.0.0.1/32"])
+    try:
+        names = Names(monkeypatch, "127.0.0.1", "10.0.0.1")
+        answer = await client.request("GET", f"http://partner.example:{server.port}/secret")
+        assert (answer.status, names.asked) == (200, 1)
+        await client.close()
+        with pytest.raises(Problem, match=r"10\.0\.0\.1|not in network\.trusted"):
+            await client.request("GET", f"http://partner.example:{server.port}/secret")
+        assert names.asked == 2
+    finally:
+        await client.close()
+        await server.stop()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "0.0.0.0"],
+)
+async def test_names_that_lead_inside(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Tests that a name whose answer is an inside address, plain or wrapped in IPv6, is refused before anything is sent."""
+    Names(monkeypatch, address)
+    client = PartnerClient()
+    with pytest.raises(Problem) as refused:
+        await client.request("GET", "https://partner.example/")
+    assert refused.value.code == "partner-unreachable"
+    assert "inside address" in refused.value.detail
+    assert client.breakers.lines() == {}
+    await client.close()
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "[::ffff:7f00:1]", "[::]", "0"])
+async def test_every_spelling(host: str) -> None:
+    """Tests that decimal, hexadecimal, octal, shortened and IPv6 forms of an inside address are seen for what they are."""
+    client = PartnerClient()
+    with pytest.raises(Problem) as refused:
+        await client.request("GET", f"https://{host}/")
+    assert refused.value.code == "partner-unreachable"
+    await client.close()
+
+
+async def test_redirects_lead_nowhere() -> None:
+    """Tests that a redirect is an answer and not a way: nothing is asked of where it points."""
+    server = await serve(make([API], {}, names=lambda: set()), grace_s=1)
+    client = PartnerClient(["127.0.0.1/32"])
+    try:
+        answer = await client.request("GET", f"{server.url}/away")
+        assert (answer.status, answer.body) == (302, b"")
+    finally:
+        await client.close()
+        await server.stop()
