@@ -135,3 +135,29 @@ def test_nothing_names_a_registry():
     hosts = ("pypi" + ".org", "python" + "hosted", "registry." + "npmjs")
     texts = [*FILES, ROOT / "constraints.txt", ROOT / "pyproject.toml", ROOT / "Makefile", *ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")]
     assert [str(path) for path in texts if any(host in path.read_text("utf-8") for host in hosts)] == []
+
+
+def test_security_is_shown():
+    """Tests that every item of the table in SECURITY.md names tests that exist."""
+    rows = [row for row in (ROOT / "SECURITY.md").read_text("utf-8").splitlines() if row.startswith("| ") and row[2].isdigit()]
+    assert len(rows) > 30
+    missing = []
+    for row in rows:
+        item, *_, tests = (cell.strip() for cell in row.strip("|").split("|"))
+        names = [name.partition("::") for name in tests.strip("`").split("`, `")]
+        assert names, item
+        for file, _, function in names:
+            text = (ROOT / "tests" / file).read_text("utf-8") if (ROOT / "tests" / file).is_file() else ""
+            if not text or (function and f"def {function}(" not in text):
+                missing.append((item, file, function))
+    assert missing == []
+
+
+def test_versions_are_pinned():
+    """Tests that each package that is installed is pinned to one version with hashes."""
+    text = (ROOT / "constraints.txt").read_text("utf-8")
+    names = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    assert len(names) > 50
+    assert [name for name in names if "==" not in name] == []
+    assert text.count("==") == text.replace("\\\n", "").count("==")
+    assert [block.split("==")[0] for block in text.replace("\\\n", " ").splitlines() if "==" in block and "--hash=sha256:" not in block] == []

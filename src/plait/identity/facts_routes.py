@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from plait.kernel.facts import Fact, decode, story_of
+from plait.kernel.facts import Fact, Position, decode, story_of
 from plait.store import ChainReport, Store
 from plait.web import Api, Event, Request, Stream
 
@@ -22,7 +22,7 @@ BATCH = 500
 class FactQuery(msgspec.Struct, frozen=True):
     """Which facts: numbered above ``after``, at most ``limit``, of one ``stream``, of the given ``kinds`` (several: repeated, or separated by commas)."""
 
-    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    after: Position = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
     stream: str | None = None
     kinds: list[str] = []
@@ -31,7 +31,7 @@ class FactQuery(msgspec.Struct, frozen=True):
 class LiveQuery(msgspec.Struct, frozen=True):
     """Which facts: numbered above ``after`` (left out: from now on), of the given ``kinds``."""
 
-    after: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    after: Position | None = None
     kinds: list[str] = []
 
 

@@ -7,13 +7,16 @@ be erased by law without breaking the chain.
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
 
-__all__ = ["GENESIS", "KINDS", "Fact", "FactKind", "decode", "encode", "fact", "fact_hash", "kind_of", "story_of", "upcaster"]
+__all__ = ["GENESIS", "KINDS", "Fact", "FactKind", "Position", "decode", "encode", "fact", "fact_hash", "kind_of", "story_of", "upcaster"]
 
 GENESIS = "0" * 64
+
+Position: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A place in the fact log as somebody asks for it: a number of 64 bits, 0 before the first fact."""
 
 Upcaster: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 

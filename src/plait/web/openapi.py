@@ -82,8 +82,7 @@ def _operation(bound: Bound, by_type: dict[int, JSON], components: JSON) -> JSON
         "operationId": f"{bound.api.tag}.{route.handler.__name__}".replace(" ", "_"),
         "summary": route.summary,
         "description": inspect.cleandoc(route.handler.__doc__ or ""),
-        "responses": {str(_success_status(bound)): _success(bound, by_type)}
-        | {str(status): {"$ref": "#/components/responses/Problem"} for status in _refusals(bound)},
+        "responses": {str(_success_status(bound)): _success(bound, by_type)} | {str(status): _refusal(bound) for status in _refusals(bound)},
         "security": [{"bearer": []}] if route.action else [],
     }
     if route.action:
@@ -118,6 +117,12 @@ def _success(bound: Bound, by_type: dict[int, JSON]) -> JSON:
     elif bound.route.produces:
         answer["content"] = {media: {} for media in bound.route.produces}
     return answer
+
+
+def _refusal(bound: Bound) -> JSON:
+    """Return how a refusal looks: as problem details, in the shape that the room's own standard asks for, or as a page."""
+    own = bound.api.problems is not None or any(media.startswith("text/html") for media in bound.route.produces)
+    return {"description": "Refused, in the room's own words"} if own else {"$ref": "#/components/responses/Problem"}
 
 
 def _refusals(bound: Bound) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from plait.kernel.facts import KINDS, Fact, decode
+from plait.kernel.facts import KINDS, Fact, Position, decode
 from plait.store import Store
 
 __all__ = ["AuditLine", "AuditPage", "AuditQuery", "audit"]
@@ -17,7 +17,7 @@ BATCH = 1000
 class AuditQuery(msgspec.Struct, frozen=True):
     """Which lines: after number ``after``, about or by ``person`` (id or name), of one ``kind``, at most ``limit``."""
 
-    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    after: Position = 0
     person: str = ""
     kind: str = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 200

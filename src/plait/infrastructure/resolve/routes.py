@@ -29,7 +29,9 @@ async def resolve(service: ResolveService, request: Request) -> Reply:
 
 
 for _key in KEYS:
-    API.get(f"/{_key}/{{rest:path}}", action=None, summary=f"Resolve a Digital Link with primary key {_key}", produces=("application/linkset+json",))(resolve)
+    API.get(
+        f"/{_key}/{{rest:path}}", action=None, summary=f"Resolve a Digital Link with primary key {_key}", produces=("application/linkset+json", "text/html")
+    )(resolve)
 
 
 @API.get("/.well-known/gs1resolver", action=None, summary="What this resolver can do")

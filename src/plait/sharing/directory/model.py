@@ -1,6 +1,6 @@
 """Cards, statements of membership, and what a node remembers of other firms."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -88,7 +88,7 @@ class Pack(msgspec.Struct, frozen=True):
 class JoinRequest(msgspec.Struct, frozen=True):
     """The address of a node to join the network by."""
 
-    url: str
+    url: Annotated[str, msgspec.Meta(pattern="^https?://[^/]", max_length=2048)]
 
 
 class Dismissal(msgspec.Struct, frozen=True):
