@@ -19,7 +19,6 @@ async def released(house: House, fact: Fact, body: Any) -> None:
 
 async def reported(house: House, fact: Fact, body: Any) -> None:
     """A machine says something of a job: the line takes it over, and clears it from the machine once it has ended."""
-    del fact
     state = JobState(
         job_id=body.job_id,
         machine_id=body.machine_id,
@@ -31,7 +30,7 @@ async def reported(house: House, fact: Fact, body: Any) -> None:
         energy_kwh=body.energy_kwh,
         reason=body.reason,
     )
-    await house.line.report(house.me, state)
+    await house.line.report(house.me, state, once=f"report:{fact.id}")
     if body.state == "ended":
         await house.machines.abort(body.machine_id, body.job_id)
 
@@ -42,7 +41,8 @@ async def progressed(house: House, fact: Fact, body: Any) -> None:
         ended = fact.kind == "line.job_ended"
         pieces = body.good + body.scrap if ended else body.quantity
         station = "" if fact.kind == "line.step_out" or body.station == "outside" else body.station
-        repair = await house.schedule.progress(house.me, body.job, "ended" if ended else "started", fact.at, station=station, quantity=pieces)
+        state, once = "ended" if ended else "started", f"progress:{fact.id}"
+        repair = await house.schedule.progress(house.me, body.job, state, fact.at, station=station, quantity=pieces, once=once)
         for shift in repair.orders:
             if shift.late and not await _waits_for_goods(house, shift.order):
                 await house.orders.replanned(house.me, shift.order, shift.now, shift.reason, f"late:{fact.id}:{shift.order}", quiet=True)
@@ -56,7 +56,7 @@ async def _waits_for_goods(house: House, number: str) -> bool:
 
 async def went_down(house: House, fact: Fact, body: Any) -> None:
     """A machine broke down: repair the plan at once and see what it does to every promise."""
-    repair = await house.schedule.down(house.me, body.machine_id, fact.at, body.expected_minutes, body.reason)
+    repair = await house.schedule.down(house.me, body.machine_id, fact.at, body.expected_minutes, body.reason, once=f"down:{fact.id}")
     for shift in repair.orders:
         await _answer(house, fact, body, shift)
 
@@ -70,7 +70,7 @@ async def _answer(house: House, fact: Fact, body: Any, shift: Shift) -> None:
 
 async def came_back(house: House, fact: Fact, body: Any) -> None:
     """A machine is back: the plan may pull together again, and waiting jobs go out."""
-    await house.schedule.up(house.me, body.machine_id, fact.at)
+    await house.schedule.up(house.me, body.machine_id, fact.at, once=f"up:{fact.id}")
     await house.line.release(house.me)
 
 

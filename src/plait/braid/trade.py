@@ -27,8 +27,11 @@ async def offered(house: House, fact: Fact, body: Any) -> None:
     if not body.option:
         return
     purpose = await house.options.on_answer(house.me, body)
-    if purpose is None:
-        return
+    if purpose is not None:
+        await _go_on(house, purpose)
+
+
+async def _go_on(house: House, purpose: str) -> None:
     if "#" in purpose:
         await house.orders.stand_in_offered(house.me, purpose)
         return
@@ -38,9 +41,16 @@ async def offered(house: House, fact: Fact, body: Any) -> None:
 
 
 async def withdrawn(house: House, fact: Fact, body: Any) -> None:
-    """A customer took a request or its option back."""
+    """A customer took a request or its option back, or a supplier the quotation that we hold an option on."""
     del fact
     await house.quotes.withdrawn(house.me, body.target_id, body.reason)
+    option = await house.options.on_withdrawal(house.me, body)
+    if option is None:
+        return
+    if option.order_id:
+        await house.orders.answered(house.me, option.order_id, "rejected", None, body.reason)
+    else:
+        await _go_on(house, option.purpose)
 
 
 async def ordered(house: House, fact: Fact, body: Any) -> None:

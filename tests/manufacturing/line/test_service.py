@@ -9,6 +9,7 @@ import pytest
 from plait.kernel.actor import Scope, system_actor
 from plait.kernel.facts import decode
 from plait.kernel.firm import Firm
+from plait.kernel.ports import JobState
 from plait.kernel.problems import Problem
 from plait.manufacturing.line.model import Lot, MaterialLine, RunOrder, Step
 from plait.manufacturing.line.service import LineService
@@ -100,7 +101,7 @@ async def test_scrap_is_quarantined_and_replaced(tmp_path):
         await parts.receive(ME, StockIn("BLANK", "B1", Decimal(9)))
         await line.open_run(ME, run_order())
         await store.activity.wait_idle()
-        await line.ended(ME, "SO-00001-1-10", 1, 1)
+        await line.report(ME, JobState("SO-00001-1-10", "", "ended", 1, 1))
         scrapped = await facts(store, "line.scrapped")
         assert [(each.quantity, each.replaced_in) for each in scrapped] == [(1, "SO-00001-2")]
         await store.clock.run_for(timedelta(hours=1))
@@ -114,9 +115,9 @@ async def test_reports_are_taken_once(tmp_path):
         await line.open_run(ME, run_order())
         await line.open_run(ME, run_order())
         await store.activity.wait_idle()
-        await line.ended(ME, "SO-00001-1-10", 2, 0)
-        await line.ended(ME, "SO-00001-1-10", 2, 0)
-        await line.ended(ME, "SO-99999-1-10", 2, 0)
+        await line.report(ME, JobState("SO-00001-1-10", "", "ended", 2, 0))
+        await line.report(ME, JobState("SO-00001-1-10", "", "ended", 2, 0))
+        await line.report(ME, JobState("SO-99999-1-10", "", "ended", 2, 0))
         assert len(await facts(store, "line.job_ended")) == 1
         assert len(await facts(store, "line.run_opened")) == 1
 

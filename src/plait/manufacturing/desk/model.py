@@ -41,7 +41,10 @@ class Inquiry(msgspec.Struct, frozen=True):
 
 
 class Supply(msgspec.Struct, frozen=True):
-    """What a supplier does for a purpose; ``role`` is material:<part>, service:<op> or freight. ``state``: ordered, active, refused, ended."""
+    """What a supplier does for a purpose; ``role`` is material:<part>, service:<op> or freight.
+
+    ``state``: ordered, active, refused, unwanted (to be ended once it is accepted), ended.
+    """
 
     purpose: str
     role: str

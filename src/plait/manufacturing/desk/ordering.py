@@ -15,6 +15,7 @@ from plait.manufacturing.line.service import LineService
 from plait.manufacturing.schedule.model import Repair
 from plait.manufacturing.trade.model import Order
 from plait.manufacturing.trade.options import OptionNeed
+from plait.manufacturing.trade.tables import document
 from plait.store import Tx
 
 __all__ = ["OrderDesk"]
@@ -48,7 +49,7 @@ class OrderDesk:
         assert isinstance(order, Order)
         row = await self._inquiry(quotation_id=order.refs[0].id)
         if row is None:
-            await self.trade.respond(actor, order_id, "rejected", None, "This order names no quotation of ours")
+            await self.trade.respond(actor, order_id, "rejected", None, "This order names no quotation of ours", once=f"reject:{order_id}")
             return
         if row.state == "quoted":
             row = msgspec.structs.replace(row, state="confirming", order_id=order_id)
@@ -73,15 +74,18 @@ class OrderDesk:
         row = await self._inquiry(purpose=supply.purpose.partition("#")[0])
         if row is None:
             return
-        if code == "accepted" and supply.state == "ordered":
+        if supply.state == "unwanted" and code != "changed":
+            await self._end(actor, supply, reason or "the order it was for did not come about", accepted=code == "accepted")
+        elif code == "accepted" and supply.state in ("ordered", "active"):
             await self._set_supply(actor, supply, "active")
             if "#" in supply.purpose:
                 await self._took_over(actor, row, supply)
             else:
                 await self._go_on(actor, row)
-        elif code == "rejected" and supply.state == "ordered":
+        elif code == "rejected" and supply.state in ("ordered", "refused"):
             await self._set_supply(actor, supply, "refused")
-            await self._refuse(actor, row, f"{supply.supplier_name} does not confirm {supply.role}: {reason}")
+            if row.state == "confirming" and "#" not in supply.purpose:
+                await self._refuse(actor, row, f"{supply.supplier_name} does not confirm {supply.role}: {reason}")
         elif code == "changed" and supply.state == "active":
             await self._let_down(actor, row, supply, promised, reason)
 
@@ -91,15 +95,30 @@ class OrderDesk:
             await self._accept(actor, row)
 
     async def _refuse(self, actor: Actor, row: Inquiry, reason: str) -> None:
-        """One supplier failed: let the others go, free the slot, tell the customer."""
+        """One supplier failed: let the others go (who has not answered yet: when it does), free the slot, tell the customer."""
         for supply in await self.store.read(lambda conn: tables.supplies(conn, ALL, purpose=row.purpose)):
-            if supply.state in ("ordered", "active"):
-                await self.trade.cancel(actor, supply.order_id, None, reason)
-                await self._set_supply(actor, supply, "ended")
+            if supply.state == "active":
+                await self._end(actor, supply, reason, accepted=True)
+            elif supply.state == "ordered":
+                await self._set_supply(actor, supply, "unwanted")
         await self.options.release(actor, row.purpose, reason)
         await self.schedule.release(actor, row.hold_id)
-        await self.trade.respond(actor, row.order_id, "rejected", None, reason)
-        await self._keep(actor, msgspec.structs.replace(row, state="refused"))
+
+        def refused(tx: Tx) -> None:
+            self._respond(tx, row.order_id, "rejected", None, reason)
+            tables.put_inquiry(tx.conn, msgspec.structs.replace(row, state="refused"))
+
+        await self.store.write(actor, refused)
+
+    async def _end(self, actor: Actor, supply: Supply, reason: str, *, accepted: bool) -> None:
+        if accepted:
+            await self.trade.cancel(actor, supply.order_id, None, reason, once=f"end:{supply.order_id}")
+        await self._set_supply(actor, supply, "ended")
+
+    def _respond(self, tx: Tx, order_id: str, code: str, promised: datetime | None, reason: str) -> None:
+        order = document(tx.conn, ALL, order_id)
+        assert order is not None
+        self.trade.send_in(tx, self.trade.response_of(tx, order, code, promised, reason), order)
 
     async def _accept(self, actor: Actor, row: Inquiry) -> None:
         """Turn the hold into bookings, open the run and promise the date; safe to repeat after a crash."""
@@ -119,10 +138,10 @@ class OrderDesk:
         assert row.promised is not None
         kept = max(row.promised, rules.full_hour(booked.finish + timedelta(minutes=await self._freight(row))))
         row = msgspec.structs.replace(row, promised=kept)
-        await self.trade.respond(actor, row.order_id, "accepted", kept, "")
         body = Accepted(number, row.order_id, order.number, row.customer, row.customer_name, row.part_id, row.quantity, kept)
 
         def accepted(tx: Tx) -> None:
+            self._respond(tx, row.order_id, "accepted", kept, "")
             tables.put_inquiry(tx.conn, msgspec.structs.replace(row, state="accepted"))
             tx.append(f"run/{number}", body)
 
@@ -144,10 +163,10 @@ class OrderDesk:
         later = rules.full_hour(finish)
 
         def moved(tx: Tx) -> None:
+            self._respond(tx, row.order_id, "changed", later, reason)
             tables.put_inquiry(tx.conn, msgspec.structs.replace(row, promised=later))
             tx.append(f"run/{run}", PromiseMoved(run, promised, later, reason))
 
-        await self.trade.respond(actor, row.order_id, "changed", later, reason)
         await self.store.write(actor, moved, once=once)
 
     async def _repaired(self, actor: Actor, repair: Repair, reason: str, once: str) -> None:
@@ -163,7 +182,7 @@ class OrderDesk:
         if not supply.role.startswith("service:"):
             if promised is not None:
                 here = promised + self.quotes.terms.transit
-                await self._repaired(actor, await self.schedule.wait(actor, row.run, here, reason), reason, f"late:{supply.order_id}:{promised}")
+                await self._wait(actor, row, here, reason, f"late:{supply.order_id}:{promised}")
             return
         seq = int(supply.role.partition(":")[2])
         part = await self.quotes.parts.get(actor, row.part_id)
@@ -188,18 +207,22 @@ class OrderDesk:
             )
             await self.options.take(actor, purpose, [need], self.clock.now() + timedelta(hours=4))
 
+    async def _wait(self, actor: Actor, row: Inquiry, until: datetime, reason: str, once: str) -> None:
+        await self._repaired(actor, await self.schedule.wait(actor, row.run, until, reason, once=f"{once}:wait"), reason, once)
+
     async def _delay_outside(self, actor: Actor, run: str, seq: int, back: datetime, reason: str, once: str) -> None:
         """Batches that lie at the failed supplier come back at ``back``: say so in the plan."""
         _, batches, jobs = await self.line.run(actor, run)
         planned = {booking.job_id: booking for booking in await self.schedule.plan(actor) if booking.order == run}
-        repair = Repair([])
+        moved = False
         for job in jobs:
             booking = planned.get(job.id)
             if job.seq == seq and job.state == "outside" and booking is not None and booking.end < back:
                 number = next(batch.number for batch in batches if batch.id == job.batch)
                 later = (back - booking.end).total_seconds() / 60
-                repair = await self.schedule.retime(actor, run, seq, number, later, reason, once=f"{once}:{job.id}")
-        await self._repaired(actor, repair, reason, once)
+                await self.schedule.retime(actor, run, seq, number, later, reason, once=f"{once}:{job.id}")
+                moved = True
+        await self.replanned(actor, run, await self.schedule.order_finish(actor, run), reason, once, quiet=not moved)
 
     async def _left(self, actor: Actor, run: str, seq: int) -> int:
         _, batches, jobs = await self.line.run(actor, run)
@@ -216,11 +239,11 @@ class OrderDesk:
 
     async def _took_over(self, actor: Actor, row: Inquiry, supply: Supply) -> None:
         """A stand-in has accepted: end the failed supplier's part for what it has not begun."""
-        rows = await self.store.read(lambda conn: tables.supplies(conn, ALL, role=supply.role, state="active"))
-        failed = next((each for each in rows if each.purpose.partition("#")[0] == row.purpose and each.order_id != supply.order_id), None)
+        rows = await self.store.read(lambda conn: tables.supplies(conn, ALL, role=supply.role))
+        before = [each for each in rows if each.purpose.partition("#")[0] == row.purpose and each.order_id != supply.order_id]
+        failed = next((each for each in reversed(before) if each.state in ("active", "ended")), None)
         if failed is not None:
-            await self.trade.cancel(actor, failed.order_id, None, "what has not been begun goes to a stand-in")
-            await self._set_supply(actor, failed, "ended")
+            await self._end(actor, failed, "what has not been begun goes to a stand-in", accepted=True)
         slower = supply.lead_minutes - (failed.lead_minutes if failed else 0)
         reason = f"{supply.supplier_name} stands in for {failed.supplier_name if failed else 'a supplier'}"
         repair = await self.schedule.retime(actor, row.run, int(supply.role.partition(":")[2]), None, slower, reason, once=f"retime:{supply.order_id}")

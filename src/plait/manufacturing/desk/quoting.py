@@ -9,21 +9,27 @@ import msgspec
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import BusinessClock
 from plait.kernel.ports import Guard
+from plait.kernel.problems import Problem
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk import rules, tables
 from plait.manufacturing.desk.model import DemandDeclined, DemandSourced, Inquiry, NotFit
 from plait.manufacturing.part.model import Part
+from plait.manufacturing.part.rules import NO_PRICE
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.requirement import Requirement
+from plait.manufacturing.schedule.board import NO_CENTRE
+from plait.manufacturing.schedule.calendar import NEVER_OPEN
+from plait.manufacturing.schedule.rules import BAD_PROMISE
 from plait.manufacturing.schedule.service import ScheduleService
 from plait.manufacturing.trade.model import Line, RequestForQuotation
 from plait.manufacturing.trade.options import OptionNeed, OptionService, OptionView
 from plait.manufacturing.trade.service import TradeService
-from plait.store import Store
+from plait.store import Store, Tx
 
 __all__ = ["QuoteDesk", "Terms"]
 
 ALL = Scope(everything=True)
+UNANSWERABLE = (BAD_PROMISE, NEVER_OPEN, NO_CENTRE, NO_PRICE)
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -92,6 +98,8 @@ class QuoteDesk:
     async def judge(self, actor: Actor, rfq_id: str) -> None:
         """Take a request up: decline it with the reason, take options on suppliers, or quote at once."""
         rfq = await self._rfq(actor, rfq_id)
+        if not await self.trade.open_request(actor, rfq_id):
+            return
         if await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=rfq_id)) is None:
             part, reasons = await self._part_for(actor, rfq)
             if part is None:
@@ -99,10 +107,13 @@ class QuoteDesk:
                 return
             purpose = f"{rfq.party_name or 'customer'}/{rfq.number}"
             row = Inquiry(rfq_id, purpose, rfq.party, rfq.party_name, part.id, int(rfq.lines[0].quantity), "options")
-            await self.store.write(actor, lambda tx: tables.put_inquiry(tx.conn, row))
             needs = await self._needs(actor, part, int(rfq.lines[0].quantity), rfq)
-            if needs:
-                await self.options.take(actor, purpose, needs, self.clock.now() + timedelta(hours=4))
+
+            def take_up(tx: Tx) -> None:
+                tables.put_inquiry(tx.conn, row)
+                self.options.take_in(tx, purpose, needs, tx.at + timedelta(hours=4))
+
+            await self.store.write(actor, take_up)
         await self.proceed(actor, rfq_id)
 
     async def _rfq(self, actor: Actor, rfq_id: str) -> RequestForQuotation:
@@ -143,35 +154,45 @@ class QuoteDesk:
         held = await self.options.status(actor, row.purpose)
         if any(option.state in ("declined", "expired") for option in held):
             lost = next(option for option in held if option.state in ("declined", "expired"))
-            reason = f"no supplier for {lost.role}: {lost.reason}"
-            await self.options.release(actor, row.purpose, reason)
-            await self.trade.decline(actor, rfq_id, reason, [reason])
-            await self._keep(actor, msgspec.structs.replace(row, state="declined"))
+            await self._decline(actor, row, f"no supplier for {lost.role}: {lost.reason}")
         elif all(option.state == "held" for option in held):
             await self._quote(actor, row, held)
 
     async def _keep(self, actor: Actor, row: Inquiry) -> None:
         await self.store.write(actor, lambda tx: tables.put_inquiry(tx.conn, row))
 
+    async def _decline(self, actor: Actor, row: Inquiry, reason: str) -> None:
+        """Let the suppliers go and answer no; safe to repeat after a crash."""
+        await self.options.release(actor, row.purpose, reason)
+        if await self.trade.open_request(actor, row.rfq_id):
+            await self.trade.decline(actor, row.rfq_id, reason, [reason])
+        await self._keep(actor, msgspec.structs.replace(row, state="declined"))
+
     async def _quote(self, actor: Actor, row: Inquiry, held: Sequence[OptionView]) -> None:
         rfq = await self._rfq(actor, row.rfq_id)
         part = await self.parts.get(actor, row.part_id)
         until = min([self.clock.now() + self.terms.hold, *(option.expires for option in held if option.expires)])
         request = rules.promise_request(part, row, held, self.clock.now(), self.terms.transit)
-        promise = await self.schedule.promise(actor, request, until)
-        promised = rules.full_hour(promise.finish + timedelta(minutes=rules.freight_lead(held)) + self.terms.buffer)
         bought = {option.role: option.price for option in held if option.price}
-        cost = self.parts.cost(part, row.quantity, await self.schedule.rates(actor), bought)
-        line = msgspec.structs.replace(
-            rfq.lines[0],
-            name=part.name,
-            gtin=part.gtin,
-            price=cost.per_piece,
-            promised=promised,
-            lead_minutes=rules.lot_lead(part),
-        )
-        quotation = await self.trade.quote(actor, row.rfq_id, [line], until, promise.hold_id)
-        await self._keep(actor, msgspec.structs.replace(row, state="quoted", hold_id=promise.hold_id, quotation_id=quotation.id, promised=promised))
+        rates = await self.schedule.rates(actor)
+        freight = timedelta(minutes=rules.freight_lead(held)) + self.terms.buffer
+
+        def work(tx: Tx) -> None:
+            cost = self.parts.cost(part, row.quantity, rates, bought)
+            promise = self.schedule.hold_in(tx, request, until)
+            promised = rules.full_hour(promise.finish + freight)
+            terms = {"name": part.name, "gtin": part.gtin, "price": cost.per_piece, "promised": promised, "lead_minutes": rules.lot_lead(part)}
+            line = msgspec.structs.replace(rfq.lines[0], **terms)
+            quotation = self.trade.send_in(tx, self.trade.quotation_of(tx, rfq, [line], until, promise.hold_id), rfq)
+            quoted = msgspec.structs.replace(row, state="quoted", hold_id=promise.hold_id, quotation_id=quotation.id, promised=promised)
+            tables.put_inquiry(tx.conn, quoted)
+
+        try:
+            await self.store.write(actor, work)
+        except Problem as problem:
+            if problem.code not in UNANSWERABLE:
+                raise
+            await self._decline(actor, row, f"we cannot quote this: {problem.detail}")
 
     async def withdrawn(self, actor: Actor, document_id: str, reason: str) -> None:
         """The customer has taken a request back: free the slot and the suppliers' options."""

@@ -38,8 +38,12 @@ class LineService:
 
     async def open(self) -> None:
         """Take up again the timers of hand stations after a restart."""
+        await self._await_hands()
+
+    async def _await_hands(self, only: str = "") -> None:
         for job, due in await self.store.read(lambda conn: tables.hand_jobs(conn, ALL)):
-            self._await_hand(job.id, parse_iso(due))
+            if only in ("", job.id):
+                self._await_hand(job.id, parse_iso(due))
 
     async def open_run(self, actor: Actor, order: RunOrder, once: str | None = None) -> None:
         """Open a run for an accepted order; batches of customer's goods are opened when the goods come."""
@@ -137,6 +141,7 @@ class LineService:
         """Hand a released job to its machine; a hand station begins at once. Safe to call again."""
         job = await self.store.read(lambda conn: tables.job(conn, ALL, job_id))
         if job is None or job.state != "released":
+            await self._await_hands(job_id)
             return
         run = await self.store.read(lambda conn: tables.run(conn, ALL, job.run))
         assert run is not None
@@ -146,58 +151,55 @@ class LineService:
             await self.machines.start(job.machine_id, order)
             return
         due = self.clock.now() + timedelta(minutes=step.setup_min + step.cycle_min * job.quantity)
-        await self._started(actor, job.id, iso(due))
+        await self.store.write(actor, lambda tx: self._started(tx, job.id, iso(due)))
         self._await_hand(job.id, due)
 
     def _await_hand(self, job_id: str, due: datetime) -> None:
         async def done() -> None:
             job = await self.store.read(lambda conn: tables.job(conn, ALL, job_id))
             if job is not None and job.state == "running":
-                await self.ended(self._me(), job_id, job.quantity, 0)
+                await self.store.write(self._me(), lambda tx: self._ended(tx, job_id, job.quantity, 0))
 
         self.clock.at(due, f"line/hand/{job_id}", done)
 
-    async def report(self, actor: Actor, state: JobState) -> None:
-        """Take over what a machine says of a job; what is known already changes nothing."""
-        if state.state == "running":
-            await self._started(actor, state.job_id)
-        elif state.state == "ended":
-            await self._started(actor, state.job_id)
-            await self.ended(actor, state.job_id, state.good, state.scrap, state.energy_kwh)
-        elif state.state in ("aborted", "removed"):
-            await self._back(actor, state.job_id)
+    async def report(self, actor: Actor, state: JobState, once: str | None = None) -> None:
+        """Take over what a machine says of a job; what is known already changes nothing.
 
-    async def _back(self, actor: Actor, job_id: str) -> None:
+        ``once``: an older report told again does not undo a newer one.
+        """
+
+        def work(tx: Tx) -> None:
+            if state.state in ("running", "ended"):
+                self._started(tx, state.job_id)
+            if state.state == "ended":
+                self._ended(tx, state.job_id, state.good, state.scrap, state.energy_kwh)
+            elif state.state in ("aborted", "removed"):
+                self._back(tx, state.job_id)
+
+        await self.store.write(actor, work, once=once)
+
+    @staticmethod
+    def _back(tx: Tx, job_id: str) -> None:
         """A machine has given a job up: it waits again for the next free station."""
+        job = tables.job(tx.conn, ALL, job_id)
+        if job is not None and job.state in ("released", "running"):
+            tables.put_job(tx.conn, msgspec.structs.replace(job, state="waiting", station="", machine_id=""))
 
-        def work(tx: Tx) -> None:
-            job = tables.job(tx.conn, ALL, job_id)
-            if job is not None and job.state in ("released", "running"):
-                tables.put_job(tx.conn, msgspec.structs.replace(job, state="waiting", station="", machine_id=""))
+    @staticmethod
+    def _started(tx: Tx, job_id: str, due: str = "") -> None:
+        job = tables.job(tx.conn, ALL, job_id)
+        if job is not None and job.state == "released":
+            tables.put_job(tx.conn, msgspec.structs.replace(job, state="running"), due)
+            tx.append(f"run/{job.run}", JobStarted(job.id, job.run, job.seq, job.station, job.quantity))
 
-        await self.store.write(actor, work)
-
-    async def _started(self, actor: Actor, job_id: str, due: str = "") -> None:
-        def work(tx: Tx) -> None:
-            job = tables.job(tx.conn, ALL, job_id)
-            if job is not None and job.state == "released":
-                tables.put_job(tx.conn, msgspec.structs.replace(job, state="running"), due)
-                tx.append(f"run/{job.run}", JobStarted(job.id, job.run, job.seq, job.station, job.quantity))
-
-        await self.store.write(actor, work)
-
-    async def ended(self, actor: Actor, job_id: str, good: int, scrap: int, energy_kwh: float = 0.0) -> None:
+    def _ended(self, tx: Tx, job_id: str, good: int, scrap: int, energy_kwh: float = 0.0) -> None:
         """End a job: good pieces go on, scrap is quarantined and replaced, the batch moves to its next step."""
-
-        def work(tx: Tx) -> None:
-            job = tables.job(tx.conn, ALL, job_id)
-            if job is None or job.state not in ("released", "running"):
-                return
-            tables.put_job(tx.conn, msgspec.structs.replace(job, state="ended", good=good, scrap=scrap))
-            tx.append(f"run/{job.run}", JobEnded(job.id, job.run, job.batch, job.seq, job.station, good, scrap, energy_kwh))
-            after_job(tx, self._run(tx, job.run), job, good, scrap, self._open_batch)
-
-        await self.store.write(actor, work)
+        job = tables.job(tx.conn, ALL, job_id)
+        if job is None or job.state not in ("released", "running"):
+            return
+        tables.put_job(tx.conn, msgspec.structs.replace(job, state="ended", good=good, scrap=scrap))
+        tx.append(f"run/{job.run}", JobEnded(job.id, job.run, job.batch, job.seq, job.station, good, scrap, energy_kwh))
+        after_job(tx, self._run(tx, job.run), job, good, scrap, self._open_batch)
 
     async def returned(self, actor: Actor, batch_id: str, lots: tuple[Lot, ...], quantity: int, once: str | None = None) -> None:
         """A batch is back from the supplier of its step, as ``lots`` of ``quantity`` pieces."""

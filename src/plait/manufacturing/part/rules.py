@@ -10,7 +10,7 @@ from plait.manufacturing.part.model import CostBreakdown, Match, Need, Part
 from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.vocabulary import check_material, check_process, is_a
 
-__all__ = ["best", "blanks", "check_part", "cost", "is_gtin", "match", "needs"]
+__all__ = ["NO_PRICE", "best", "blanks", "check_part", "cost", "is_gtin", "match", "needs"]
 
 BAD_PART = register("bad-part", 422, "The part breaks a rule", "Correct the named field of the part.")
 NO_PRICE = register("price-missing", 409, "A price is not known", "Enter the price or the rate named, then ask again.")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from plait.kernel.problems import Problem, register
 from plait.manufacturing.schedule.model import Calendar, ShiftHours
 
-__all__ = ["FAR", "HORIZON_DAYS", "OpenHours", "check_calendar", "ms", "opening", "to_time"]
+__all__ = ["FAR", "HORIZON_DAYS", "NEVER_OPEN", "OpenHours", "check_calendar", "ms", "opening", "to_time"]
 
 BAD_CALENDAR = register("bad-calendar", 422, "The calendar cannot be used", "Correct the named field of the calendar.")
 NEVER_OPEN = register("never-open", 409, "There is no open time within two years", "Correct the calendar of the work centre.")

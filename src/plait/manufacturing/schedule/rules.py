@@ -12,7 +12,7 @@ from plait.manufacturing.schedule.check import check
 from plait.manufacturing.schedule.model import Booking, PromiseRequest, WorkCentre
 from plait.manufacturing.schedule.repair import repair
 
-__all__ = ["Plan", "batches_of", "check", "job_id", "parse_job", "plan", "repair", "slots_of", "work_of"]
+__all__ = ["BAD_PROMISE", "Plan", "batches_of", "check", "job_id", "parse_job", "plan", "repair", "slots_of", "work_of"]
 
 BAD_PROMISE = register("bad-promise", 422, "The request for a promise breaks a rule", "Correct the named field and ask again.")
 MINUTE_MS = 60_000

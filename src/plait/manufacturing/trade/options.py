@@ -16,7 +16,7 @@ from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.trade import rules, tables
 from plait.manufacturing.trade.model import Line, Quotation
 from plait.manufacturing.trade.service import TradeService
-from plait.manufacturing.trade.tables import option_table
+from plait.manufacturing.trade.tables import open_step, option_table
 from plait.store import Tx
 
 __all__ = ["OptionNeed", "OptionService", "OptionView"]
@@ -109,14 +109,13 @@ class OptionService:
 
     async def take(self, actor: Actor, purpose: str, needs: Sequence[OptionNeed], respond_by: datetime) -> None:
         """Ask the first supplier of each need; a purpose that has been taken up already is left alone."""
+        await self.store.write(actor, lambda tx: self.take_in(tx, purpose, needs, respond_by))
 
-        def work(tx: Tx) -> None:
-            if options_of(tx.conn, ALL, purpose):
-                return
+    def take_in(self, tx: Tx, purpose: str, needs: Sequence[OptionNeed], respond_by: datetime) -> None:
+        """As ``take``, inside a transaction."""
+        if not options_of(tx.conn, ALL, purpose):
             for need in needs:
                 self._ask(tx, purpose, need, respond_by)
-
-        await self.store.write(actor, work)
 
     def _ask(self, tx: Tx, purpose: str, need: OptionNeed, respond_by: datetime) -> None:
         if not need.supplier:
@@ -139,14 +138,35 @@ class OptionService:
             answer = tables.document(tx.conn, ALL, body.doc_id)
             if isinstance(answer, Quotation):
                 self._held(tx, view, answer)
-            elif view.need.alternatives:
-                need = msgspec.structs.replace(view.need, supplier=view.need.alternatives[0], alternatives=view.need.alternatives[1:])
-                self._ask(tx, view.purpose, need, tx.at)
             else:
-                _put(tx.conn, msgspec.structs.replace(view, state="declined", reason=body.reason))
+                self._lost(tx, view, body.reason)
             return str(view.purpose)
 
         return await self.store.write(actor, work)
+
+    async def on_withdrawal(self, actor: Actor, body: Any) -> OptionView | None:
+        """A supplier takes back a quotation that we hold (the fact's body): ask the next. Return the option as it was, None when it is none."""
+
+        def work(tx: Tx) -> OptionView | None:
+            before = tables.document(tx.conn, ALL, body.target_id)
+            if not isinstance(before, Quotation):
+                return None
+            row = tx.conn.execute(select(option_table.c.body).where(option_table.c.rfq == before.refs[0].id)).first()
+            if row is None:
+                return None
+            view = msgspec.json.decode(row.body, type=OptionView)
+            if view.state == "held":
+                self._lost(tx, msgspec.structs.replace(view, quotation_id=""), body.reason)
+            return view
+
+        return await self.store.write(actor, work)
+
+    def _lost(self, tx: Tx, view: OptionView, reason: str) -> None:
+        if view.need.alternatives:
+            need = msgspec.structs.replace(view.need, supplier=view.need.alternatives[0], alternatives=view.need.alternatives[1:])
+            self._ask(tx, view.purpose, need, tx.at)
+        else:
+            _put(tx.conn, msgspec.structs.replace(view, state="declined", reason=reason))
 
     @staticmethod
     def _held(tx: Tx, view: OptionView, answer: Quotation) -> None:
@@ -190,7 +210,7 @@ class OptionService:
             for view in options_of(tx.conn, ALL, purpose):
                 if view.state not in ("asked", "held"):
                     continue
-                before = tables.document(tx.conn, ALL, view.quotation_id or view.rfq_id)
+                before = open_step(tx.conn, view.rfq_id)
                 if before is not None:
                     self.trade.send_in(tx, self.trade.withdrawal_of(tx, before, reason), before)
                 _put(tx.conn, msgspec.structs.replace(view, state="released", reason=reason))

@@ -52,10 +52,11 @@ def _responder(document: Document, before: Document) -> bool:
     return document.party == before.counterparty
 
 
-def check(document: Document, before: Document | None, siblings: Sequence[Document], at: datetime) -> None:
+def check(document: Document, before: Document | None, siblings: Sequence[Document], at: datetime, *, sent: bool = False) -> None:
     """Return when ``document`` may follow ``before`` (its predecessor as we hold it); raise the precise refusal otherwise.
 
-    ``siblings`` are the documents that already follow ``before``.
+    ``siblings`` are the documents that already follow ``before``. ``sent``: it is ours, so its issuer knows them all; what a partner
+    sends may have crossed an answer of ours.
     """
     if not all(line.quantity.is_finite() for line in getattr(document, "lines", ())):
         raise Problem(INVALID, f"{document.number} asks for a quantity that is no number")
@@ -72,11 +73,22 @@ def check(document: Document, before: Document | None, siblings: Sequence[Docume
         raise Problem(BAD_REF, f"{before.number} has another content here than {document.number} refers to")
     if {document.party, document.counterparty} != {before.party, before.counterparty} or not _responder(document, before):
         raise Problem(FOREIGN, f"{document.number} is not for its sender to issue")
-    _check_state(document, before, siblings, at)
+    if isinstance(document, Withdrawal):
+        _check_withdrawal(document, before, [each for each in siblings if sent or each.party == document.party])
+    else:
+        _check_state(document, before, siblings, at)
+
+
+def _check_withdrawal(document: Withdrawal, before: Document, known: Sequence[Document]) -> None:
+    """``known``: what follows ``before`` to the issuer's certain knowledge."""
+    if isinstance(before, RequestForQuotation) and document.party != before.party:
+        raise Problem(FOREIGN, f"{before.number} is its issuer's to withdraw; decline it instead")
+    if answer := next((each for each in known if isinstance(each, (*ONCE, Withdrawal))), None):
+        raise Problem(TAKEN, f"{before.number} has been answered by {answer.number} already, so it cannot be withdrawn")
 
 
 def _check_state(document: Document, before: Document, siblings: Sequence[Document], at: datetime) -> None:
-    if any(isinstance(each, Withdrawal) for each in siblings) and not isinstance(document, Withdrawal):
+    if any(isinstance(each, Withdrawal) for each in siblings):
         raise Problem(REVOKED, f"{before.number} was withdrawn")
     if isinstance(document, ONCE) and any(isinstance(each, ONCE) for each in siblings):
         raise Problem(TAKEN, f"{before.number} has been answered already")

@@ -71,7 +71,7 @@ class TradeService:
 
     def _send(self, tx: Tx, document: Document, before: Document | None = None) -> Document:
         siblings = tables.successors(tx.conn, ALL, before.id) if before else []
-        rules.check(document, before, siblings, tx.at)
+        rules.check(document, before, siblings, tx.at, sent=True)
         jws = self.signer.sign(msgspec.json.encode(document, order="deterministic"))
         tables.put_document(tx.conn, document, jws)
         tx.append(f"trade/{_root(tx, document).number}", _fact(tx, document, sent=True))
@@ -111,12 +111,13 @@ class TradeService:
         """Answer a request with price and promised date."""
         self.guard.require(actor, "trade.write")
 
-        def make(tx: Tx, rfq: Document) -> Document:
-            head = self._header(tx, "Q", rfq.party)
-            option = isinstance(rfq, RequestForQuotation) and rfq.option
-            return Quotation(**head, refs=(rules.ref_to(rfq),), lines=tuple(lines), valid_until=valid_until, hold_id=hold_id, option=option)
+        return await self._follow(actor, rfq_id, lambda tx, rfq: self.quotation_of(tx, rfq, lines, valid_until, hold_id), once)
 
-        return await self._follow(actor, rfq_id, make, once)
+    def quotation_of(self, tx: Tx, rfq: Document, lines: Sequence[Line], valid_until: datetime, hold_id: str) -> Quotation:
+        """Return the quotation on ``rfq``, to be sent."""
+        head = self._header(tx, "Q", rfq.party)
+        option = isinstance(rfq, RequestForQuotation) and rfq.option
+        return Quotation(**head, refs=(rules.ref_to(rfq),), lines=tuple(lines), valid_until=valid_until, hold_id=hold_id, option=option)
 
     async def decline(self, actor: Actor, rfq_id: str, reason: str, reasons: Sequence[str] = (), once: str | None = None) -> Document:
         """Answer a request with no, and why."""
@@ -129,9 +130,17 @@ class TradeService:
         return await self._follow(actor, rfq_id, make, once)
 
     async def withdraw(self, actor: Actor, id: str, reason: str, once: str | None = None) -> Document:
-        """Take back a request or a quotation of ours, or let go a quotation held for us."""
+        """Take back a request (once it is quoted: the quotation goes with it) or a quotation of ours, or let go a quotation held for us."""
         self.guard.require(actor, "trade.write")
-        return await self._follow(actor, id, lambda tx, before: self.withdrawal_of(tx, before, reason), once)
+
+        def work(tx: Tx) -> Document:
+            before = tables.open_step(tx.conn, id) or tables.document(tx.conn, ALL, id)
+            if before is None:
+                raise Problem(NOT_FOUND, f"document {id} is not known")
+            return self._send(tx, self.withdrawal_of(tx, before, reason), before)
+
+        done: Document = await self.store.write(actor, work, once=once, result=Document)
+        return done
 
     def withdrawal_of(self, tx: Tx, before: Document, reason: str) -> Withdrawal:
         """Return the withdrawal of ``before``, to be sent."""
@@ -154,16 +163,20 @@ class TradeService:
         """Send a document made inside a transaction."""
         return self._send(tx, document, before)
 
+    async def open_request(self, actor: Actor, id: str) -> bool:
+        """Tell whether a request has neither been answered nor withdrawn; raise ``not-found``."""
+        rfq = await self.document(actor, id)
+        return rules.state_of(rfq, await self.store.read(lambda conn: tables.successors(conn, ALL, id)), self.clock.now()) == "open"
+
     async def respond(self, actor: Actor, order_id: str, code: str, promised: datetime | None, reason: str, once: str | None = None) -> Document:
         """Answer an order: accepted or rejected once, changed as often as the date moves."""
         self.guard.require(actor, "trade.write")
 
-        def make(tx: Tx, order: Document) -> Document:
-            head = self._header(tx, "OR", order.party)
-            answer: Any = code
-            return OrderResponse(**head, refs=(rules.ref_to(order),), code=answer, promised=promised, reason=reason)
+        return await self._follow(actor, order_id, lambda tx, order: self.response_of(tx, order, code, promised, reason), once)
 
-        return await self._follow(actor, order_id, make, once)
+    def response_of(self, tx: Tx, order: Document, code: Any, promised: datetime | None, reason: str) -> OrderResponse:
+        """Return the answer to ``order``, to be sent."""
+        return OrderResponse(**self._header(tx, "OR", order.party), refs=(rules.ref_to(order),), code=code, promised=promised, reason=reason)
 
     async def cancel(self, actor: Actor, order_id: str, quantity: Decimal | None, reason: str, once: str | None = None) -> Document:
         """Take back what the supplier has not begun of an order of ours."""

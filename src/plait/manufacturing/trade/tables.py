@@ -8,11 +8,12 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, or
 
 from plait.kernel.actor import Scope
 from plait.kernel.clock import iso
-from plait.manufacturing.trade.model import Document
+from plait.manufacturing.trade.model import Document, Quotation
 from plait.store import metadata
 
-__all__ = ["document", "documents", "put_document", "successors"]
+__all__ = ["document", "documents", "open_step", "put_document", "successors"]
 
+ALL = Scope(everything=True)
 document_table = Table(
     "trade_document",
     metadata,
@@ -60,6 +61,14 @@ def document(conn: Connection, scope: Scope, id: str) -> Document | None:
 def successors(conn: Connection, scope: Scope, id: str) -> Sequence[Document]:
     """Return what follows a document, in the order it came."""
     return documents(conn, scope, before=id)
+
+
+def open_step(conn: Connection, id: str) -> Document | None:
+    """Return what is still to be taken back of a request: itself, or the quotation on it; None when either side has ended it."""
+    found = document(conn, ALL, id)
+    while found is not None and (after := successors(conn, ALL, found.id)):
+        found = after[0] if len(after) == 1 and isinstance(after[0], Quotation) else None
+    return found
 
 
 def jws_of(conn: Connection, scope: Scope, id: str) -> str | None:
