@@ -1,6 +1,6 @@
 """``make faults``: many more faults than CI has time for. Prints how many were tried and what was found.
 
-python -m tests.faults [--kills 1000] [--disk 300] [--matrix] [--seed 1] [--json]
+python -m tests.faults [--kills 1000] [--disk 300] [--stumbles 5] [--matrix] [--seed 1] [--json]
 """
 
 import argparse
@@ -17,7 +17,7 @@ from plait.kernel.clock import SYSTEM
 from tests.faults.harness import nursery
 from tests.faults.nodes import node_kills
 from tests.faults.runs import RUNS, WORKS, Report, damage
-from tests.faults.storm import storm
+from tests.faults.storm import storm, stumbling
 
 
 def disk(space: Path, number: int, seed: int) -> Iterator[tuple[str, Report]]:
@@ -46,12 +46,24 @@ def matrix(space: Path, seed: int) -> Iterator[tuple[str, Report]]:
             yield f"demo {firm} killed in step {step}", Report(1, found)
 
 
+def stumbles(space: Path, number: int, seed: int) -> Iterator[tuple[str, Report]]:
+    """Let the reactions of all nodes fail half done, again and again, and compare the story with that of a calm run."""
+    story, _ = asyncio.run(storm(space / "calm", {}, seed))
+    for index in range(number):
+        with stumbling(seed + index):
+            told, found = asyncio.run(storm(space / f"stumble-{index}", {}, seed))
+        found += [] if told["story"] == story["story"] else ["another story was told"]
+        yield f"demo stumbling, seed {seed + index}", Report(1, found)
+
+
 def reports(space: Path, wanted: argparse.Namespace) -> Iterator[tuple[str, Report]]:
     """Yield each part's report as it is done."""
     if wanted.disk:
         yield from disk(space, wanted.disk, wanted.seed)
     if wanted.kills:
         yield "a whole node killed at drawn writes", asyncio.run(node_kills(space / "nodes", wanted.kills, wanted.seed))
+    if wanted.stumbles:
+        yield from stumbles(Path(space), wanted.stumbles, wanted.seed)
     if wanted.matrix:
         yield from matrix(space, wanted.seed)
 
@@ -61,6 +73,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=1000, help="kills of a whole node under load")
     parser.add_argument("--disk", type=int, default=300, help="faults of each kind for each kind of work")
+    parser.add_argument("--stumbles", type=int, default=5, help="runs of the demo whose reactions fail half done (a minute each)")
     parser.add_argument("--matrix", action="store_true", help="all seven nodes of the demo in all ten steps (about an hour and a quarter)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="one JSON object at the end")

@@ -1,10 +1,11 @@
-"""Killing nodes of the demo in the middle of its steps, and looking afterwards whether anything was lost or doubled."""
+"""Killing nodes of the demo, or letting their reactions fail half done, and looking afterwards whether anything was lost or doubled."""
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +16,7 @@ from plait.cli.demo.script import FIRMS
 from plait.cli.demo.steps import STEPS, Director
 from plait.kernel.clock import SYSTEM
 
-__all__ = ["EVERY", "storm", "wrong"]
+__all__ = ["EVERY", "storm", "stumbling", "wrong"]
 
 # One kill of each node, each in another step.
 EVERY = {1: "riverport", 2: "meridian", 3: "oakmill", 4: "northforge", 5: "embercoat", 6: "helix", 8: "swiftline"}
@@ -25,6 +26,18 @@ ONCE = {
     "trade.quotation_sent": "number",
     "epcis.captured": "event_id",
 }
+
+
+@contextlib.contextmanager
+def stumbling(seed: int) -> Iterator[None]:
+    """Let the nodes that are started within stumble (see ``stumble/sitecustomize.py``)."""
+    before = dict(os.environ)
+    os.environ |= {"PYTHONPATH": str(Path(__file__).parent / "stumble"), "PLAIT_STUMBLE": str(seed)}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def head(folder: Path) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from hypothesis.stateful import invariant, precondition, rule
 from plait.kernel.actor import Actor, Scope, system_actor
 from plait.kernel.firm import Firm, Member
 from plait.kernel.money import Money
+from plait.kernel.os import private_dir
 from plait.kernel.problems import Problem
 from plait.manufacturing.trade.model import (
     Decline,
@@ -80,9 +80,8 @@ class Orders(AsyncMachine):
     async def begin(self) -> None:
         self.sides = {}
         for name in NAMES:
-            folder: Path = self.folder / name
-            folder.mkdir()
-            self.sides[name] = Side(name, await self.stack.enter_async_context(make_store(folder)))
+            store = await self.stack.enter_async_context(make_store(private_dir(self.folder / name)))
+            self.sides[name] = Side(name, store)
         self.asked = 0
         self.sent: list[tuple[str, bytes]] = []
         self.refused: list[Document] = []
@@ -115,7 +114,9 @@ class Orders(AsyncMachine):
     @rule(side=SIDE, pick=PICK, hours=st.integers(-1, 48))
     def quote(self, side: str, pick: int, hours: int) -> None:
         line = Line("1", "shaft", Decimal(10), price=Money(Decimal(5), "EUR"))
-        self._try(side, RequestForQuotation | Order, pick, lambda who, rfq: who.trade.quote(who.me, rfq.id, [line], who.store.clock.now() + timedelta(hours=hours)))
+        self._try(
+            side, RequestForQuotation | Order, pick, lambda who, rfq: who.trade.quote(who.me, rfq.id, [line], who.store.clock.now() + timedelta(hours=hours))
+        )
 
     @rule(side=SIDE, pick=PICK)
     def decline(self, side: str, pick: int) -> None:
