@@ -281,7 +281,8 @@ class Node:
 
     async def _listen(self) -> None:
         http = self.settings.http
-        self.metrics = metrics_room.MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self._shut, self.backups.last_good)
+        self.metrics = metrics_room.MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
+        self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
         services: dict[type, Any] = {
             type(service): service
             for service in (
@@ -307,7 +308,7 @@ class Node:
                 self.backups,
                 self.store,
                 PublicService(self.identity, self.capabilities, self.passports),
-                HealthService(self.store, self.identity, self.activity, self.folder, self.settings),
+                self.health,
                 self.metrics,
                 *self.sharing.services(),
             )
@@ -333,10 +334,6 @@ class Node:
         write_whole(self.folder / "address", self.server.url.encode())
         await self._go()
 
-    def _shut(self) -> int:
-        """Return how many partners are not called now."""
-        return len(self.client.breakers.lines())
-
     def _names(self) -> frozenset[str]:
         """Return the host names under which the node answers."""
         firm = self.identity.firm()
@@ -354,6 +351,7 @@ class Node:
             self._task(self.store.outbox.run(mail))
             self._task(self.clock.run())
         self._task(housekeeping.run(self.store))
+        self._task(self.health.run())
         self._task(self.backups.run())
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()

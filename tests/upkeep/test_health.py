@@ -1,12 +1,18 @@
 """The doctor: on a running node, on a stopped one, and on what is broken."""
 
+import asyncio
+import socket
 import sqlite3
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import ECKey
 
 from plait.cli.doctor import examine
-from plait.kernel.os import WINDOWS
+from plait.kernel.os import WINDOWS, write_private
+from plait.kernel.problems import Problem
+from plait.upkeep.health import service as health
+from tests.support.net import free_port
 from tests.support.nodes import Running, nodes, settle
 
 
@@ -74,6 +80,86 @@ async def test_loose_and_missing_keys(tmp_path: Path) -> None:
     for path in (tmp_path / "keys").iterdir():
         path.unlink()
     assert next(check for check in examine(tmp_path) if check.name == "keys").verdict == "bad"
+
+
+async def test_another_key_is_refused(tmp_path: Path) -> None:
+    """Tests that a node whose key is missing, unreadable or another one does not start, and that the doctor says so: partners would refuse it."""
+    shop = await made(tmp_path)
+    file = tmp_path / "keys" / "es256.pem"
+    key = file.read_bytes()
+    other = ECKey.generate_key("P-256").as_pem(private=True)
+    for content in (other, key[: len(key) // 2], b"", None):
+        file.unlink()
+        if content is not None:
+            write_private(file, content)
+        again = Running("shop", tmp_path)
+        with pytest.raises(Problem, match="other-key"):
+            await again.start()
+        await again.stop()
+        assert next(check for check in examine(tmp_path) if check.name == "keys").verdict == "bad"
+        if content is None:
+            write_private(file, key)
+    await (await shop.start()).stop()
+
+
+async def test_the_port_is_taken(tmp_path: Path) -> None:
+    """Tests that a stopped node is told when another program holds its address."""
+    await made(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        (tmp_path / "plait.toml").write_text(f"[http]\nport = {held.getsockname()[1]}\n", "utf-8")
+        taken = next(check for check in examine(tmp_path) if check.name == "port")
+        assert (taken.verdict, "http.port" in taken.do) == ("bad", True)
+    assert next(check for check in examine(tmp_path) if check.name == "port").verdict == "ok"
+
+
+async def verdicts(shop: Running) -> dict[str, tuple[str, str]]:
+    """Return what the doctor says of a running node: verdict and sentence by check."""
+    report = await shop.ok("GET", "/api/v1/health/report")
+    return {check["name"]: (check["verdict"], check["what"]) for check in report["checks"]}
+
+
+async def test_partners_and_their_clocks(tmp_path: Path) -> None:
+    """Tests that a partner that does not answer is named, and that a clock unlike those of the partners is noticed."""
+    async with nodes(tmp_path, "shop", "mill") as (shop, mill):
+        client = shop.node.client
+        await client.request("GET", f"{mill.node.url}/api/v1/health")
+        said = await verdicts(shop)
+        assert (said["partners"][0], said["time"]) == ("ok", ("ok", "The clock agrees with those of 1 partners."))
+        client.breakers.told_time(mill.node.url, 3600.0)
+        assert (await verdicts(shop))["time"] == ("look", "The clock is 3600 s behind those of 1 partners.")
+        away = f"http://127.0.0.1:{free_port()}"
+        for _ in range(3):
+            with pytest.raises(Problem, match="partner-unreachable"):
+                await client.request("GET", away)
+        verdict, what = (await verdicts(shop))["partners"]
+        assert verdict == "look"
+        assert away in what
+
+
+async def test_backups_are_asked_after(tmp_path: Path) -> None:
+    """Tests that a node without backups, with a failed one and with a good one is told so."""
+    async with nodes(tmp_path / "firm", "shop") as (shop,):
+        assert (await verdicts(shop))["backups"] == ("look", "No backup was ever made.")
+        gone = str(tmp_path / "gone")
+        assert (await shop.call("POST", "/api/v1/backups", {"to": gone, "plain": True})).status_code >= 400
+        verdict, what = (await verdicts(shop))["backups"]
+        assert (verdict, gone in what) == ("bad", True)
+        (tmp_path / "stick").mkdir()
+        await shop.ok("POST", "/api/v1/backups", {"to": str(tmp_path / "stick"), "plain": True})
+        assert (await verdicts(shop))["backups"][0] == "ok"
+
+
+async def test_the_chain_is_walked_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that the running node walks its chain by the clock, and that the report then says what was found without walking again."""
+    monkeypatch.setattr(health, "FIRST_S", 0.01)
+    async with nodes(tmp_path, "shop") as (shop,):
+        async with asyncio.timeout(20):
+            while "'walked'" not in str((await shop.ok("GET", "/api/v1/health/report"))["checks"]):
+                await asyncio.sleep(0.05)
+        assert "whole" in (await verdicts(shop))["chain"][1]
+        await shop.node.store.write(shop.node.house.me, lambda tx: tx.conn.exec_driver_sql("UPDATE store_fact SET body = x'7b7d' WHERE seq = 1") and None)
+        assert (await shop.node.health.walk()).verdict == "bad"
+        assert (await verdicts(shop))["chain"][0] == "bad"
 
 
 async def test_settings_and_clock(tmp_path: Path) -> None:

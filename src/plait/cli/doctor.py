@@ -57,7 +57,7 @@ def examine(data: Path, *, full: bool = False) -> "list[Check]":
     from plait.kernel.settings import load
     from plait.upkeep.health.folder import examine as examine_folder
     from plait.upkeep.health.model import Check, Report
-    from plait.upkeep.health.stopped import chain
+    from plait.upkeep.health.stopped import chain, port
 
     if not (data / "plait.db").exists() and not (data / "plait.toml").exists():
         return [Check("folder", "bad", f"{data} holds no node.", "Make one with `plait up --data DIR`.")]
@@ -74,5 +74,6 @@ def examine(data: Path, *, full: bool = False) -> "list[Check]":
             checks.append(chain(data, full=full))
         if problem.code != "not-running":
             return [*checks, Check("node", "bad", f"The node refuses to be asked: {problem.detail or problem.kind.title}.", problem.kind.advice)]
+        checks.append(port(settings))
         return [*checks, Check("node", "look", "No node runs on this folder.", "Start it with `plait up --data DIR`.")]
     return [*checks, *report.checks]

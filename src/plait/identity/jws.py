@@ -12,9 +12,16 @@ from joserfc.jwk import ECKey, OKPKey
 from plait.kernel.os import private_dir, write_private
 from plait.kernel.problems import Problem, register
 
-__all__ = ["BAD_SIGNATURE", "Header", "SigningKey", "header_of", "verify"]
+__all__ = ["BAD_SIGNATURE", "OTHER_KEY", "Header", "SigningKey", "header_of", "verify"]
 
 BAD_SIGNATURE = register("bad-signature", 422, "The signature does not hold", "Sign with the key named in the header; ES256 or Ed25519.")
+
+OTHER_KEY = register(
+    "other-key",
+    409,
+    "This is not the key the firm is known by",
+    "Put keys/es256.pem back from the last backup (`plait restore` into a new folder): partners refuse what another key signs.",
+)
 
 ALGORITHMS = ["ES256", "Ed25519"]
 LIMIT = 4_000_000
@@ -36,13 +43,18 @@ class SigningKey:
         self.thumbprint = key.thumbprint()
 
     @classmethod
-    def load(cls, folder: Path) -> "SigningKey":
-        """Read the key in ``folder``, making it first if there is none."""
+    def load(cls, folder: Path, *, make: bool = True) -> "SigningKey":
+        """Read the key in ``folder``; if there is none, ``make`` it or raise ``other-key``."""
         file = private_dir(folder) / "es256.pem"
         if not file.exists():
+            if not make:
+                raise Problem(OTHER_KEY, f"{file} is missing.")
             made = ECKey.generate_key("P-256")
             write_private(file, made.as_pem(private=True))
-        return cls(ECKey.import_key(file.read_bytes()))
+        try:
+            return cls(ECKey.import_key(file.read_bytes()))
+        except (JoseError, ValueError) as error:
+            raise Problem(OTHER_KEY, f"{file} cannot be read: {error}.") from error
 
     def sign(self, payload: bytes, kid: str, typ: str = "") -> str:
         """Return ``payload`` as a compact JWS whose header names ``kid``; ValueError above 4 MB."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from plait.identity import did as dids
 from plait.identity import rules, tables
-from plait.identity.jws import SigningKey
+from plait.identity.jws import OTHER_KEY, SigningKey
 from plait.identity.model import (
     FirmDescribed,
     FirmFounded,
@@ -34,6 +34,7 @@ from plait.identity.partners import Partners
 from plait.identity.people.service import PeopleService
 from plait.kernel.actor import ANONYMOUS, Actor, Scope, system_actor
 from plait.kernel.clock import SYSTEM, BusinessClock
+from plait.kernel.facts import decode
 from plait.kernel.firm import Firm
 from plait.kernel.ids import new_id
 from plait.kernel.os import write_private
@@ -73,8 +74,11 @@ class Identity:
 
     async def open(self, name: str = "") -> None:
         """Take up who we are; at first start found the firm called ``name``, make its key and the first administrator's token."""
-        self._key = SigningKey.load(self._folder / "keys")
         known = await self.store.read(tables.firm)
+        self._key = SigningKey.load(self._folder / "keys", make=known is None)
+        founded = await self.store.latest(("identity.firm_founded",))
+        if founded is not None and founded.body is not None and decode(founded).key != self._key.public:
+            raise Problem(OTHER_KEY, f"{self._folder / 'keys'} holds another key than the firm's.")
         if known is None:
             known = await self._found(FirmProfile(name))
         self._party, self._profile = known

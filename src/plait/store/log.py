@@ -19,7 +19,7 @@ from plait.kernel.problems import NOT_FOUND, Problem
 from plait.store.engine import DAMAGED
 from plait.store.tables import log
 
-__all__ = ["ChainReport", "Log", "Mark", "check_chain", "erase_body", "lost_since", "read_facts", "read_head", "read_latest", "read_links"]
+__all__ = ["ChainReport", "Link", "Log", "Mark", "check_chain", "erase_body", "lost_since", "read_facts", "read_head", "read_latest", "read_links"]
 
 Mark: TypeAlias = tuple[int, int, int, str]
 Link: TypeAlias = tuple[int, str, str, str, int, str, str, str, bytes | None, str, str, str]

@@ -21,7 +21,7 @@ from plait.store.anchor import Anchor
 from plait.store.database import Base
 from plait.store.follow import Followers, FollowerView, Handler, Start
 from plait.store.letters import Letter, State
-from plait.store.log import ChainReport, Log, Mark, check_chain, erase_body, lost_since, read_facts, read_head, read_latest, read_links
+from plait.store.log import ChainReport, Link, Log, Mark, check_chain, erase_body, lost_since, read_facts, read_head, read_latest, read_links
 from plait.store.outbox import Outbox
 from plait.store.rows import upsert
 from plait.store.tables import follower as follower_table
@@ -261,9 +261,15 @@ class Store(Base):
         """Return the number of the last fact, 0 when there is none."""
         return (await self.read(read_head))[0]
 
-    async def verify(self) -> ChainReport:
-        """Walk the whole chain of facts in a thread and say whether it is whole."""
-        return await asyncio.to_thread(check_chain, lambda after: self.read_now(lambda conn: read_links(conn, after)))
+    async def verify(self, *, pause_s: float = 0.0) -> ChainReport:
+        """Walk the whole chain of facts in a thread, resting ``pause_s`` between pieces, and say whether it is whole."""
+
+        def links(after: int) -> list[Link]:
+            if after and pause_s:
+                SYSTEM.pause(pause_s)
+            return self.read_now(lambda conn: read_links(conn, after))
+
+        return await asyncio.to_thread(check_chain, links)
 
     def loss(self) -> LossAccepted | None:
         """Return what the log (of a store that is not open) has lost since its head was last noted, None when nothing."""

@@ -4,8 +4,7 @@ import asyncio
 import threading
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,11 @@ from plait.kernel.ports import Guard
 from plait.kernel.settings import Settings
 from plait.store import Store
 from plait.upkeep import tables
+from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health.folder import local
 from plait.web import Api, Reply, Request
 from plait.web.border import Seen
+from plait.web.breaker import Breakers
 
 __all__ = ["METRICS", "ROUTES", "STATES", "MetricsService"]
 
@@ -87,13 +88,13 @@ class MetricsService:
         activity: Activity,
         folder: Path,
         settings: Settings,
-        shut: Callable[[], int] = int,
-        last_backup: Callable[[], Awaitable[datetime | None]] | None = None,
+        lines: Breakers,
+        backups: BackupService,
     ) -> None:
         self.store = store
         self.guard = guard
-        self._shut = shut
-        self._last_backup = last_backup
+        self._lines = lines
+        self._backups = backups
         self._started = SYSTEM.now()
         self._answered: Counter[str] = Counter()
         self._times = [0] * (len(BUCKETS) + 1)
@@ -116,7 +117,7 @@ class MetricsService:
         return {"plait_http_requests": dict(self._answered), "plait_http_request_seconds": {**times, "sum": self._time}}
 
     async def _backup(self) -> Samples:
-        last = await self._last_backup() if self._last_backup is not None else None
+        last = await self._backups.last_good()
         return {"plait_backup_age_seconds": {"": (SYSTEM.now() - last).total_seconds()}} if last is not None else {}
 
     async def text(self, actor: Actor, accept: str) -> tuple[bytes, str]:
@@ -145,7 +146,7 @@ class MetricsService:
             "plait_store_groups": {"": work.groups},
             "plait_store_jobs": {"": work.jobs},
             "plait_store_commit_seconds": {"": work.seconds},
-            "plait_partners_not_called": {"": self._shut()},
+            "plait_partners_not_called": {"": len(self._lines.lines())},
             **self._http(),
             **await self._backup(),
         }

@@ -35,6 +35,7 @@ class _Origin:
         self.until = 0.0
         self.why = ""
         self.trying = False
+        self.ahead: float | None = None
         self.gate = asyncio.Semaphore(AT_ONCE)
         self.users = 0
 
@@ -58,6 +59,15 @@ class Breakers:
     def lines(self) -> dict[str, Line]:
         """Return the lines that are not closed, by origin."""
         return {origin: line for origin in self._origins if (line := self.line(origin)).state != "closed"}
+
+    def told_time(self, origin: str, ahead: float) -> None:
+        """Note by how many seconds the other side's clock is ahead of ours."""
+        if origin in self._origins:
+            self._origins[origin].ahead = ahead
+
+    def clocks(self) -> list[float]:
+        """Return by how many seconds each partner's clock was ahead of ours when it last answered."""
+        return [one.ahead for one in self._origins.values() if one.ahead is not None]
 
     def close(self, origin: str) -> None:
         """Let calls through again, as one who knows that the other side is back."""

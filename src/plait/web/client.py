@@ -5,8 +5,10 @@ while the certificate is checked against the name.
 """
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Iterable, Mapping
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from urllib.parse import urlsplit
 import httpcore
 import msgspec
 
+from plait.kernel.clock import SYSTEM
 from plait.kernel.problems import UNREACHABLE, Problem
 from plait.web.breaker import Breakers
 from plait.web.guard import AddressGuard
@@ -115,7 +118,9 @@ class PartnerClient:
             sent["Content-Length"] = str(len(content or b""))
         try:
             async with self.breakers.enter(origin_of(url)), asyncio.timeout(self.total_s):
-                return await self._send(pool, method, url, sent, content, limit or self.limit)
+                answer = await self._send(pool, method, url, sent, content, limit or self.limit)
+                self._time(origin_of(url), answer.headers.get("date", ""))
+                return answer
         except TimeoutError as error:
             raise Problem(UNREACHABLE, f"{_place(url)} did not answer within {self.total_s:g} s.") from error
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
@@ -132,6 +137,10 @@ class PartnerClient:
                 parts.append(part)
             names = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
             return Answer(response.status, names, b"".join(parts))
+
+    def _time(self, origin: str, date: str) -> None:
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            self.breakers.told_time(origin, (parsedate_to_datetime(date) - SYSTEM.now()).total_seconds())
 
     def _pool(self, url: str) -> httpcore.AsyncConnectionPool:
         try:

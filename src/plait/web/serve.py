@@ -13,7 +13,7 @@ from plait.kernel.problems import Problem, register
 from plait.web.app import App
 from plait.web.patience import PatientProtocol
 
-__all__ = ["Server", "serve"]
+__all__ = ["Server", "listen", "serve"]
 
 PORT_TAKEN = register("port-taken", 503, "The address cannot be listened on", "Choose another with --port or --host, or stop what uses it.")
 
@@ -66,7 +66,8 @@ class Server:
         self._socket.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on ``host`` and ``port``; raise ``port-taken``."""
     # With the protocol named, asyncio sets TCP_NODELAY on what is accepted; without, each answer waits 40 ms for an acknowledgement.
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -88,7 +89,7 @@ async def serve(
 
     ``connections``: the most that may be open; ``proxies``: addresses whose forwarding headers are believed.
     """
-    sock = _listen(host, port)
+    sock = listen(host, port)
     options: dict[str, Any] = {
         "lifespan": "off",
         "log_config": None,

@@ -108,6 +108,10 @@ async def two_needs(stack, folder):
     return houses, shop
 
 
+async def confirm(shop):
+    return await shop.store.write(shop.me, lambda tx: [view.order_id for view in shop.options.confirm_in(tx, "order")])
+
+
 def states(views):
     return {view.role: (view.supplier, view.state) for view in views}
 
@@ -123,8 +127,7 @@ async def test_held_confirmed_and_ordered_once(tmp_path):
         held = await shop.options.status(shop.me, "order")
         assert states(held) == {"material:BLANK": ("forge", "held"), "service:40": ("furnace", "held")}
         assert (held[0].price, held[0].lead_minutes) == (Money(Decimal(5), "EUR"), 30)
-        first = await shop.options.confirm(shop.me, "order")
-        assert [order for _, order in first] == [order for _, order in await shop.options.confirm(shop.me, "order")]
+        assert await confirm(shop) == await confirm(shop)
         await carry(houses)
         assert len(await houses["forge"].kinds("trade.order_received")) == 1
 
@@ -161,10 +164,10 @@ async def test_all_or_nothing_when_one_has_expired(tmp_path):
             await house.store.clock.run_for(timedelta(hours=2))
         assert states(await shop.options.status(shop.me, "order"))["service:40"] == ("furnace", "expired")
         with pytest.raises(Problem, match="quotation-expired"):
-            await shop.options.confirm(shop.me, "order")
+            await confirm(shop)
         assert await shop.kinds("trade.order_sent") == []
         await shop.options.release(shop.me, "order", "the order did not come")
         await carry(houses)
         assert [body.reason for body in await houses["forge"].kinds("trade.withdrawal_received")] == ["the order did not come"]
         with pytest.raises(Problem, match="released"):
-            await shop.options.confirm(shop.me, "order")
+            await confirm(shop)

@@ -57,14 +57,18 @@ class OrderDesk:
         if row.state != "confirming":
             return
         try:
-            orders = await self.options.confirm(actor, row.purpose)
+            await self.store.write(actor, lambda tx: self._order_in(tx, row.purpose))
         except Problem as problem:
             await self._refuse(actor, row, problem.detail)
             return
-        for option, supplier_order in orders:
-            supply = Supply(row.purpose, option.role, option.supplier, option.supplier_name, supplier_order, "ordered", option.lead_minutes)
-            await self._new_supply(actor, supply)
         await self._go_on(actor, row)
+
+    def _order_in(self, tx: Tx, purpose: str) -> None:
+        """Order what is held for ``purpose``; we know each supply before its supplier can answer."""
+        for option in self.options.confirm_in(tx, purpose):
+            if not tables.supplies(tx.conn, ALL, order_id=option.order_id):
+                supply = Supply(purpose, option.role, option.supplier, option.supplier_name, option.order_id, "ordered", option.lead_minutes)
+                tables.put_supply(tx.conn, supply)
 
     async def answered(self, actor: Actor, order_id: str, code: str, promised: datetime | None, reason: str) -> None:
         """A supplier has answered one of our orders: accepted, rejected, or changed (a new date with its reason)."""
@@ -233,9 +237,7 @@ class OrderDesk:
         """A stand-in has quoted: order from it at once."""
         held = await self.options.status(actor, purpose)
         if held and all(option.state == "held" for option in held):
-            for option, order_id in await self.options.confirm(actor, purpose):
-                supply = Supply(purpose, option.role, option.supplier, option.supplier_name, order_id, "ordered", option.lead_minutes)
-                await self._new_supply(actor, supply)
+            await self.store.write(actor, lambda tx: self._order_in(tx, purpose))
 
     async def _took_over(self, actor: Actor, row: Inquiry, supply: Supply) -> None:
         """A stand-in has accepted: end the failed supplier's part for what it has not begun."""
@@ -253,13 +255,6 @@ class OrderDesk:
 
     async def _set_supply(self, actor: Actor, supply: Supply, state: str) -> None:
         await self.store.write(actor, lambda tx: tables.put_supply(tx.conn, msgspec.structs.replace(supply, state=state)))
-
-    async def _new_supply(self, actor: Actor, supply: Supply) -> None:
-        def work(tx: Tx) -> None:
-            if not tables.supplies(tx.conn, ALL, order_id=supply.order_id):
-                tables.put_supply(tx.conn, supply)
-
-        await self.store.write(actor, work)
 
     async def supply_of(self, order_id: str) -> Supply | None:
         """Return the supply behind one of our orders to a supplier (for reactions)."""

@@ -182,26 +182,19 @@ class OptionService:
         views = await self.store.read(lambda conn: options_of(conn, scope, purpose))
         return [msgspec.structs.replace(each, state="expired") if each.state == "held" and each.expires and each.expires <= now else each for each in views]
 
-    async def confirm(self, actor: Actor, purpose: str) -> list[tuple[OptionView, str]]:
-        """Order all that is held for a purpose: all or nothing. Return each option with its order's id; raise ``quotation-expired``."""
+    def confirm_in(self, tx: Tx, purpose: str) -> list[OptionView]:
+        """Order all that is held for a purpose: all or nothing. Return the options with their orders; raise ``quotation-expired``."""
+        return [view if view.state == "confirmed" else self._confirm(tx, view) for view in options_of(tx.conn, ALL, purpose)]
 
-        def work(tx: Tx) -> list[tuple[OptionView, str]]:
-            done = []
-            for view in options_of(tx.conn, ALL, purpose):
-                if view.state == "confirmed":
-                    done.append((view, view.order_id))
-                    continue
-                before = tables.document(tx.conn, ALL, view.quotation_id)
-                if view.state != "held" or before is None:
-                    raise Problem(rules.TOO_LATE, f"{view.role} of {view.supplier_name} is {view.state}, not held")
-                order = self.trade.send_in(tx, self.trade.order_of(tx, before), before)
-                now = msgspec.structs.replace(view, state="confirmed", order_id=order.id)
-                _put(tx.conn, now)
-                tx.append(f"option/{purpose}", OptionConfirmed(f"{purpose}/{view.role}", view.role, view.supplier_name))
-                done.append((now, order.id))
-            return done
-
-        return await self.store.write(actor, work)
+    def _confirm(self, tx: Tx, view: OptionView) -> OptionView:
+        before = tables.document(tx.conn, ALL, view.quotation_id)
+        if view.state != "held" or before is None:
+            raise Problem(rules.TOO_LATE, f"{view.role} of {view.supplier_name} is {view.state}, not held")
+        order = self.trade.send_in(tx, self.trade.order_of(tx, before), before)
+        now = msgspec.structs.replace(view, state="confirmed", order_id=order.id)
+        _put(tx.conn, now)
+        tx.append(f"option/{view.purpose}", OptionConfirmed(f"{view.purpose}/{view.role}", view.role, view.supplier_name))
+        return now
 
     async def release(self, actor: Actor, purpose: str, reason: str) -> None:
         """Let go what is asked or held for a purpose and tell the suppliers."""

@@ -8,8 +8,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
+from plait.identity.jws import SigningKey
 from plait.kernel.clock import SYSTEM
 from plait.kernel.os import WINDOWS, free_bytes
 from plait.kernel.problems import Problem
@@ -22,7 +26,7 @@ LOW = 1_000_000_000
 EMPTY = 100_000_000
 BACKWARDS = timedelta(minutes=2)
 WIDE = {4: 16, 6: 48}
-TRIED = ((3, 11), (3, 13))
+TRIED = (3, 11)
 
 
 def look_at(file: Path) -> sqlite3.Connection:
@@ -43,7 +47,6 @@ def _disk(folder: Path, settings: Settings) -> Check:
 
 
 def _keys(folder: Path, settings: Settings) -> Check:
-    del settings
     keys = folder / "keys"
     found = sorted(keys.iterdir()) if keys.is_dir() else []
     if not found:
@@ -52,7 +55,10 @@ def _keys(folder: Path, settings: Settings) -> Check:
     loose = [] if WINDOWS else [path.name for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
     if loose:
         return Check("keys", "bad", f"Others on this computer can read {', '.join(loose)}.", "Take the rights of group and others away (chmod go= FILE).")
-    return Check("keys", "ok", "The signing key is there and only its owner can read it.", "", {"files": len(found)})
+    known = _known_key(folder, settings)
+    if known is not None and SigningKey.load(keys, make=False).public != known:
+        return Check("keys", "bad", "The signing key is not the one the firm is known by.", "Put keys/es256.pem back from the last backup.")
+    return Check("keys", "ok", "The signing key is the firm's, and only its owner can read it.", "", {"files": len(found)})
 
 
 def _clock(folder: Path, settings: Settings) -> Check:
@@ -72,6 +78,15 @@ def _clock(folder: Path, settings: Settings) -> Check:
         what = f"The clock stands {ahead.total_seconds():.0f} s before the last recorded fact."
         return Check("clock", "bad", what, "Set the computer's clock, best by a time server, before the node goes on.", figures)
     return Check("clock", "ok", "The clock goes on from the last recorded fact.", "", figures)
+
+
+def _known_key(folder: Path, settings: Settings) -> dict[str, str] | None:
+    """Return the public key the firm is known by (a JWK), None when the log does not tell."""
+    if settings.store.url or not (folder / "plait.db").exists():
+        return None
+    with closing(look_at(folder / "plait.db")) as conn:
+        row = conn.execute("SELECT body FROM store_fact WHERE kind = 'identity.firm_founded' ORDER BY seq LIMIT 1").fetchone()
+    return None if row is None or row[0] is None else msgspec.json.decode(row[0], type=dict[str, Any]).get("key")
 
 
 def _files(folder: Path, settings: Settings) -> Check:
@@ -115,7 +130,7 @@ def _python(folder: Path, settings: Settings) -> Check:
     version = sys.version_info[:2]
     figures: dict[str, int | float | str] = {"python": sys.version.split()[0], "system": sys.platform}
     what = f"Python {figures['python']} on {sys.platform}."
-    if TRIED[0] <= version <= TRIED[1] and sys.platform == "linux":
+    if version == TRIED and sys.platform == "linux":
         return Check("computer", "ok", what, "", figures)
     return Check("computer", "look", f"{what} This was not tried.", "Run the tests on this computer before relying on it.", figures)
 
@@ -136,6 +151,6 @@ def examine(folder: Path, settings: Settings) -> list[Check]:
     for name, check in _CHECKS:
         try:
             checks.append(check(folder, settings))
-        except (OSError, sqlite3.Error, ValueError, Problem) as error:
+        except (OSError, sqlite3.Error, ValueError, Problem, msgspec.MsgspecError) as error:
             checks.append(Check(name, "bad", f"It cannot be looked at: {error}.", "See that the folder is readable and its disk is whole."))
     return checks

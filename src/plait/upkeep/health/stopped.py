@@ -8,14 +8,26 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from plait.kernel.problems import Problem
+from plait.kernel.settings import Settings
 from plait.store.anchor import Anchor
 from plait.store.log import check_chain, lost_since, read_head, read_links
 from plait.upkeep.health.folder import look_at
 from plait.upkeep.health.model import Check
+from plait.web.serve import listen
 
-__all__ = ["chain"]
+__all__ = ["chain", "port"]
 
 RESTORE = "Keep this folder for examination and restore the last backup with `plait restore`."
+
+
+def port(settings: Settings) -> Check:
+    """Say whether the address the node is to answer on is free."""
+    http = settings.http
+    try:
+        listen(http.host, http.port).close()
+    except Problem as problem:
+        return Check("port", "bad", f"The node cannot answer on its address: {problem.detail}.", "End what holds it, or set http.port in plait.toml.")
+    return Check("port", "ok", f"{http.host}:{http.port} is free.", "", {"port": http.port})
 
 
 def chain(folder: Path, *, full: bool) -> Check:
