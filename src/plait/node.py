@@ -77,6 +77,8 @@ from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health import routes as health_routes
 from plait.upkeep.health.service import HealthService
 from plait.upkeep.logs import configure
+from plait.upkeep.support import routes as support_routes
+from plait.upkeep.support.service import SupportService
 from plait.web import Api, build_app, serve
 from plait.web.border import host_of
 from plait.web.client import PartnerClient
@@ -116,6 +118,7 @@ APIS: tuple[Api, ...] = (
     backup_routes.ROUTES,
     health_routes.ROUTES,
     metrics_room.ROUTES,
+    support_routes.ROUTES,
 )
 
 
@@ -309,6 +312,7 @@ class Node:
                 self.store,
                 PublicService(self.identity, self.capabilities, self.passports),
                 self.health,
+                SupportService(self.store, self.identity, self.metrics),
                 self.metrics,
                 *self.sharing.services(),
             )

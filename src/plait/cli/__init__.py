@@ -19,6 +19,7 @@ VERBS = {
     "restore": ("plait.cli.restore:restore", "Put a backup back, on this or another computer."),
     "export": ("plait.cli.export:export", "Write everything the firm has in its node as open files."),
     "accept-loss": ("plait.cli.accept_loss:accept_loss", "Go on with what is left of a fact log that has lost facts."),
+    "support": ("plait.cli.support:support", "Pack what a helper needs to see, without business data."),
     "doctor": ("plait.cli.doctor:doctor", "Say what is wrong with a node and what to do about it."),
 }
 

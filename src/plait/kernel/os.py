@@ -21,6 +21,7 @@ from typing import IO, Any, Protocol
 __all__ = [
     "FileLock",
     "child_options",
+    "cpu_count",
     "cpu_seconds",
     "free_bytes",
     "fsync_dir",
@@ -46,6 +47,11 @@ HELD_SECONDS = 0.02
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³")})
 LONGEST_NAME = 120
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+
+
+def cpu_count() -> int:
+    """Return how many processors the computer has."""
+    return os.cpu_count() or 1
 
 
 def fsync_file(file: IO[bytes]) -> None:

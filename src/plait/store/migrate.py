@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, inser
 
 from plait.kernel.problems import Problem, register
 
-__all__ = ["NEWER", "Step", "bring_up", "latest", "migration", "version_of"]
+__all__ = ["NEWER", "Step", "bring_up", "latest", "migration", "version_of", "versions_in"]
 
 NEWER = register(
     "store-newer",
@@ -54,6 +54,11 @@ def version_of(conn: Connection, metadata: MetaData) -> int | None:
     _own.create_all(conn)
     found = conn.execute(select(_version.c.version).where(_version.c.name == name_of(metadata))).scalar()
     return None if found is None else int(found)
+
+
+def versions_in(conn: Connection) -> dict[str, int]:
+    """Return the version of each set of tables in a database that is only looked at."""
+    return {str(row.name): int(row.version) for row in conn.execute(select(_version))}
 
 
 def latest(metadata: MetaData) -> int:

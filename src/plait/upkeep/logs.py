@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections import deque
 from collections.abc import MutableMapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -12,9 +13,10 @@ import structlog
 from plait.kernel.settings import Logs
 from plait.upkeep.redact import redact
 
-__all__ = ["configure", "hide"]
+__all__ = ["configure", "hide", "recent"]
 
 MEGABYTE = 1_000_000
+KEPT = 500
 _QUIET = ("asyncua", "httpx", "httpcore", "uvicorn.access")
 
 
@@ -22,6 +24,22 @@ def hide(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMa
     """Take secrets and control characters out of every value of a line (a structlog processor)."""
     del logger, method
     return {str(key): value if key.startswith("_") else redact(value, str(key)) for key, value in event.items()}
+
+
+class _Recent(logging.Handler):
+    """Keeps the last lines in memory, for who asks the running node."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: deque[str] = deque(maxlen=KEPT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def recent() -> list[str]:
+    """Return the last lines of the log as JSON, the oldest first; none before the log is configured."""
+    return [line for handler in logging.getLogger().handlers if isinstance(handler, _Recent) for line in handler.lines]
 
 
 def _handler(logs: Logs, folder: Path) -> logging.Handler:
@@ -50,10 +68,13 @@ def configure(logs: Logs, folder: Path) -> logging.Handler:
     render: Any = structlog.processors.KeyValueRenderer(key_order=first, drop_missing=True) if terminal else structlog.processors.JSONRenderer()
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, render]))
+    kept = _Recent()
+    kept.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, structlog.processors.JSONRenderer()]))
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)
     root.addHandler(handler)
+    root.addHandler(kept)
     root.setLevel(logs.level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

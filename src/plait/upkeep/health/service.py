@@ -142,7 +142,5 @@ class HealthService:
             return Check("backups", "look", "The first backup has not been made yet.", "Wait for it, or run `plait backup`.", figures)
         age = SYSTEM.now() - last
         if age > OLD:
-            return Check(
-                "backups", "bad", f"The last backup is {age.days} days old.", "Run `plait backup`; set backup.target to have one each day.", figures
-            )
+            return Check("backups", "bad", f"The last backup is {age.days} days old.", "Run `plait backup`; set backup.target to have one each day.", figures)
         return Check("backups", "ok", f"The last backup was made on {last:%d %b %H:%M} UTC.", "", figures)
