@@ -58,7 +58,7 @@ def cli() -> str:
 
 def api() -> str:
     """Every route with who may use it."""
-    from plait.node import APIS
+    from plait.routes import APIS
 
     text = [HEAD, "# Interfaces\n", "The whole description with every Struct is served at `/api/openapi.json`.\n"]
     health = ("GET", "`/health/live`, `/health/ready`, `/health/idle`", "everybody", "Is it alive, ready, idle")
@@ -96,6 +96,15 @@ def facts() -> str:
     return "\n".join([*text, _table(("kind", "version", "meaning", "fields", "key"), rows)])
 
 
+def metrics() -> str:
+    """Every metric with its kind, label and meaning."""
+    from plait.upkeep.metrics import METRICS
+
+    text = [HEAD, "# Metrics\n", "What `/metrics` says. No name of a partner, part or person and no value of the business stands in it.\n"]
+    rows = [(f"`{name}`", kind, f"`{label}`" if label else "", meaning) for name, (kind, meaning, label) in METRICS.items()]
+    return "\n".join([*text, _table(("metric", "kind", "label", "meaning"), rows)])
+
+
 def plugins() -> str:
     """Every built-in plug-in with its configuration."""
     from plait.infrastructure.machines.plugins import BUILT_IN, adapter
@@ -110,7 +119,7 @@ def plugins() -> str:
 
 def pages() -> dict[str, str]:
     """Return each page's name and text."""
-    made = {"settings": settings, "cli": cli, "api": api, "problems": problems, "facts": facts, "plugins": plugins}
+    made = {"settings": settings, "cli": cli, "api": api, "problems": problems, "facts": facts, "metrics": metrics, "plugins": plugins}
     return {f"{name}.md": make().rstrip() + "\n" for name, make in made.items()}
 
 

@@ -12,7 +12,8 @@ import pytest
 from plait.kernel.os import WINDOWS
 from plait.kernel.problems import Problem
 from plait.kernel.settings import Clock
-from plait.node import APIS, Node
+from plait.node import Node
+from plait.routes import APIS
 from plait.web import Route
 from tests.support.nodes import Running, nodes, settings, settle, until
 from tests.support.shop import ask, furnish
@@ -207,6 +208,7 @@ OWN_ALONE = frozenset(
         "/api/v1/firm",
         "/api/v1/health/report",
         "/api/v1/observatory",
+        "/api/v1/support",
         "/api/v1/tokens",
         "/epcis/",
     )

@@ -14,25 +14,15 @@ import structlog
 from plait import __version__
 from plait.braid import House, Reaction, reactions
 from plait.braid.figures import figures
-from plait.circulation.epcis import routes as epcis_routes
 from plait.circulation.epcis.service import EpcisService
 from plait.circulation.epcis.tables import metadata as events_metadata
-from plait.circulation.passport import routes as passport_routes
 from plait.circulation.passport.service import PassportService
-from plait.circulation.trace import routes as trace_routes
 from plait.circulation.trace.service import TraceService
-from plait.identity import facts_routes
-from plait.identity import routes as identity_routes
-from plait.identity.people import routes as people_routes
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
-from plait.infrastructure.machines import routes as machine_routes
 from plait.infrastructure.machines.service import MachineService
-from plait.infrastructure.resolve import routes as resolve_routes
 from plait.infrastructure.resolve.service import ResolveService
-from plait.infrastructure.signals import routes as signal_routes
 from plait.infrastructure.signals.service import SignalService
-from plait.infrastructure.twin import routes as twin_routes
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
@@ -42,84 +32,43 @@ from plait.kernel.os import host_names, private_dir, read_text, stop_signals, wr
 from plait.kernel.problems import Problem, register
 from plait.kernel.settings import Settings, load
 from plait.kernel.stepped import Participant
-from plait.labour.studio import routes as label_routes
 from plait.labour.studio.service import LabelService
-from plait.manufacturing.capability import routes as capability_routes
 from plait.manufacturing.capability.service import CapabilityService
-from plait.manufacturing.desk import routes as desk_routes
 from plait.manufacturing.desk.arrivals import ArrivalDesk
 from plait.manufacturing.desk.ordering import OrderDesk
 from plait.manufacturing.desk.quoting import QuoteDesk, Terms
 from plait.manufacturing.desk.service import DeskService
-from plait.manufacturing.line import routes as line_routes
 from plait.manufacturing.line.model import Lot
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.line.stations import stations
-from plait.manufacturing.part import routes as part_routes
 from plait.manufacturing.part.service import PartService
-from plait.manufacturing.schedule import routes as schedule_routes
 from plait.manufacturing.schedule.service import ScheduleService
-from plait.manufacturing.trade import routes as trade_routes
 from plait.manufacturing.trade.intake import IntakeService
 from plait.manufacturing.trade.options import OptionService
 from plait.manufacturing.trade.service import TradeService
-from plait.observatory import routes as observatory_routes
 from plait.observatory.service import ObservatoryService
-from plait.public import routes as public_routes
 from plait.public.service import PublicService
-from plait.sharing.room import ALL_ROUTES as SHARING_ROUTES
+from plait.routes import APIS
 from plait.sharing.room import build_sharing
 from plait.store import Database, Store, Tx, metadata
 from plait.upkeep import housekeeping
-from plait.upkeep import metrics as metrics_room
-from plait.upkeep.backup import routes as backup_routes
 from plait.upkeep.backup.service import BackupService
-from plait.upkeep.health import routes as health_routes
 from plait.upkeep.health.service import HealthService
 from plait.upkeep.logs import configure
-from plait.upkeep.support import routes as support_routes
+from plait.upkeep.metrics import MetricsService
 from plait.upkeep.support.service import SupportService
-from plait.web import Api, build_app, serve
+from plait.upkeep.tracing import OtelSpans, tracing
+from plait.web import build_app, serve
 from plait.web.border import host_of
 from plait.web.client import PartnerClient
 
-__all__ = ["APIS", "Node", "run"]
+__all__ = ["Node", "run"]
 
 OTHER_CLOCK = register("other-clock", 409, "This data folder goes by another kind of time", "Start it with the clock it was made with, or use a new folder.")
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 _log = structlog.get_logger("plait.node")
-
-APIS: tuple[Api, ...] = (
-    identity_routes.ROUTES,
-    people_routes.ROUTES,
-    facts_routes.ROUTES,
-    machine_routes.ROUTES,
-    signal_routes.ROUTES,
-    twin_routes.ROUTES,
-    twin_routes.PLATES,
-    part_routes.ROUTES,
-    capability_routes.ROUTES,
-    trade_routes.ROUTES,
-    trade_routes.FILES,
-    trade_routes.OPTIONS,
-    schedule_routes.ROUTES,
-    line_routes.ROUTES,
-    desk_routes.ROUTES,
-    epcis_routes.ROUTES,
-    trace_routes.ROUTES,
-    passport_routes.ROUTES,
-    *SHARING_ROUTES,
-    label_routes.ROUTES,
-    observatory_routes.ROUTES,
-    public_routes.ROUTES,
-    resolve_routes.ROUTES,
-    backup_routes.ROUTES,
-    health_routes.ROUTES,
-    metrics_room.ROUTES,
-    support_routes.ROUTES,
-)
 
 
 def _clock(settings: Settings, activity: Activity, folder: Path) -> WallClock | SteppedClock:
@@ -164,7 +113,10 @@ class Node:
         await self._join_time()
         self.store = Store(self.settings.store.url or f"sqlite:///{self.folder / 'plait.db'}", metadata, self.clock, self.activity)
         self.events = Database(self.settings.store.events_url or f"sqlite:///{self.folder / 'events.db'}", events_metadata, self.clock, self.activity)
-        self.client = PartnerClient(self.settings.network.trusted)
+        self.spans = tracing(self.settings.tracing, self.settings.firm.name or self.folder.name)
+        if isinstance(self.spans, OtelSpans):
+            self._opened.push_async_callback(asyncio.to_thread, self.spans.close)
+        self.client = PartnerClient(self.settings.network.trusted, spans=self.spans)
         with self.activity.hold("start"):
             self.identity = Identity(self.store, self.folder, self.client, lambda: self.url, self.clock)
             self.people = PeopleService(self.store, self.identity, self.settings.people, lambda: self.url.startswith("https://"))
@@ -264,7 +216,9 @@ class Node:
 
     def _follower(self, reaction: Reaction) -> Callable[[Fact], Awaitable[None]]:
         async def follow(fact: Fact) -> None:
-            await reaction.react(self.house, fact, decode(fact))
+            with self.spans.span(f"react {reaction.name}") as span:
+                span.set(plait__fact__kind=fact.kind, plait__fact__seq=fact.seq)
+                await reaction.react(self.house, fact, decode(fact))
 
         return follow
 
@@ -284,7 +238,7 @@ class Node:
 
     async def _listen(self) -> None:
         http = self.settings.http
-        self.metrics = metrics_room.MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
+        self.metrics = MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
         self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
         services: dict[type, Any] = {
             type(service): service
@@ -330,6 +284,7 @@ class Node:
             names=self._names,
             seen=self.metrics.seen,
             secure=self.url.startswith("https://"),
+            spans=self.spans,
         )
         self.server = await serve(app, http.host, http.port, connections=self.settings.limits.connections, proxies=http.proxies)
         self._opened.push_async_callback(self.server.stop)

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from plait.cli.http import address_of
 from plait.kernel.clock import SYSTEM
-from plait.node import APIS
+from plait.routes import APIS
 from tests.support.shop import CENTRE, PART
 
 EXAMPLES = int(os.environ.get("PLAIT_OPENAPI_EXAMPLES", "12"))

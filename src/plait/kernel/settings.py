@@ -140,6 +140,16 @@ class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open: bool = False
 
 
+class Tracing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """OpenTelemetry (the extra ``otel``). ``exporter``: its name, such as ``otlp_proto_http`` or ``console``; empty: nothing is traced.
+
+    Where spans go is set as that exporter wants it (OTEL_EXPORTER_OTLP_ENDPOINT). ``share`` of the traces is kept.
+    """
+
+    exporter: str = ""
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -155,6 +165,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: People = People()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
+    tracing: Tracing = Tracing()
 
 
 LISTS = frozenset({("network", "trusted"), ("http", "names"), ("http", "proxies")})

@@ -19,6 +19,7 @@ from plait.kernel.ids import new_id
 from plait.kernel.ports import Authenticator
 from plait.kernel.problems import INTERNAL, METHOD, NOT_FOUND, Problem
 from plait.kernel.settings import Limits
+from plait.kernel.spans import UNTRACED, Spans
 from plait.web.api import Api
 from plait.web.bind import Bound, bind
 from plait.web.border import Border, Seen
@@ -49,6 +50,7 @@ class App:
         limit: int,
         seen: Callable[[Seen], None],
         secure: bool,
+        spans: Spans,
     ) -> None:
         self.openapi = openapi
         self.stopping = asyncio.Event()
@@ -56,6 +58,7 @@ class App:
         self._border = border
         self._seen = seen
         self._secure = secure
+        self._spans = spans
         self._activity = activity
         self._extra = Router(list(extra))
         self._limit = limit
@@ -77,8 +80,12 @@ class App:
             if scope["path"].startswith("/health/"):
                 await self._answer(request, answering, None)
                 return
-            with self._activity.hold("http") as token:
+            with self._activity.hold("http") as token, self._spans.span(scope["method"], "server", request.headers) as span:
                 await self._answer(request, answering, token)
+                span.name(f"{scope['method']} {answering.route}")
+                span.set(http__request__method=scope["method"], http__route=answering.route, http__response__status_code=answering.status)
+                if answering.status >= 500:
+                    span.failed()
         finally:
             self._seen(Seen(scope["method"], answering.route, answering.status, SYSTEM.monotonic() - began))
             structlog.contextvars.unbind_contextvars("request", "actor")
@@ -171,13 +178,14 @@ def build_app(
     names: Callable[[], Collection[str]] | None = None,
     seen: Callable[[Seen], None] = lambda seen: None,
     secure: bool = False,
+    spans: Spans = UNTRACED,
 ) -> App:
     """Mount the routes of ``apis`` with the instances in ``services`` and return the application.
 
     ``extra`` are Starlette routes asked after them; ``ready`` returns what is not yet ready; ``limit`` is the largest
     content in bytes where a route sets none; ``limits`` are those of callers; ``names`` are our host names (None: any);
-    ``seen`` is told of every request; ``secure``: browsers shall come by https alone. Raise TypeError for a handler that
-    cannot be filled, ValueError for a path mounted twice.
+    ``seen`` is told of every request; ``secure``: browsers shall come by https alone; ``spans``: where requests are traced to.
+    Raise TypeError for a handler that cannot be filled, ValueError for a path mounted twice.
     """
     document: list[bytes] = []
     every = [*apis, health_api(activity, clock, ready), _description_api(lambda: document[0])]
@@ -186,4 +194,4 @@ def build_app(
     for bound in mounted:
         table.enter(bound.route.method, bound.route.path, bound)
     document.append(msgspec.json.encode(describe(mounted, title, version)))
-    return App(table, document[0], Border(authenticator, limits, names), activity, extra, limit, seen, secure)
+    return App(table, document[0], Border(authenticator, limits, names), activity, extra, limit, seen, secure, spans)

@@ -18,6 +18,7 @@ import msgspec
 
 from plait.kernel.clock import SYSTEM
 from plait.kernel.problems import UNREACHABLE, Problem
+from plait.kernel.spans import UNTRACED, Spans
 from plait.web.breaker import Breakers
 from plait.web.guard import AddressGuard
 
@@ -81,9 +82,10 @@ class _Guarded(httpcore.AsyncNetworkBackend):
 class PartnerClient:
     """Calls partners. ``trusted``: CIDRs that may be inside addresses and speak http. Times in seconds, sizes in bytes."""
 
-    def __init__(self, trusted: Iterable[str] = (), *, connect_s: float = 5.0, total_s: float = 30.0, limit: int = 8_000_000) -> None:
+    def __init__(self, trusted: Iterable[str] = (), *, connect_s: float = 5.0, total_s: float = 30.0, limit: int = 8_000_000, spans: Spans = UNTRACED) -> None:
         self.guard = AddressGuard(trusted)
         self.breakers = Breakers()
+        self._spans = spans
         self.total_s = total_s
         self.limit = limit
         self._timeout = {"connect": connect_s, "read": total_s, "write": total_s, "pool": connect_s}
@@ -112,10 +114,18 @@ class PartnerClient:
         Raise ``partner-unreachable`` when the address may not be called, nobody answers in time, the answer is larger than
         ``limit`` bytes, or the origin failed of late and is not called now (``retry_after`` then says for how many seconds).
         """
+        with self._spans.span(method, "client") as span:
+            span.set(http__request__method=method, server__address=urlsplit(url).hostname or "")
+            answer = await self._request(method, url, headers, content, limit)
+            span.set(http__response__status_code=answer.status)
+            return answer
+
+    async def _request(self, method: str, url: str, headers: Mapping[str, str] | None, content: bytes | None, limit: int | None) -> Answer:
         pool = self._pool(url)
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})}
         if content is not None or method in {"POST", "PUT", "PATCH"}:
             sent["Content-Length"] = str(len(content or b""))
+        self._spans.inject(sent)
         try:
             async with self.breakers.enter(origin_of(url)), asyncio.timeout(self.total_s):
                 answer = await self._send(pool, method, url, sent, content, limit or self.limit)

@@ -1,0 +1,59 @@
+"""Every room's routes, in the order in which the reference lists them."""
+
+from plait.circulation.epcis import routes as epcis_routes
+from plait.circulation.passport import routes as passport_routes
+from plait.circulation.trace import routes as trace_routes
+from plait.identity import facts_routes
+from plait.identity import routes as identity_routes
+from plait.identity.people import routes as people_routes
+from plait.infrastructure.machines import routes as machine_routes
+from plait.infrastructure.resolve import routes as resolve_routes
+from plait.infrastructure.signals import routes as signal_routes
+from plait.infrastructure.twin import routes as twin_routes
+from plait.labour.studio import routes as label_routes
+from plait.manufacturing.capability import routes as capability_routes
+from plait.manufacturing.desk import routes as desk_routes
+from plait.manufacturing.line import routes as line_routes
+from plait.manufacturing.part import routes as part_routes
+from plait.manufacturing.schedule import routes as schedule_routes
+from plait.manufacturing.trade import routes as trade_routes
+from plait.observatory import routes as observatory_routes
+from plait.public import routes as public_routes
+from plait.sharing.room import ALL_ROUTES as SHARING_ROUTES
+from plait.upkeep import metrics as metrics_room
+from plait.upkeep.backup import routes as backup_routes
+from plait.upkeep.health import routes as health_routes
+from plait.upkeep.support import routes as support_routes
+from plait.web import Api
+
+__all__ = ["APIS"]
+
+APIS: tuple[Api, ...] = (
+    identity_routes.ROUTES,
+    people_routes.ROUTES,
+    facts_routes.ROUTES,
+    machine_routes.ROUTES,
+    signal_routes.ROUTES,
+    twin_routes.ROUTES,
+    twin_routes.PLATES,
+    part_routes.ROUTES,
+    capability_routes.ROUTES,
+    trade_routes.ROUTES,
+    trade_routes.FILES,
+    trade_routes.OPTIONS,
+    schedule_routes.ROUTES,
+    line_routes.ROUTES,
+    desk_routes.ROUTES,
+    epcis_routes.ROUTES,
+    trace_routes.ROUTES,
+    passport_routes.ROUTES,
+    *SHARING_ROUTES,
+    label_routes.ROUTES,
+    observatory_routes.ROUTES,
+    public_routes.ROUTES,
+    resolve_routes.ROUTES,
+    backup_routes.ROUTES,
+    health_routes.ROUTES,
+    metrics_room.ROUTES,
+    support_routes.ROUTES,
+)
