@@ -102,6 +102,7 @@ class Node:
         self.settings = settings
         self.activity = Activity()
         self.clock = _clock(settings, self.activity, folder)
+        self.clock.on_error = lambda timer, error: _log.error("a timer failed and is tried again", timer=timer, exc_info=error)
         self._opened = contextlib.AsyncExitStack()
         self._missing = ["starting"]
         self.ended = asyncio.Event()
@@ -134,7 +135,7 @@ class Node:
             participant = Participant.from_env(self.settings.firm.name, self.clock, self.activity)
             token = self.activity.hold("join")
             await participant.join()
-            self._task(self._conducted(participant))
+            self._task(lambda: self._conducted(participant))
             self._joined = token
 
     async def _conducted(self, participant: Participant) -> None:
@@ -142,8 +143,8 @@ class Node:
         await participant.run()
         self.ended.set()
 
-    def _task(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _task(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        task = asyncio.create_task(lasting(work))
 
         async def end() -> None:
             task.cancel()
@@ -307,17 +308,17 @@ class Node:
             self.store.outbox.turns(self.clock, mail)
             self._joined.release()
         else:
-            self._task(self.store.outbox.run(mail))
-            self._task(self.clock.run())
-        self._task(housekeeping.run(self.store))
-        self._task(self.health.run())
-        self._task(self.backups.run())
+            self._task(lambda: self.store.outbox.run(mail))
+            self._task(self.clock.run)
+        self._task(lambda: housekeeping.run(self.store, self.client.breakers.clocks))
+        self._task(self.health.run)
+        self._task(self.backups.run)
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
         self._opened.push_async_callback(self.sharing.people.close)
         await self.sharing.people.open()
         if self.settings.network.seed:
-            self._task(self._join_network(self.settings.network.seed))
+            self._task(lambda: self._join_network(self.settings.network.seed))
 
     async def _join_network(self, seed: str) -> None:
         """Join by the seed's address; while it is away, try again (1 s, doubling to a minute)."""
@@ -335,6 +336,20 @@ class Node:
         """Take no more requests, finish what is under way, close everything that was opened."""
         self._missing.append("stopping")
         await self._opened.aclose()
+
+
+async def lasting(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do one of the node's standing jobs until it ends by itself; one that trips is logged and begun again (after 1 s, doubling to a minute)."""
+    pause = 1.0
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the rest of the node must not go without it
+            _log.error("a standing job tripped and is begun again", pause_s=pause, exc_info=error)
+        else:
+            return
+        await SYSTEM.sleep(pause)
+        pause = min(60.0, pause * 2)
 
 
 async def run(folder: Path, flags: dict[str, Any], greet: Callable[[str, str, Path, Path], None]) -> None:

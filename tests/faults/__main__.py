@@ -1,6 +1,6 @@
 """``make faults``: many more faults than CI has time for. Prints how many were tried and what was found.
 
-python -m tests.faults [--kills 1000] [--disk 300] [--stumbles 5] [--matrix] [--seed 1] [--json]
+python -m tests.faults [--kills 1000] [--disk 300] [--pairs 100] [--stumbles 5] [--matrix] [--seed 1] [--json]
 """
 
 import argparse
@@ -16,6 +16,7 @@ from plait.cli.demo.steps import STEPS
 from plait.kernel.clock import SYSTEM
 from tests.faults.harness import nursery
 from tests.faults.nodes import node_kills
+from tests.faults.pairs import pair_kills
 from tests.faults.runs import RUNS, WORKS, Report, damage
 from tests.faults.storm import storm, stumbling
 
@@ -62,6 +63,8 @@ def reports(space: Path, wanted: argparse.Namespace) -> Iterator[tuple[str, Repo
         yield from disk(space, wanted.disk, wanted.seed)
     if wanted.kills:
         yield "a whole node killed at drawn writes", asyncio.run(node_kills(space / "nodes", wanted.kills, wanted.seed))
+    if wanted.pairs:
+        yield "two firms dealing, either killed at drawn writes", asyncio.run(pair_kills(space / "pairs", wanted.pairs, wanted.seed))
     if wanted.stumbles:
         yield from stumbles(Path(space), wanted.stumbles, wanted.seed)
     if wanted.matrix:
@@ -73,6 +76,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=1000, help="kills of a whole node under load")
     parser.add_argument("--disk", type=int, default=300, help="faults of each kind for each kind of work")
+    parser.add_argument("--pairs", type=int, default=100, help="kills of one of two firms that deal with each other")
     parser.add_argument("--stumbles", type=int, default=5, help="runs of the demo whose reactions fail half done (a minute each)")
     parser.add_argument("--matrix", action="store_true", help="all seven nodes of the demo in all ten steps (about an hour and a quarter)")
     parser.add_argument("--seed", type=int, default=1)

@@ -24,13 +24,13 @@ _HEAD = struct.Struct("<BQQIII")
 
 
 @cache
-def library() -> Path:
-    """Build the preloaded library once and return it; skip (fail) where there is no C compiler or no preloading."""
+def library(name: str = "disk") -> Path:
+    """Build a preloaded library once and return it; skip (fail) where there is no C compiler or no preloading."""
     compiler = os.environ.get("CC") or which("cc") or which("gcc")
     require("a C compiler", compiler, "install one (Debian: apt-get install gcc libc6-dev)")
     require("LD_PRELOAD", sysconfig.get_platform().startswith("linux"), "run this on Linux")
-    target = Path(tempfile.mkdtemp(prefix="plait-disk-")) / "disk.so"
-    command = [str(compiler), "-O2", "-shared", "-fPIC", "-o", str(target), str(HERE / "disk.c"), "-ldl", "-lpthread"]
+    target = Path(tempfile.mkdtemp(prefix="plait-disk-")) / f"{name}.so"
+    command = [str(compiler), "-O2", "-shared", "-fPIC", "-o", str(target), str(HERE / f"{name}.c"), "-ldl", "-lpthread"]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return target
 

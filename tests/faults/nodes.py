@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import struct
 import subprocess
 import sys
 from collections import Counter
@@ -13,7 +14,7 @@ import httpx
 
 from plait.kernel.clock import SYSTEM
 from plait.kernel.ids import new_id
-from tests.faults.disk import Fault, environment
+from tests.faults.disk import Fault, environment, library
 from tests.faults.runs import Report
 from tests.support.net import free_port
 
@@ -33,10 +34,20 @@ class Process:
         self.folder = folder
         self.port = free_port()
         self.child: subprocess.Popen[bytes] | None = None
+        self.shift = folder.with_name(f"{folder.name}.shift")
+
+    def set_clock(self, seconds: int) -> None:
+        """Let its clock be so many seconds ahead from now on, also while it runs."""
+        if not self.shift.exists():
+            self.shift.write_bytes(bytes(8))
+        with self.shift.open("r+b") as file:
+            file.write(struct.pack("=q", seconds))
 
     def start(self, fault: Fault) -> None:
         """Start it."""
         env = {key: value for key, value in os.environ.items() if not key.startswith("PLAIT_")} | environment(self.folder, fault)
+        if self.shift.exists():
+            env |= {"LD_PRELOAD": f"{env['LD_PRELOAD']}:{library('shift')}", "PLAIT_SHIFT": str(self.shift)}
         command = [sys.executable, "-m", "plait", "up", "--data", str(self.folder), "--port", str(self.port)]
         with (self.folder.parent / "node.log").open("ab") as log:
             self.child = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from plait.kernel import clock as ours
 from plait.kernel.activity import Activity
 from plait.kernel.clock import Agenda, SimulatedClock, SteppedClock, WallClock, iso, parse_iso
 
@@ -95,3 +96,38 @@ async def test_activity_counts_and_tells():
     await waiting
     assert activity.idle
     assert activity.count == 1
+
+
+async def test_a_timer_that_fails_is_tried_again():
+    """Tests that a call that fails is told of and entered again a little later where somebody listens, and is raised where nobody does."""
+    clock, tries, told = SimulatedClock(Activity(), START), [], []
+
+    def call():
+        tries.append(clock.now())
+        if len(tries) < 3:
+            raise ValueError("the disk is full")
+
+    clock.on_error = lambda key, error: told.append((key, str(error)))
+    clock.at(START, "late", call)
+    await clock.run_for(timedelta(minutes=1))
+    assert tries == [START, START + timedelta(seconds=5), START + timedelta(seconds=10)]
+    assert told == [("late", "the disk is full")] * 2
+    clock.on_error = None
+    clock.at(clock.now(), "bad", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await clock.run_for(timedelta(minutes=1))
+
+
+async def test_wall_time_notices_that_the_clock_was_set(monkeypatch):
+    """Tests that a timer a day away fires when the computer's clock is set forward (or it slept) while the clock waits."""
+    monkeypatch.setattr(ours, "LOOK_S", 0.01)
+    clock, fired = WallClock(Activity()), asyncio.Event()
+    clock.at(clock.now() + timedelta(days=1), "tomorrow", fired.set)
+    running = asyncio.create_task(clock.run())
+    await asyncio.sleep(0.05)
+    assert not fired.is_set()
+    real = ours.SYSTEM.now
+    monkeypatch.setattr(ours.SystemClock, "now", lambda self: real() + timedelta(days=2))
+    async with asyncio.timeout(10):
+        await fired.wait()
+    running.cancel()

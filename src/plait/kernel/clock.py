@@ -67,6 +67,8 @@ class SystemClock:
 
 
 SYSTEM = SystemClock()
+LOOK_S = 10.0
+AGAIN = timedelta(seconds=5)
 
 
 class Agenda:
@@ -141,6 +143,7 @@ class _Timed:
         self.activity = activity
         self.agenda = Agenda()
         self.on_change: Callable[[], None] = lambda: None
+        self.on_error: Callable[[str, Exception], None] | None = None
 
     def at(self, when: datetime, key: str, call: Call) -> None:
         self.agenda.at(when, key, call)
@@ -158,11 +161,21 @@ class _Timed:
         ran = 0
         while (due := self.agenda.pop_due(now)) is not None:
             with self.activity.hold("timer"):
-                await _run(due[1])
+                await self._do(*due, now)
             ran += 1
             if one:
                 break
         return ran
+
+    async def _do(self, key: str, call: Call, now: datetime) -> None:
+        """Run one entry; if it fails and somebody listens to errors, it is entered again a little later."""
+        try:
+            await _run(call)
+        except Exception as error:
+            if self.on_error is None:
+                raise
+            self.on_error(key, error)
+            self.at(now + AGAIN, key, call)
 
 
 class WallClock(_Timed):
@@ -190,9 +203,9 @@ class WallClock(_Timed):
             await self.fire(self.now())
             self._changed.clear()
             wake = self.next_wake()
-            wait = 3600.0 if wake is None else max(0.0, (wake - self.now()).total_seconds() / self.factor)
+            wait = LOOK_S if wake is None else max(0.0, (wake - self.now()).total_seconds() / self.factor)
             try:
-                async with asyncio.timeout(min(wait, 3600.0)):
+                async with asyncio.timeout(min(wait, LOOK_S)):  # the system's clock may be set, or the computer sleep, meanwhile
                     await self._changed.wait()
             except TimeoutError:
                 continue

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from plait.kernel.facts import fact
 from plait.kernel.problems import CONFLICT, NOT_FOUND, Problem
-from plait.store.retry import EARLY_TRIES, backoff
+from plait.store.retry import EARLY_TRIES, LONGEST, backoff
 from plait.store.tables import outbox
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "count_waiting",
     "enter",
     "heads",
+    "is_due",
     "postpone",
     "prune",
     "put_back",
@@ -35,8 +36,9 @@ __all__ = [
 State = Literal["waiting", "delivered", "refused", "given-up"]
 
 TOO_EARLY = 425
-AGAIN = frozenset({408, TOO_EARLY, 429})
+AGAIN = frozenset({401, 408, TOO_EARLY, 429})  # 401: a clock that is wrong, or keys that cannot be fetched, for a while
 ANSWER_LIMIT = 4096
+FARTHEST = 2 * LONGEST
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -132,6 +134,11 @@ def heads(conn: Connection, party: str | None = None) -> list[Letter]:
     return [_letter(row) for row in conn.execute(select(outbox).where(outbox.c.id.in_(first)).order_by(outbox.c.id))]
 
 
+def is_due(letter: Letter, now: int) -> bool:
+    """Tell whether a waiting row may be tried at ``now`` (ms): also when it is due later than any wait lasts, for then the clock was set back."""
+    return letter.due is not None and not now < letter.due <= now + round(FARTHEST * 1000)
+
+
 def queues(conn: Connection) -> list[Queue]:
     """Return the partners for whom something waits or was refused."""
     waits = case((outbox.c.due.is_not(None), 1), else_=0)
@@ -165,7 +172,7 @@ def single(conn: Connection, id: int) -> Letter:
 
 
 def verdict(status: int, tries: int = 1) -> State:
-    """Return what a reply to the ``tries``-th try means: 2xx delivered; 4xx refused but for 408, 425 and 429; anything else is tried again.
+    """Return what a reply to the ``tries``-th try means: 2xx delivered; 4xx refused but for 401, 408, 425 and 429; anything else is tried again.
 
     425 (too early) may be a matter of order; after EARLY_TRIES it plainly is not, and counts as refused.
     """

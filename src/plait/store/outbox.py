@@ -20,7 +20,7 @@ from plait.kernel.ports import PartnerMail
 from plait.kernel.problems import UNAVAILABLE, Problem
 from plait.store import letters
 from plait.store.letters import Letter, Queue
-from plait.store.retry import HELD_TRIES
+from plait.store.retry import HELD_TRIES, LONGEST
 from plait.store.times import ms_of, now_ms
 
 __all__ = ["Outbox", "OutboxStore"]
@@ -73,7 +73,7 @@ class Outbox:
     async def due(self, now: datetime) -> list[Letter]:
         """Return the first waiting row of each partner if it may be tried at ``now`` (system time), oldest first."""
         limit = ms_of(now)
-        return [head for head in await self._heads() if head.due is not None and head.due <= limit]
+        return [head for head in await self._heads() if letters.is_due(head, limit)]
 
     async def retry(self, id: int) -> Letter:
         """Try a row again from now on (also a dead letter); raise ``not-found`` or ``conflict``."""
@@ -166,7 +166,7 @@ class Outbox:
                 heads = await self._heads()
                 now = now_ms()
                 for head in heads:
-                    if head.due is not None and head.due <= now and head.party not in self._lanes and len(self._lanes) < LANES:
+                    if letters.is_due(head, now) and head.party not in self._lanes and len(self._lanes) < LANES:
                         self._lanes[head.party] = asyncio.create_task(self._lane(head.party))
                 self._rest(posts, heads)
                 await self._pause(heads)
@@ -181,7 +181,7 @@ class Outbox:
     async def _lane(self, party: str) -> None:
         try:
             while heads := await self._heads(party):
-                if heads[0].due is None or heads[0].due > now_ms():
+                if not letters.is_due(heads[0], now_ms()):
                     return
                 await self._deliver(heads[0])
         except Problem as problem:
@@ -208,7 +208,7 @@ class Outbox:
         dues = [head.due for head in heads if head.due is not None and head.party not in self._lanes]
         wait = max(0.0, (min(dues) - now_ms()) / 1000) if dues and len(self._lanes) < LANES else None
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait):
+            async with asyncio.timeout(None if wait is None else min(wait, LONGEST)):
                 await self._wake.wait()
 
     def turns(self, clock: BusinessClock, mail: PartnerMail) -> None:
@@ -234,8 +234,9 @@ class Outbox:
             return
         if not heads:
             return
-        wait = min(head.due or 0 for head in heads) - now_ms()
-        if wait <= 0:
+        now = now_ms()
+        wait = min(head.due or 0 for head in heads) - now
+        if any(letters.is_due(head, now) for head in heads):
             self._enter_turn()
         else:
             self._wait_for(wait / 1000, held=any(head.tries < HELD_TRIES for head in heads))
