@@ -1,5 +1,6 @@
 """The composed node: first start, later starts, refusals to start, and who may call what."""
 
+import asyncio
 import re
 import stat
 import subprocess
@@ -9,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from plait.kernel.clock import SystemClock
 from plait.kernel.os import WINDOWS
 from plait.kernel.problems import Problem
 from plait.kernel.settings import Clock
-from plait.node import Node
+from plait.node import Node, lasting
 from plait.routes import APIS
 from plait.web import Route
 from tests.support.nodes import Running, nodes, settings, settle, until
@@ -250,3 +252,28 @@ async def test_a_partner_without_an_agreement_sees_nothing(tmp_path: Path, lenie
             if not lenient:
                 assert answer.status_code == 403, route.path
         assert seen == {}
+
+
+async def test_a_standing_job_that_trips_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a job that ends by an error is begun again until it ends by itself, and that being told to stop stops it."""
+    waits: list[float] = []
+
+    async def sleep(self: SystemClock, seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(SystemClock, "sleep", sleep)
+    tries = 0
+
+    async def job() -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 9:
+            raise ValueError(tries)
+
+    await lasting(job)
+    assert (tries, waits) == (9, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0])
+    stopped = asyncio.create_task(lasting(asyncio.Event().wait))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    stopped.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopped
