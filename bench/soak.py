@@ -1,7 +1,8 @@
 """``soak.rss``: does the memory of a node stay flat? Two nodes under a steady mix of what a day brings; resident memory is sampled.
 
 A round is six reads, a revision of a part, an event of goods and two refused requests; every tenth a partner asks for a quotation, every twentieth a
-person signs in and out and a live stream is opened and left. The slope is that of a straight line through the samples after the first fifth.
+person signs in and out and a live stream is opened and left. In the first fifth rounds follow one another at once, so that the databases outgrow
+their caches; then they are paced, and the slope is that of a straight line through the samples from there on.
 
 python -m bench.soak [--minutes 120] [--rounds 2] (rounds a second)
 """
@@ -115,7 +116,7 @@ async def soak(minutes: float, rounds: float) -> dict[str, object]:
         space = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         shop, buyer = [await Firm(name, space / name).start(stack) for name in ("shop", "buyer")]
         await furnish(shop, buyer)
-        began, number, told = SYSTEM.monotonic(), 0, 0
+        began, number, told, paced = SYSTEM.monotonic(), 0, 0, 0
         while (passed := SYSTEM.monotonic() - began) < minutes * 60:
             await one(shop, buyer, number)
             number += 1
@@ -124,7 +125,9 @@ async def soak(minutes: float, rounds: float) -> dict[str, object]:
             if told <= passed / 60:
                 told += 5
                 print(f"{passed / 60:5.1f} min  {samples[-1][1]:6.1f} MB  {slope(samples):+6.2f} MB/h  {number} rounds", file=sys.stderr, flush=True)
-            await SYSTEM.sleep(max(0.0, number / rounds - (SYSTEM.monotonic() - began)))
+            if passed > minutes * 12:
+                paced = paced or number
+                await SYSTEM.sleep(max(0.0, minutes * 12 + (number - paced) / rounds - (SYSTEM.monotonic() - began)))
         quotes = (await shop.call("GET", "desk/inquiries")).json()
         facts = json.loads((await shop.call("GET", "health/report")).content)
     head = next(check["figures"]["facts"] for check in facts["checks"] if check["name"] == "chain")

@@ -43,7 +43,7 @@ WRITER_PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
     "wal_autocheckpoint=4000",
-    "cache_size=-32000",
+    "cache_size=-16000",
 )
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 PASSING = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY})
@@ -144,7 +144,7 @@ class Sqlite:
     def _prepare_reader(dbapi: Any, record: object) -> None:
         del record
         dbapi.isolation_level = None
-        for pragma in ("query_only=ON", "cache_size=-8000"):
+        for pragma in ("query_only=ON", "cache_size=-4000"):
             dbapi.execute(f"PRAGMA {pragma}").fetchall()
 
     def writer(self) -> Connection:
