@@ -55,7 +55,8 @@ class Side:
 
     async def documents(self, kind: str) -> list[dict[str, Any]]:
         """Return its trade documents of a kind."""
-        return [each for each in await self.call("GET", "/api/v1/trade/documents") if each["type"] == kind]
+        found: list[dict[str, Any]] = await self.call("GET", f"/api/v1/trade/documents?type={kind}&limit=1000")
+        return found
 
     async def again(self, fault: Fault) -> None:
         """End it, whatever it does, and start it on a disk with ``fault``."""
@@ -201,8 +202,8 @@ async def look(dealing: Dealing) -> list[str]:
     found += [f"{id} was answered {times} times" for id, times in answered.items() if times > 1]
     ordered = {each["id"] for each in await shop.documents("Order")}
     found += [f"order {id} told but gone" for id in dealing.orders if id not in ordered]
-    inquiries = {each["order_id"]: each["run"] for each in await mill.call("GET", "/api/v1/desk/inquiries") if each["order_id"]}
-    runs = Counter([each["order"]["number"] for each in await mill.call("GET", "/api/v1/line/runs")])
+    inquiries = {each["order_id"]: each["run"] for each in await mill.call("GET", "/api/v1/desk/inquiries?limit=1000") if each["order_id"]}
+    runs = Counter([each["order"]["number"] for each in await mill.call("GET", "/api/v1/line/runs?limit=1000")])
     found += [f"order {id} has no run of its own" for id in ordered if runs.pop(inquiries.get(id, ""), 0) != 1]
     found += [f"run {number} is for no order" for number in runs]
     return found + await _contracts(dealing) + await _backups(dealing)

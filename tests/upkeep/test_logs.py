@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from plait.kernel.settings import Logs
-from plait.upkeep.logs import configure
 from plait.upkeep.redact import HIDDEN, redact
+from tests.support.logs import logging_to
 
 SECRET = st.text("ABCDEFabcdef0123456789_-", min_size=12, max_size=60)
 WORDS = st.text(max_size=40).map(lambda text: f"{text} ")
@@ -42,14 +42,8 @@ def test_a_text_stays_one_line(text: str) -> None:
 @pytest.fixture
 def handler(tmp_path: Path) -> Iterator[logging.Handler]:
     """Log to a file in a folder, and afterwards as before."""
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    made = configure(Logs(file="node.log"), tmp_path)
-    yield made
-    made.close()
-    root.handlers[:] = before
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with logging_to(Logs(file="node.log"), tmp_path) as made:
+        yield made
 
 
 def test_lines_are_json_for_us_and_for_libraries(tmp_path: Path, handler: logging.Handler) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import structlog
 
 from plait.kernel.facts import decode
 from plait.kernel.settings import Firm, Http, Logs, Network, Settings, StoreSettings
-from plait.upkeep.logs import configure, recent
+from plait.upkeep.logs import recent
 from plait.upkeep.support import rules
 from tests.cli.test_verbs import plait
+from tests.support.logs import logging_to
 from tests.support.nodes import Running, nodes, settle
 
 ALWAYS = {"README.txt", "about.json", "settings.json", "doctor.json", "counts.json", "log.ndjson"}
@@ -54,8 +56,9 @@ async def pack(firm: Running, to: Path) -> dict[str, str]:
 
 async def test_nothing_of_the_business_is_in_it(tmp_path: Path) -> None:
     """Tests that no text of any fact, no address, id or token is in the pack, of a running node with a partner that is away and of a stopped one."""
-    async with nodes(tmp_path, "shop", "mill") as (shop, mill):
-        configure(Logs(), tmp_path)
+    async with AsyncExitStack() as stack:
+        shop, mill = await stack.enter_async_context(nodes(tmp_path, "shop", "mill"))
+        stack.enter_context(logging_to(Logs(), tmp_path))
         await busy(shop, mill)
         hidden = await secrets_of(shop) | {mill.node.url.partition("//")[2]}
         assert {"Zyxwolf Getriebe", "Screen of hall Vexmoor"} <= hidden
@@ -142,8 +145,8 @@ def test_a_veil_hides_names_and_tells_them_apart() -> None:
 
 def test_the_last_lines_are_kept(tmp_path: Path) -> None:
     """Tests that the process keeps its last log lines in memory, and no more than a few hundred."""
-    configure(Logs(), tmp_path)
-    for number in range(600):
-        structlog.get_logger("plait.test").info("line", number=number)
-    lines = [json.loads(line)["number"] for line in recent()]
+    with logging_to(Logs(), tmp_path):
+        for number in range(600):
+            structlog.get_logger("plait.test").info("line", number=number)
+        lines = [json.loads(line)["number"] for line in recent()]
     assert lines == list(range(100, 600))

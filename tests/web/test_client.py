@@ -48,6 +48,13 @@ async def partner(**options):
         await server.stop()
 
 
+@pytest.mark.parametrize("url", ["https://[", "https://a[b", "http://[::1", "ftp://a", "http://", "http://a:99999"])
+async def test_what_is_no_address_is_refused(url):
+    """Tests that an address that cannot be read is a refusal, never an error."""
+    with pytest.raises(Problem, match="partner-unreachable"):
+        await PartnerClient(["0.0.0.0/0"]).request("GET", url)
+
+
 async def test_request():
     """Tests that content and headers arrive, and the answer with lower-case header names comes back."""
     async with partner() as (client, url):

@@ -51,7 +51,8 @@ async def progressed(house: House, fact: Fact, body: Any) -> None:
 
 async def _waits_for_goods(house: House, number: str) -> bool:
     """Tell whether a run works on a customer's own pieces: when those come late, it is not we who are."""
-    return any(run.order.number == number and run.order.service for run in await house.line.runs(house.me))
+    run = await house.line.find(number)
+    return run is not None and run.order.service
 
 
 async def went_down(house: House, fact: Fact, body: Any) -> None:

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from plait.web.api import Api, Route
+from plait.web.api import Api, Latest, Route
 from plait.web.app import App, build_app
 from plait.web.client import Answer, PartnerClient, origin_of
 from plait.web.pages import page
@@ -15,6 +15,7 @@ __all__ = [
     "Api",
     "App",
     "Event",
+    "Latest",
     "PartnerClient",
     "Reply",
     "Request",

@@ -6,20 +6,27 @@ a path parameter.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from plait.kernel.problems import Problem
 
-__all__ = ["Api", "Handler", "Route"]
+__all__ = ["Api", "Handler", "Latest", "Route"]
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
 Shape: TypeAlias = Callable[[Problem, Request], Response]
 H = TypeVar("H", bound=Handler)
 
 JSON = ("application/json",)
+
+
+class Latest(msgspec.Struct, frozen=True):
+    """How many of the latest rows of a list are asked for."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
 
 
 @dataclass(frozen=True)

@@ -114,14 +114,16 @@ class PartnerClient:
         Raise ``partner-unreachable`` when the address may not be called, nobody answers in time, the answer is larger than
         ``limit`` bytes, or the origin failed of late and is not called now (``retry_after`` then says for how many seconds).
         """
+        pool = self._pool(url)
         with self._spans.span(method, "client") as span:
             span.set(http__request__method=method, server__address=urlsplit(url).hostname or "")
-            answer = await self._request(method, url, headers, content, limit)
+            answer = await self._request(pool, method, url, headers, content, limit)
             span.set(http__response__status_code=answer.status)
             return answer
 
-    async def _request(self, method: str, url: str, headers: Mapping[str, str] | None, content: bytes | None, limit: int | None) -> Answer:
-        pool = self._pool(url)
+    async def _request(
+        self, pool: httpcore.AsyncConnectionPool, method: str, url: str, headers: Mapping[str, str] | None, content: bytes | None, limit: int | None
+    ) -> Answer:
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})}
         if content is not None or method in {"POST", "PUT", "PATCH"}:
             sent["Content-Length"] = str(len(content or b""))

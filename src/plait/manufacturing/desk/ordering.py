@@ -241,8 +241,8 @@ class OrderDesk:
 
     async def _took_over(self, actor: Actor, row: Inquiry, supply: Supply) -> None:
         """A stand-in has accepted: end the failed supplier's part for what it has not begun."""
-        rows = await self.store.read(lambda conn: tables.supplies(conn, ALL, role=supply.role))
-        before = [each for each in rows if each.purpose.partition("#")[0] == row.purpose and each.order_id != supply.order_id]
+        rows = await self.store.read(lambda conn: tables.supplies_of(conn, ALL, row.purpose, supply.role))
+        before = [each for each in rows if each.order_id != supply.order_id]
         failed = next((each for each in reversed(before) if each.state in ("active", "ended")), None)
         if failed is not None:
             await self._end(actor, failed, "what has not been begun goes to a stand-in", accepted=True)
@@ -266,9 +266,8 @@ class OrderDesk:
         row = await self._inquiry(run=run)
         if row is None:
             return None
-        rows = await self.store.read(lambda conn: tables.supplies(conn, ALL, role=role))
-        mine = [supply for supply in rows if supply.purpose.partition("#")[0] == row.purpose and supply.state == "active"]
-        return mine[-1] if mine else None
+        rows = await self.store.read(lambda conn: tables.supplies_of(conn, ALL, row.purpose, role))
+        return next((supply for supply in reversed(rows) if supply.state == "active"), None)
 
     async def inquiry_of(self, run: str) -> Inquiry | None:
         """Return the inquiry a run was opened for (for reactions)."""

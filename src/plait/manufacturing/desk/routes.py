@@ -5,7 +5,7 @@ import msgspec
 from plait.kernel.actor import Actor
 from plait.manufacturing.desk.model import GoodsArrived, Inquiry
 from plait.manufacturing.desk.service import DeskService, WorkOrder
-from plait.web import Api
+from plait.web import Api, Latest
 
 __all__ = ["ROUTES"]
 
@@ -21,9 +21,9 @@ class NewWorkOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @API.get("/api/v1/desk/inquiries", action="desk.read", summary="List customers' requests and where each stands")
-async def inquiries(service: DeskService, actor: Actor) -> list[Inquiry]:
-    """Return the inquiries."""
-    return list(await service.inquiries(actor))
+async def inquiries(service: DeskService, actor: Actor, query: Latest) -> list[Inquiry]:
+    """Return the latest inquiries in the order they came."""
+    return list(await service.inquiries(actor, query.limit))
 
 
 @API.get("/api/v1/desk/arrivals", action="desk.read", summary="List goods on their way to us")

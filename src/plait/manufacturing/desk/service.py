@@ -32,10 +32,10 @@ class DeskService:
         self.store = orders.store
         self.guard = orders.quotes.guard
 
-    async def inquiries(self, actor: Actor) -> Sequence[Inquiry]:
-        """Return the requests the actor may see, with where each stands."""
+    async def inquiries(self, actor: Actor, limit: int | None = None) -> Sequence[Inquiry]:
+        """Return the requests the actor may see (or only the last ``limit``), with where each stands."""
         scope = self.guard.scope(actor, "read", "desk.inquiry")
-        return await self.store.read(lambda conn: tables.inquiries(conn, scope))
+        return await self.store.read(lambda conn: tables.inquiries(conn, scope, limit))
 
     async def expected(self, actor: Actor) -> Sequence[GoodsArrived]:
         """Return the goods on their way to us."""

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, or_, select
 
 from plait.kernel.actor import Scope
 from plait.kernel.clock import iso, parse_iso
 from plait.manufacturing.desk.model import Arrival, GoodsArrived, Inquiry, Supply
 from plait.store import metadata, upsert
 
-__all__ = ["arrivals", "expected", "inquiries", "inquiry", "put_arrival", "put_inquiry", "put_supply", "supplies"]
+__all__ = ["arrivals", "expected", "inquiries", "inquiry", "put_arrival", "put_inquiry", "put_supply", "supplies", "supplies_of"]
 
 inquiry_table = Table(
     "desk_inquiry",
@@ -76,19 +76,21 @@ def _inquiry(row: Any) -> Inquiry:
     return Inquiry(**{**values, "promised": promised})
 
 
-def inquiries(conn: Connection, scope: Scope) -> Sequence[Inquiry]:
-    """Return the inquiries in scope."""
+def inquiries(conn: Connection, scope: Scope, limit: int | None = None, **where: str) -> Sequence[Inquiry]:
+    """Return the inquiries in scope with the given column values (only the last ``limit``), in the order of their requests."""
     if scope.nothing:
         return []
-    query = select(inquiry_table).order_by(inquiry_table.c.rfq_id)
+    query = select(inquiry_table).order_by(inquiry_table.c.rfq_id.desc()).limit(limit)
     if not scope.everything:
         query = query.where(inquiry_table.c.customer == (scope.party or ""))
-    return [_inquiry(row) for row in conn.execute(query)]
+    for key, value in where.items():
+        query = query.where(inquiry_table.c[key] == value)
+    return [_inquiry(row) for row in conn.execute(query)][::-1]
 
 
 def inquiry(conn: Connection, scope: Scope, **where: str) -> Inquiry | None:
     """Return the first inquiry in scope with the given column values, e.g. ``run="SO-00001"``."""
-    return next((row for row in inquiries(conn, scope) if all(getattr(row, key) == value for key, value in where.items())), None)
+    return next(iter(inquiries(conn, scope, 1, **where)), None)
 
 
 def supplies(conn: Connection, scope: Scope, **where: str) -> Sequence[Supply]:
@@ -101,14 +103,27 @@ def supplies(conn: Connection, scope: Scope, **where: str) -> Sequence[Supply]:
     return [Supply(**{name: row._mapping[name] for name in Supply.__struct_fields__}) for row in conn.execute(query)]
 
 
-def arrivals(conn: Connection, scope: Scope, state: str = "expected") -> Sequence[tuple[Arrival, GoodsArrived]]:
-    """Return announced goods in ``state``; only our own people see them."""
+def supplies_of(conn: Connection, scope: Scope, purpose: str, role: str) -> Sequence[Supply]:
+    """Return who was to do ``role`` for a purpose, stand-ins too; only our own people see them."""
     if not scope.everything:
         return []
-    rows = conn.execute(select(arrival_table).where(arrival_table.c.state == state).order_by(arrival_table.c.eta, arrival_table.c.number))
+    column = supply_table.c.purpose
+    mine = or_(column == purpose, column.startswith(f"{purpose}#", autoescape=True))
+    query = select(supply_table).where(supply_table.c.role == role, mine).order_by(supply_table.c.order_id)
+    return [Supply(**{name: row._mapping[name] for name in Supply.__struct_fields__}) for row in conn.execute(query)]
+
+
+def arrivals(conn: Connection, scope: Scope, **where: str) -> Sequence[tuple[Arrival, GoodsArrived]]:
+    """Return announced goods that have not come, with the given column values; only our own people see them."""
+    if not scope.everything:
+        return []
+    query = select(arrival_table).where(arrival_table.c.state == "expected").order_by(arrival_table.c.eta, arrival_table.c.number)
+    for key, value in where.items():
+        query = query.where(arrival_table.c[key] == value)
+    rows = conn.execute(query)
     return [(Arrival(row.doc_id, row.number, parse_iso(row.eta), row.state), msgspec.json.decode(row.body, type=GoodsArrived)) for row in rows]
 
 
 def expected(conn: Connection, scope: Scope, doc_id: str) -> tuple[Arrival, GoodsArrived] | None:
     """Return one announced arrival that has not come yet."""
-    return next((pair for pair in arrivals(conn, scope) if pair[0].doc_id == doc_id), None)
+    return next(iter(arrivals(conn, scope, doc_id=doc_id)), None)

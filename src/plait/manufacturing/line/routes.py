@@ -5,7 +5,7 @@ import msgspec
 from plait.kernel.actor import Actor
 from plait.manufacturing.line.model import Batch, Job, Run
 from plait.manufacturing.line.service import LineService
-from plait.web import Api
+from plait.web import Api, Latest
 
 __all__ = ["ROUTES"]
 
@@ -22,9 +22,9 @@ class RunView(msgspec.Struct, frozen=True):
 
 
 @API.get("/api/v1/line/runs", action="line.read", summary="List the runs of the line")
-async def runs(service: LineService, actor: Actor) -> list[Run]:
-    """Return all runs the caller may see."""
-    return list(await service.runs(actor))
+async def runs(service: LineService, actor: Actor, query: Latest) -> list[Run]:
+    """Return the latest runs the caller may see, by number."""
+    return list(await service.runs(actor, query.limit))
 
 
 @API.get("/api/v1/line/runs/{number}", action="line.read", summary="Show one run with batches and jobs")

@@ -238,10 +238,10 @@ class LineService:
         self.guard.require(actor, "line.stop")
         await self.machines.stop_all()
 
-    async def runs(self, actor: Actor) -> Sequence[Run]:
-        """Return the runs the actor may see."""
+    async def runs(self, actor: Actor, limit: int | None = None) -> Sequence[Run]:
+        """Return the runs the actor may see, or only the last ``limit``."""
         scope = self.guard.scope(actor, "read", "line.run")
-        return await self.store.read(lambda conn: tables.runs(conn, scope))
+        return await self.store.read(lambda conn: tables.runs(conn, scope, limit))
 
     async def run(self, actor: Actor, number: str) -> tuple[Run, Sequence[Batch], Sequence[Job]]:
         """Return one run with its batches and jobs; raise ``no-such-run``."""
@@ -251,7 +251,10 @@ class LineService:
             raise Problem(NO_RUN, f"run {number} is not known")
         return found[0], found[1], found[2]
 
+    async def find(self, number: str) -> Run | None:
+        """Return the run of that number, or None (for reactions)."""
+        return await self.store.read(lambda conn: tables.run(conn, ALL, number))
+
     async def run_of(self, order_id: str) -> Run | None:
         """Return the run opened for an order document, or None (for reactions)."""
-        rows = await self.store.read(lambda conn: tables.runs(conn, ALL))
-        return next((row for row in rows if row.order.order_id == order_id), None)
+        return next(iter(await self.store.read(lambda conn: tables.runs(conn, ALL, order_id=order_id))), None)

@@ -88,21 +88,21 @@ def _batch(row: Any) -> Batch:
     return Batch(**{**values, "lots": _lots.decode(row.lots)})
 
 
-def runs(conn: Connection, scope: Scope, state: str | None = None) -> Sequence[Run]:
-    """Return the runs in scope, by number."""
+def runs(conn: Connection, scope: Scope, limit: int | None = None, **where: str) -> Sequence[Run]:
+    """Return the runs in scope with the given column values (only the last ``limit``), by number."""
     if scope.nothing:
         return []
-    query = select(run_table).order_by(run_table.c.number)
+    query = select(run_table).order_by(run_table.c.number.desc()).limit(limit)
     if not scope.everything:
         query = query.where(run_table.c.customer == (scope.party or ""))
-    if state:
-        query = query.where(run_table.c.state == state)
-    return [_run(row) for row in conn.execute(query)]
+    for key, value in where.items():
+        query = query.where(run_table.c[key] == value)
+    return [_run(row) for row in conn.execute(query)][::-1]
 
 
 def run(conn: Connection, scope: Scope, number: str) -> Run | None:
     """Return one run in scope."""
-    return next((row for row in runs(conn, scope) if row.order.number == number), None)
+    return next(iter(runs(conn, scope, number=number)), None)
 
 
 def batches(conn: Connection, scope: Scope, number: str) -> Sequence[Batch]:

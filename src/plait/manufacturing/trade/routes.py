@@ -13,7 +13,7 @@ from plait.manufacturing.trade.model import Document, Line
 from plait.manufacturing.trade.options import OptionService, OptionView
 from plait.manufacturing.trade.service import TradeService
 from plait.manufacturing.trade.ubl_write import write_ubl
-from plait.web import Api, Reply, Request
+from plait.web import Api, Latest, Reply, Request
 
 __all__ = ["FILES", "OPTIONS", "ROUTES"]
 
@@ -62,7 +62,7 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
 
-class OfType(msgspec.Struct, frozen=True):
+class OfType(Latest, frozen=True):
     """Which documents; ``type`` is a UBL name such as Quotation."""
 
     type: str | None = None
@@ -89,8 +89,8 @@ async def ubl(service: IntakeService, actor: Actor, body: bytes) -> Taken:
 
 @API.get("/api/v1/trade/documents", action="trade.read", summary="List trade documents")
 async def documents(service: TradeService, actor: Actor, query: OfType) -> list[Document]:
-    """Return the documents in the order they came."""
-    return list(await service.documents(actor, query.type))
+    """Return the latest documents in the order they came."""
+    return list(await service.documents(actor, query.type, query.limit))
 
 
 @API.get("/api/v1/trade/documents/{id}", action="trade.read", summary="Show a document as JSON, UBL XML or as it was signed", produces=(XML, JOSE))

@@ -254,21 +254,16 @@ class TradeService:
     async def chain(self, actor: Actor, number: str) -> Sequence[Any]:
         """Return every document of the chain that ``number`` (or id) belongs to, in the order they came; raise ``not-found``."""
         scope = self.guard.scope(actor, "read", "trade.document")
-        every = await self.store.read(lambda conn: tables.documents(conn, scope))
-        members = {each.id for each in every if number in (each.id, each.number)}
-        if not members:
+        found = await self.store.read(lambda conn: tables.chain(conn, scope, number))
+        if not found:
             raise Problem(NOT_FOUND, f"document {number} is not known")
-        while more := {each.id for each in every if each.id not in members and (each.refs and each.refs[0].id in members)} | {
-            each.refs[0].id for each in every if each.id in members and each.refs and each.refs[0].id not in members
-        }:
-            members |= more
-        return [each for each in every if each.id in members]
+        return found
 
-    async def documents(self, actor: Actor, type: str | None = None) -> Sequence[Any]:
-        """Return the documents the actor may see, of one type if named."""
+    async def documents(self, actor: Actor, type: str | None = None, limit: int | None = None) -> Sequence[Any]:
+        """Return the documents the actor may see, of one type if named, or only the last ``limit``."""
         scope = self.guard.scope(actor, "read", "trade.document")
         where = {"type": type} if type else {}
-        return await self.store.read(lambda conn: tables.documents(conn, scope, **where))
+        return await self.store.read(lambda conn: tables.documents(conn, scope, limit, **where))
 
 
 @dataclass(frozen=True)

@@ -40,16 +40,29 @@ def put_document(conn: Connection, row: Document, jws: str) -> None:
     conn.execute(document_table.insert().values(**values, before=before, issued=iso(row.issued), body=body, jws=jws))
 
 
-def documents(conn: Connection, scope: Scope, **where: str) -> Sequence[Document]:
-    """Return the documents in scope with the given column values, in the order they came."""
+def documents(conn: Connection, scope: Scope, limit: int | None = None, **where: str) -> Sequence[Document]:
+    """Return the documents in scope with the given column values (only the last ``limit``), in the order they came."""
     if scope.nothing:
         return []
-    query = select(document_table.c.body).order_by(document_table.c.seq)
+    query = select(document_table.c.body).order_by(document_table.c.seq.desc()).limit(limit)
     if not scope.everything:
         query = query.where(or_(document_table.c.party == (scope.party or ""), document_table.c.counterparty == (scope.party or "")))
     for key, value in where.items():
         query = query.where(document_table.c[key] == value)
-    return [_decoder.decode(row.body) for row in conn.execute(query)]
+    return [_decoder.decode(row.body) for row in conn.execute(query)][::-1]
+
+
+def chain(conn: Connection, scope: Scope, number: str) -> Sequence[Document]:
+    """Return every document in scope of the chain that ``number`` (or an id) belongs to, oldest first."""
+    found: dict[str, Document] = {}
+    ahead = [*documents(conn, scope, id=number), *documents(conn, scope, number=number)]
+    while ahead:
+        one = ahead.pop()
+        if one.id not in found:
+            found[one.id] = one
+            ahead += [*successors(conn, scope, one.id), *(before for ref in one.refs[:1] if (before := document(conn, scope, ref.id)))]
+    came = conn.execute(select(document_table.c.id).where(document_table.c.id.in_(found)).order_by(document_table.c.seq))
+    return [found[row.id] for row in came]
 
 
 def document(conn: Connection, scope: Scope, id: str) -> Document | None:
