@@ -17,9 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plait.infrastructure.signals.model import Point
+from plait.kernel.clock import SYSTEM
 from plait.kernel.problems import Problem
 from plait.kernel.settings import Backup
 from plait.upkeep.backup import container, rules
+from plait.upkeep.backup.container import pack, read_manifest, unpack
+from plait.upkeep.backup.model import FORMAT, Entry, Manifest
 from plait.upkeep.backup.restore import restore
 from plait.upkeep.backup.service import verify
 from plait.upkeep.backup.targets import Bucket, Folder
@@ -171,6 +174,33 @@ async def test_damaged_backups(shop: Running, tmp_path: Path, phrase: Path) -> N
                     assert (tmp_path / "new" / "plait.db").exists()
                     shutil.rmtree(tmp_path / "new")
                 assert not (tmp_path / "new.restoring").exists()
+
+
+def test_any_byte_of_an_archive_may_be_turned(tmp_path: Path) -> None:
+    """Tests that an archive with any one byte turned, in any of three ways, is refused in words or gives just what was packed."""
+    source, archive, bad, out = (tmp_path / name for name in ("es256.pem", "whole", "bad", "out"))
+    source.write_bytes(bytes(range(200)))
+
+    def listed(entries: tuple[Entry, ...]) -> Manifest:
+        return Manifest(FORMAT, "id", "plait", "party", "Firm", SYSTEM.now(), 1, "hash", {}, entries)
+
+    manifest = pack(archive, [("keys/es256.pem", source, 200)], listed, lambda size: None)
+    content = archive.read_bytes()
+    refused = 0
+    for place in range(len(content)):
+        for turn in (0x01, 0x80, 0xFF):
+            bad.write_bytes(content[:place] + bytes([content[place] ^ turn]) + content[place + 1 :])
+            out.unlink(missing_ok=True)
+            try:
+                found = read_manifest(bad)
+                unpack(bad, found, lambda name: out, lambda size: None)
+            except Problem as problem:
+                assert problem.code in {"backup-damaged", "backup-newer"}, (place, turn, problem)
+                refused += 1
+                continue
+            assert out.read_bytes() == source.read_bytes(), (place, turn)
+            assert found.entries == manifest.entries, (place, turn)
+    assert refused > len(content)
 
 
 async def test_restore_refuses(shop: Running, tmp_path: Path, phrase: Path) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -17,7 +18,7 @@ import msgspec
 
 from plait.kernel.os import fsync_file
 from plait.kernel.problems import Problem
-from plait.upkeep.backup.model import BACKUP_DAMAGED, BACKUP_NEWER, FORMAT, Entry, Manifest
+from plait.upkeep.backup.model import BACKUP_DAMAGED, BACKUP_NEWER, FORMAT, NO_ROOM, Entry, Manifest
 from plait.upkeep.backup.rules import allowed
 
 __all__ = ["digest", "is_sealed", "open_sealed", "pack", "read_manifest", "seal", "unpack"]
@@ -28,6 +29,7 @@ CHUNK = 1 << 20
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 16_000_000
 _LENGTH = struct.Struct("<I")
+_TORN = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 
 def digest(path: Path) -> tuple[int, str]:
@@ -78,7 +80,7 @@ def read_manifest(path: Path) -> Manifest:
                 raise Problem(BACKUP_NEWER, f"{path.name} has format {version}; this program knows {FORMAT}.")
             manifest = msgspec.json.decode(raw, type=Manifest)
             listed, there = {entry.path for entry in manifest.entries}, {name for name in archive.namelist() if name != MANIFEST}
-    except (zipfile.BadZipFile, KeyError, msgspec.DecodeError, OSError, AttributeError, NotImplementedError, ValueError) as error:
+    except (*_TORN, KeyError, msgspec.DecodeError, AttributeError) as error:
         raise Problem(BACKUP_DAMAGED, f"{path.name} is no whole backup: {error}") from error
     if strange := sorted(name for name in listed ^ there if name) + sorted(name for name in listed if not allowed(name)):
         raise Problem(BACKUP_DAMAGED, f"{path.name}: {strange[0]!r} does not belong into a backup, or is missing from it.")
@@ -93,12 +95,17 @@ def unpack(path: Path, manifest: Manifest, place: Callable[[str], Path | None], 
                 target = place(entry.path)
                 with archive.open(entry.path) as inside:
                     _entry(inside, entry, target, step)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except (*_TORN, KeyError) as error:
         raise Problem(BACKUP_DAMAGED, f"{path.name}: {error}") from error
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise Problem(BACKUP_DAMAGED, f"{path.name}: {error}") from error
-        raise
+
+
+def _put(file: IO[bytes], part: bytes) -> None:
+    try:
+        file.write(part)
+        if not part:
+            file.flush()
+    except OSError as error:
+        raise Problem(NO_ROOM, f"{file.name}: {error.strerror or error}.") from error
 
 
 def _entry(inside: IO[bytes], entry: Entry, target: Path | None, step: Callable[[int], None]) -> None:
@@ -112,8 +119,9 @@ def _entry(inside: IO[bytes], entry: Entry, target: Path | None, step: Callable[
             hashed.update(part)
             step(len(part))
             if file is not None:
-                file.write(part)
+                _put(file, part)
         if file is not None:
+            _put(file, b"")
             fsync_file(file)
     finally:
         if file is not None:
