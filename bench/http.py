@@ -15,8 +15,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bench.node_ready import free_port, usage
+from bench.node_ready import usage
 from plait.kernel.clock import SYSTEM
+from plait.kernel.os import free_port
 
 CLIENTS = 50
 BARE = """

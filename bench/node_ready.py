@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from plait.kernel.clock import SYSTEM
+from plait.kernel.os import free_port
 
 BARE = """
 import uvicorn
@@ -19,14 +20,6 @@ async def ready(request):
     return PlainTextResponse("ok")
 uvicorn.run(Starlette(routes=[Route("/health/ready", ready)]), host="127.0.0.1", port=PORT, log_level="error")
 """
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def usage(pid: int) -> tuple[float, float]:

@@ -12,11 +12,11 @@ import urllib.request
 from pathlib import Path
 
 from bench.chain_verify import fill
-from bench.node_ready import free_port, usage
+from bench.node_ready import usage
 from plait.kernel.activity import Activity
 from plait.kernel.actor import system_actor
 from plait.kernel.clock import SYSTEM, WallClock
-from plait.kernel.os import fsync_file
+from plait.kernel.os import free_port, fsync_file
 from plait.store import Store, metadata
 
 BEHIND = 1000

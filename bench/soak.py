@@ -21,8 +21,9 @@ from statistics import linear_regression
 import httpx
 
 from bench.http import part, started
-from bench.node_ready import free_port, usage
+from bench.node_ready import usage
 from plait.kernel.clock import SYSTEM, iso
+from plait.kernel.os import free_port
 
 SETTINGS = '[limits]\nown_per_s = 0\npartner_per_s = 0\n[network]\ntrusted = ["127.0.0.1/32"]\n[desk]\nhold_hours = 0.05\n'
 PASSWORD = "nine green herons wade"

@@ -14,9 +14,9 @@ import httpx
 
 from plait.kernel.clock import SYSTEM
 from plait.kernel.ids import new_id
+from plait.kernel.os import free_port
 from tests.faults.disk import Fault, environment, library
 from tests.faults.runs import Report
-from tests.support.net import free_port
 
 __all__ = ["Client", "node_kills"]
 

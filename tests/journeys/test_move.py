@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from plait.kernel.clock import SYSTEM
+from plait.kernel.os import free_port
 from plait.kernel.settings import Firm, Http, Network, Settings
 from plait.sharing.directory.model import card_of
 from plait.upkeep.backup.restore import restore
-from tests.support.net import free_port
 from tests.support.nodes import Running, nodes, settle, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]

@@ -1,5 +1,6 @@
 """What differs between systems, under the rules of each."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -201,3 +202,12 @@ def test_safe_names_of_anything(text: str, taken: set[str]) -> None:
     assert name.casefold() not in {other.casefold() for other in taken}
     assert safe_name(name) == name
     assert len(name) <= ours.LONGEST_NAME + 10
+
+
+def test_free_ports() -> None:
+    """Tests that ports are free, never the same twice, and below those of outgoing connections."""
+    ports = [ours.free_port() for _ in range(50)]
+    assert len(set(ports)) == 50
+    assert all(20_000 <= port < 32_000 for port in ports)
+    with socket.create_server(("127.0.0.1", ports[0])):
+        pass

@@ -9,11 +9,11 @@ from asyncua import Client, ua
 
 from plait.kernel.activity import Activity
 from plait.kernel.clock import SimulatedClock
+from plait.kernel.os import free_port
 from plait.plant.model import Plant
 from plait.plant.server import PlantServer
 from plait.wire import isa95, packml
 from tests.plant.support import START
-from tests.support.net import free_port
 
 logging.getLogger("asyncua").setLevel(logging.ERROR)
 T = ua.VariantType

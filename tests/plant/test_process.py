@@ -14,10 +14,10 @@ from asyncua import ua
 from plait.kernel.activity import Activity
 from plait.kernel.clock import SteppedClock
 from plait.kernel.conductor import Conductor
+from plait.kernel.os import free_port
 from plait.kernel.stepped import ENV, Participant
 from tests.plant.opcua import Watcher, connect, job_order
 from tests.plant.support import START
-from tests.support.net import free_port
 
 CONFIG = """
 name = "helix"

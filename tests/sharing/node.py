@@ -15,10 +15,10 @@ from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor, system_actor
 from plait.kernel.clock import SimulatedClock
 from plait.kernel.facts import Fact, decode
+from plait.kernel.os import free_port
 from plait.sharing.room import ALL_ROUTES, build_sharing
 from plait.store import Store, metadata
 from plait.web import Api, PartnerClient, build_app, serve
-from tests.support.net import free_port
 from tests.support.stores import START
 
 DATA = Api("data", None)

@@ -1,6 +1,6 @@
 """What tests of several rooms share."""
 
-from tests.support.net import free_port
+from plait.kernel.os import free_port
 from tests.support.require import require
 from tests.support.stores import START, clock, make_store
 

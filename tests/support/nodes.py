@@ -11,9 +11,9 @@ import msgspec
 
 from plait.kernel.clock import SYSTEM
 from plait.kernel.facts import Fact, decode
+from plait.kernel.os import free_port
 from plait.kernel.settings import Clock, Desk, Firm, Http, Network, Settings
 from plait.node import Node
-from tests.support.net import free_port
 
 __all__ = ["Running", "nodes", "settings", "settle", "until"]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.net import free_port
+from plait.kernel.os import free_port
 from tests.support.require import require
 
 USER = "plait"

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from plait.infrastructure.signals.model import Point
 from plait.kernel.clock import SYSTEM
+from plait.kernel.os import free_port
 from plait.kernel.problems import Problem
 from plait.kernel.settings import Backup
 from plait.upkeep.backup import container, rules
@@ -27,7 +28,6 @@ from plait.upkeep.backup.restore import restore
 from plait.upkeep.backup.service import verify
 from plait.upkeep.backup.targets import Bucket, Folder
 from tests.cli.test_verbs import run
-from tests.support.net import free_port
 from tests.support.nodes import Running, settle, until
 
 PHRASE = "correct horse battery staple"

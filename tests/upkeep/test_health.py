@@ -9,10 +9,9 @@ import pytest
 from joserfc.jwk import ECKey
 
 from plait.cli.doctor import examine
-from plait.kernel.os import WINDOWS, write_private
+from plait.kernel.os import WINDOWS, free_port, write_private
 from plait.kernel.problems import Problem
 from plait.upkeep.health import service as health
-from tests.support.net import free_port
 from tests.support.nodes import Running, nodes, settle
 
 

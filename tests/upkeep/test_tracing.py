@@ -17,11 +17,11 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 import plait.node
 from plait.kernel.clock import SYSTEM
+from plait.kernel.os import free_port
 from plait.kernel.problems import Problem
 from plait.kernel.settings import Tracing
 from plait.kernel.spans import UNTRACED
 from plait.upkeep.tracing import OtelSpans, tracing
-from tests.support.net import free_port
 from tests.support.nodes import nodes, settle
 
 

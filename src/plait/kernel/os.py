@@ -6,8 +6,10 @@ the drive's cache, F_FULLFSYNC does not.
 """
 
 import contextlib
+import errno
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -24,6 +26,7 @@ __all__ = [
     "cpu_count",
     "cpu_seconds",
     "free_bytes",
+    "free_port",
     "fsync_dir",
     "fsync_file",
     "host_names",
@@ -46,12 +49,29 @@ HELD_TRIES = 50
 HELD_SECONDS = 0.02
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³")})
 LONGEST_NAME = 120
+PORTS = range(20_000, 32_000)
+_given: set[int] = set()
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 
 
 def cpu_count() -> int:
     """Return how many processors the computer has."""
     return os.cpu_count() or 1
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nobody listens, none twice.
+
+    It is drawn from below those that systems give to outgoing connections (from 32768 on), so that none of these takes it meanwhile.
+    """
+    for _ in range(1000):
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            if port not in _given:
+                _given.add(port)
+                return port
+    raise OSError(errno.EADDRINUSE, "no port is free")
 
 
 def fsync_file(file: IO[bytes]) -> None:

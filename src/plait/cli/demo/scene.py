@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Coroutine
@@ -14,18 +13,12 @@ from plait.cli.demo.firm import FirmClient
 from plait.cli.demo.script import FIRMS, Script, plant_toml, read_script
 from plait.kernel.clock import SYSTEM
 from plait.kernel.conductor import Conductor
-from plait.kernel.os import child_options, stop_child
+from plait.kernel.os import child_options, free_port, stop_child
 from plait.kernel.stepped import ENV
 
 __all__ = ["START", "Scene"]
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Scene:
@@ -35,8 +28,8 @@ class Scene:
         self.folder = folder
         self.seed = seed
         self.scripts: dict[str, Script] = {name: read_script(name) for name in FIRMS}
-        self.ports = {name: first_port + index if first_port else _free_port() for index, name in enumerate(FIRMS)}
-        self.plant_ports = {name: _free_port() for name in FIRMS if self.scripts[name].plant is not None}
+        self.ports = {name: first_port + index if first_port else free_port() for index, name in enumerate(FIRMS)}
+        self.plant_ports = {name: free_port() for name in FIRMS if self.scripts[name].plant is not None}
         self.conductor = Conductor(START, pace)
         self.firms: dict[str, FirmClient] = {}
         self.processes: dict[str, Process] = {}
