@@ -1,0 +1,1 @@
+"""The document formats, one plug-in folder each."""
