@@ -54,7 +54,7 @@ def freight_lead(held: Sequence[OptionView]) -> int:
 def lot_lead(part: Part) -> int:
     """Return the minutes one batch takes through our own routing, without waiting."""
     size = max(1, part.batch_size)
-    return round(sum(op.setup_min + op.cycle_min * size for op in part.routing if op.service is None))
+    return round(sum(op.setup_min + op.cycle_min * size for op in part.routing if not op.outside))
 
 
 def to_stock(part: Part, number: str, quantity: int, now: datetime) -> PromiseRequest:
@@ -89,8 +89,7 @@ def full_hour(when: datetime) -> datetime:
 def run_order(part: Part, row: Inquiry, starts: dict[str, datetime]) -> RunOrder:
     """Return the order to the line for an accepted inquiry."""
     steps = tuple(
-        Step(op.seq, op.name, op.group, op.setup_min, op.cycle_min, op.service is not None, op.semi_gtin, f"{part.id}-{part.revision}-{op.seq}")
-        for op in part.routing
+        Step(op.seq, op.name, op.group, op.setup_min, op.cycle_min, op.outside, op.semi_gtin, f"{part.id}-{part.revision}-{op.seq}") for op in part.routing
     )
     materials = tuple(MaterialLine(line.part, line.quantity, line.unit, line.supply) for line in part.materials)
     return RunOrder(

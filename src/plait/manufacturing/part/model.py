@@ -18,6 +18,7 @@ __all__ = [
     "Operation",
     "Part",
     "PartRevised",
+    "Routing",
     "Stock",
     "StockGone",
     "StockIn",
@@ -29,7 +30,8 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One step of a routing. Times in minutes: ``setup_min`` a batch, ``cycle_min`` a piece.
 
     ``group`` is the group of work centres that can do it. With ``service`` set a supplier does it: the piece sent out is
-    identified by ``semi_gtin`` and the time is the supplier's.
+    identified by ``semi_gtin`` and the time is the supplier's. With ``supplier`` (a name) one does it who is not asked through the
+    network and takes ``lead_days`` working days. ``estimated``: the times were estimated from past jobs, nobody has confirmed them.
     """
 
     seq: int
@@ -41,13 +43,28 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service: Requirement | None = None
     semi_gtin: str = ""
     program: str = ""
+    supplier: str = ""
+    lead_days: float = 0.0
+    estimated: bool = False
+
+    @property
+    def outside(self) -> bool:
+        """True when another firm does it."""
+        return self.service is not None or bool(self.supplier)
+
+
+class Routing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another way to make a part, beside its first routing."""
+
+    name: str
+    operations: tuple[Operation, ...]
 
 
 class Material(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one piece takes: ``quantity`` of ``unit`` (UN/ECE Rec 20) of our part ``part``.
 
     ``supply``: ``stock`` is kept, ``buy`` is bought for the order by ``requirement``, ``customer`` comes from the customer.
-    ``price`` of one unit stands in the cost when no other price is known.
+    ``price`` of one unit stands in the cost when no other price is known; ``supplier`` and ``lead_days`` say who brings it and in how many days.
     """
 
     part: str
@@ -58,6 +75,8 @@ class Material(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     supply: Literal["stock", "buy", "customer"] = "stock"
     requirement: Requirement | None = None
     price: Money | None = None
+    supplier: str = ""
+    lead_days: float = 0.0
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,7 +85,8 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``quality`` is the ISO 1328-1 class reached, ``x_mm``, ``y_mm``, ``z_mm`` the piece's size (of a service: the largest piece
     taken). ``serial``: each piece has its own serial number. ``pairing`` ``piece``: each piece made takes its own input piece.
     ``scrap_allowance`` is the fraction of blanks ordered more than pieces, ``markup`` a fraction of the cost, ``price_floor`` the
-    least price of a piece, ``transfer_min`` the minutes a batch takes from one operation to the next.
+    least price of a piece, ``transfer_min`` the minutes a batch takes from one operation to the next. ``alternatives`` are other routings;
+    ``family`` is the group of like parts it belongs to; ``lead_days`` the days until a bought part is here.
     """
 
     id: str
@@ -93,6 +113,10 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scrap_allowance: Decimal = Decimal(0)
     markup: Decimal = Decimal(0)
     price_floor: Money | None = None
+    alternatives: tuple[Routing, ...] = ()
+    family: str = ""
+    drawing_no: str = ""
+    lead_days: float = 0.0
 
     @property
     def size(self) -> tuple[float, ...]:
