@@ -76,7 +76,8 @@ class Sheet(msgspec.Struct):
     """One table as it stands in a file: ``rows`` of cells from A1 on, padded by nothing; ``merged`` spans as (top, left, bottom, right) from 0.
 
     ``doubts`` holds for a cell (row, column) what its format knows to be wrong: ``formula-without-value``, ``error-value``. ``units`` may hold
-    what a cell's number format shows beside the number, e.g. ``€`` or ``kg``.
+    what a cell's number format shows beside the number, e.g. ``€`` or ``kg``. ``places`` holds where a cell stands when that is not a cell of a
+    sheet (a PDF's page and box, a line of a mail); without it a cell's place is ``sheet`` and ``cell``.
     """
 
     name: str
@@ -84,6 +85,18 @@ class Sheet(msgspec.Struct):
     merged: tuple[tuple[int, int, int, int], ...] = ()
     doubts: dict[tuple[int, int], str] = {}
     units: dict[tuple[int, int], str] = {}
+    places: dict[tuple[int, int], Place] = {}
+
+    def place(self, row: int, column: int) -> Place:
+        """Return where the cell (from 0) stands in its file."""
+        found = self.places.get((row, column))
+        if found is not None:
+            return found
+        letters, rest = "", column + 1
+        while rest:
+            rest, last = divmod(rest - 1, 26)
+            letters = chr(65 + last) + letters
+        return Place(sheet=self.name, cell=f"{letters}{row + 1}")
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -119,7 +132,8 @@ class Record(msgspec.Struct, frozen=True):
 class Content(msgspec.Struct):
     """What a format found in a file. Tables are in ``sheets``; a PDF has ``passages``; a document that states its meaning (UBL) has ``records`` of ``kind``.
 
-    ``header`` holds what is said once for the whole (sender, subject, order number, date), by field name; ``text`` the plain text of a mail;
+    ``header`` holds what is said once for the whole (sender, subject, order number, date), by field name, ``places`` where it stands; ``text`` the
+    plain text of a mail;
     ``attachments`` what is to be read for itself. ``suggestion``: a person must confirm every value.
     """
 
@@ -129,6 +143,7 @@ class Content(msgspec.Struct):
     kind: DocumentKind | None = None
     records: list[Record] = []
     header: dict[str, str] = {}
+    places: dict[str, Place] = {}
     text: str = ""
     attachments: list[Attachment] = []
     issues: list[Issue] = []
