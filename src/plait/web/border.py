@@ -14,7 +14,7 @@ from plait.kernel.problems import LIMITED, UNAUTHENTICATED, Problem, register
 from plait.kernel.settings import Limits
 from plait.web.limits import Limiter
 
-__all__ = ["WRONG_HOST", "Border", "Seen", "host_of"]
+__all__ = ["WRONG_HOST", "Border", "Seen", "host_of", "network_of"]
 
 WRONG_HOST = register("wrong-host", 421, "The node does not answer under this name", "Use its own address, or add the name to http.names.")
 
@@ -40,9 +40,8 @@ class Border:
         self._names = names
 
     def address(self, request: Request) -> str:
-        """Return the address that asks (IPv6: its network, which one customer has whole)."""
-        host = request.client.host if request.client is not None else ""
-        return ":".join(host.split(":")[:4]) if host.count(":") > 3 else host
+        """Return the address that asks (see ``network_of``)."""
+        return network_of(request)
 
     def check_host(self, request: Request) -> None:
         """Raise ``wrong-host`` for a name that is none of ours: a page elsewhere whose name was made to lead here (DNS rebinding)."""
@@ -96,6 +95,12 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def network_of(request: Request) -> str:
+    """Return the address that asks (IPv6: its network, which one customer has whole)."""
+    host = request.client.host if request.client is not None else ""
+    return ":".join(host.split(":")[:4]) if host.count(":") > 3 else host
 
 
 def host_of(authority: str) -> str:
