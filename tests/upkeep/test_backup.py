@@ -122,6 +122,28 @@ async def test_outcome_is_a_fact(shop: Running, tmp_path: Path) -> None:
     assert list((tmp_path / "shop" / "backups").iterdir()) == []
 
 
+async def test_a_backup_ends_once_it_is_told(shop: Running, tmp_path: Path) -> None:
+    """Tests that who looks at the progress sees a backup under way until its outcome, good or bad, is on disk and shown."""
+    service, told = shop.node.backups, shop.node.store.write
+    seen = []
+
+    async def slow(*args: object, **named: object) -> object:
+        seen.append((service.progress.running, service.progress.last and service.progress.last.ok))
+        answer = await told(*args, **named)
+        seen.append((service.progress.running, service.progress.last and service.progress.last.ok))
+        return answer
+
+    service.store.write = slow
+    await made(shop, tmp_path / "out", plain=True)
+    assert seen == [(True, None)] * 2
+    assert (service.progress.running, service.progress.last.ok) == (False, True)
+    seen.clear()
+    with pytest.raises(Problem):
+        await service.make(shop.node.house.me, str(tmp_path / "no stick"), plain=True)
+    assert seen == [(True, False)] * 2
+    assert (service.progress.last.ok, service.progress.last.code) == (False, "no-backup-target")
+
+
 async def test_refusals(shop: Running, tmp_path: Path) -> None:
     """Tests that a backup without a passphrase is made only when that is said, and only for an administrator."""
     (tmp_path / "out").mkdir()
@@ -150,8 +172,10 @@ async def test_cut_off_goes_on(shop: Running, tmp_path: Path) -> None:
     assert [path.name for path in gone.iterdir()] == [ready.name]
 
 
-async def test_damaged_backups(shop: Running, tmp_path: Path, phrase: Path) -> None:
+async def test_damaged_backups(shop: Running, tmp_path: Path, phrase: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that whichever byte is turned, in a plain or sealed backup, or wherever it is cut, it is refused and nothing is put in place."""
+    assert container.COST >= 1 << 17
+    monkeypatch.setattr(container, "COST", 1 << 10)  # a hundred keys are made here
     for sealed in (False, True):
         options = {"passphrase_file": str(phrase)} if sealed else {"plain": True}
         file = await made(shop, tmp_path / f"out{sealed}", **options)
@@ -326,6 +350,9 @@ async def test_terminal(shop: Running, tmp_path: Path, phrase: Path) -> None:
     bad = await asyncio.to_thread(run, "backup", str(tmp_path / "nowhere"), "--plain", "--data", data)
     assert bad.returncode == 1
     assert "not there now" in bad.stderr
+    assert "Plug it in" in bad.stderr
+    late = await asyncio.to_thread(run, "backup", str(tmp_path / "nowhere"), "--data", data, "--passphrase-file", str(phrase))
+    assert (late.returncode, "not there now" in late.stderr, "Plug it in" in late.stderr) == (1, True, True)
 
 
 def test_verify_without_a_node(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def make(
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from plait.kernel.problems import Problem
+    import plait.upkeep.backup.model  # noqa: F401 - its refusals are known then
+    from plait.kernel.problems import INTERNAL, REGISTRY, Problem
 
     place = to if not to or to.startswith("s3://") else str(Path(to).resolve())
     phrase = str(Path(passphrase_file).resolve()) if passphrase_file else ""
@@ -59,7 +60,8 @@ def make(
             seen = _call(data, "GET", "/api/v1/backups/progress")
     last = seen["last"]
     if last is None or not last["ok"]:
-        raise Problem("no-backup-target", last["reason"] if last else "The backup was not made.")
+        code = last["code"] if last else INTERNAL
+        raise Problem(code if code in REGISTRY else INTERNAL, last["reason"] if last else "The backup was not made.")
     print(json.dumps(last) if as_json else f"{last['name']} ({last['bytes'] / 1e6:.1f} MB, facts up to {last['head_seq']}) lies in {last['target']}")
 
 

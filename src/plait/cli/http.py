@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from plait.kernel.problems import Problem, register
+from plait.kernel.problems import INTERNAL, REGISTRY, Problem, register
 
 __all__ = ["address_of", "call"]
 
@@ -32,9 +32,14 @@ def call(data: Path, method: str, path: str, body: Any = None) -> Any:
     except httpx.HTTPError as error:
         raise Problem(NOT_RUNNING, str(error)) from error
     if answer.status_code >= 400:
-        from plait.kernel.problems import REGISTRY
-
         details = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-        code = details.get("code", "internal")
-        raise Problem(code if code in REGISTRY else "internal", details.get("detail", answer.text[:200]))
+        raise Problem(_known(details), details.get("detail", answer.text[:200]))
     return answer.json() if answer.content else None
+
+
+def _known(details: dict[str, Any]) -> str:
+    """Return the code of a refusal; one whose room is not loaded in this process is entered as the node describes it."""
+    code = str(details.get("code", INTERNAL))
+    if code not in REGISTRY:
+        register(code, int(details.get("status", 500)), str(details.get("title", code)), str(details.get("advice", "")))
+    return code

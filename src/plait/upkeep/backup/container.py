@@ -25,6 +25,7 @@ __all__ = ["digest", "is_sealed", "open_sealed", "pack", "read_manifest", "seal"
 
 MAGIC = b"plait-backup 1\n"
 SALT = 16
+COST = 1 << 17
 CHUNK = 1 << 20
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 16_000_000
@@ -131,7 +132,7 @@ def _entry(inside: IO[bytes], entry: Entry, target: Path | None, step: Callable[
 
 
 def _key(passphrase: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(passphrase.encode(), salt=salt, n=1 << 17, r=8, p=1, maxmem=256 << 20, dklen=32)
+    return hashlib.scrypt(passphrase.encode(), salt=salt, n=COST, r=8, p=1, maxmem=256 << 20, dklen=32)
 
 
 def is_sealed(path: Path) -> bool:

@@ -98,7 +98,7 @@ class Restored(msgspec.Struct, frozen=True):
 
 
 class BackupView(msgspec.Struct, frozen=True):
-    """A backup, or a failed try, as it is shown."""
+    """A backup, or a failed try with its ``code`` and ``reason``, as it is shown."""
 
     at: datetime
     ok: bool
@@ -108,3 +108,4 @@ class BackupView(msgspec.Struct, frozen=True):
     head_seq: int = 0
     encrypted: bool = False
     reason: str = ""
+    code: str = ""

@@ -37,7 +37,7 @@ _log = structlog.get_logger("plait.backup")
 
 
 class Progress(msgspec.Struct):
-    """How far the backup under way is: bytes ``done`` of about ``total``; the outcome of the last one."""
+    """How far the backup under way is: bytes ``done`` of about ``total``; once it has ended, how. ``running`` ends after ``last`` is told."""
 
     running: bool = False
     phase: str = ""
@@ -78,18 +78,20 @@ class BackupService:
         if self._lock.locked():
             raise Problem(CONFLICT, "A backup is under way.")
         async with self._lock:
-            self.progress = Progress(True, "copying", 0, 0, self.progress.last)
+            self.progress = Progress(True, "copying")
             try:
-                done = await self._make(place, passphrase_in(passphrase_file or self.settings.passphrase_file), plain)
+                return await self._told(actor, place, passphrase_in(passphrase_file or self.settings.passphrase_file), plain)
             except Problem as problem:
                 await self._failed(place, problem)
                 raise
             finally:
                 self.progress.running = False
-            await self.store.write(actor, lambda tx: tx.append("backup", done) and None)
-            view = (await self.views())[0]
-            self.progress.last = view
-            return view
+
+    async def _told(self, actor: Actor, place: str, passphrase: str, plain: bool) -> BackupView:
+        done = await self._make(place, passphrase, plain)
+        await self.store.write(actor, lambda tx: tx.append("backup", done) and None)
+        self.progress.last = (await self.views())[0]
+        return self.progress.last
 
     async def _make(self, place: str, passphrase: str, plain: bool) -> BackupDone:
         target = target_of(place, self.settings)
@@ -193,13 +195,9 @@ class BackupService:
 
     async def _failed(self, place: str, problem: Problem) -> None:
         said = BackupFailed(place, problem.code, problem.detail)
+        self.progress.last = _view(SYSTEM.now(), said)
         with contextlib.suppress(Problem):
             await self.store.write(system_actor(self.guard.firm().party_id, "backup"), lambda tx: tx.append("backup", said) and None)
-            self.progress.last = await self._latest()
-
-    async def _latest(self) -> BackupView | None:
-        found = await self.views()
-        return found[0] if found else None
 
     async def views(self) -> list[BackupView]:
         """Return what became of backups, the newest first."""
@@ -252,7 +250,7 @@ class BackupService:
 def _view(at: datetime, body: BackupDone | BackupFailed) -> BackupView:
     if isinstance(body, BackupDone):
         return BackupView(at.astimezone(UTC), True, body.target, body.name, body.bytes, body.head_seq, body.encrypted)
-    return BackupView(at.astimezone(UTC), False, body.target, reason=body.reason)
+    return BackupView(at.astimezone(UTC), False, body.target, reason=body.reason, code=body.code)
 
 
 def verify_archive(archive: Path, wanted: Manifest | None = None, step: Callable[[int], None] = lambda size: None) -> Manifest:
