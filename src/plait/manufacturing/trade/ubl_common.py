@@ -14,17 +14,18 @@ ROOT = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMES = {"cac": CAC, "cbc": CBC}
 LIMIT = 5_000_000
 DEPTH = 64
+MAGNITUDE = 30
 
 UBL_BAD = register("ubl-unreadable", 422, "The UBL document cannot be read", "Send a well-formed UBL 2.1 to 2.4 document of a supported type.")
 UBL_TYPE = register("ubl-type", 422, "This type of document is not read here", "Send a RequestForQuotation, Quotation, Order, OrderResponse or DespatchAdvice.")
 
 
-def parse(content: bytes) -> Any:
-    """Return the root element of hostile bytes: no DTD, no entities, no network, limited size and depth."""
+def parse(content: bytes, limit: int = LIMIT) -> Any:
+    """Return the root element of hostile bytes: no DTD, no entities, no network, at most ``limit`` bytes, limited depth."""
     from lxml import etree
 
-    if len(content) > LIMIT:
-        raise Problem(UBL_BAD, f"{len(content)} bytes are more than {LIMIT}")
+    if len(content) > limit:
+        raise Problem(UBL_BAD, f"{len(content)} bytes are more than {limit}")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -54,7 +55,7 @@ def number(value: str, where: str) -> Decimal:
         parsed = Decimal(value)
     except InvalidOperation as error:
         raise Problem(UBL_BAD, f"{where}: {value!r} is no number") from error
-    if not parsed.is_finite():
+    if not parsed.is_finite() or abs(parsed.adjusted()) > MAGNITUDE:
         raise Problem(UBL_BAD, f"{where}: {value!r} is no number")
     return parsed
 

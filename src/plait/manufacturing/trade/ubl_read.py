@@ -12,7 +12,7 @@ from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.trade.model import Line
 from plait.manufacturing.trade.ubl_common import NAMES, ROOT, UBL_BAD, UBL_TYPE, day, number, parse, text
 
-__all__ = ["UblDocument", "UblParty", "read_ubl"]
+__all__ = ["UblDocument", "UblParty", "party", "read_ubl"]
 
 TYPES = ("RequestForQuotation", "Quotation", "Order", "OrderResponse", "OrderResponseSimple", "OrderCancellation", "DespatchAdvice", "ReceiptAdvice")
 LINES = {"RequestForQuotation": "RequestForQuotationLine", "Quotation": "QuotationLine", "Order": "OrderLine", "OrderResponse": "OrderLine"}
@@ -55,8 +55,8 @@ def read_ubl(content: bytes) -> UblDocument:
         type=name,
         number=text(root, "cbc:ID") or text(root, "cbc:UUID"),
         issued=issued,
-        seller=_party(root, "SellerSupplierParty", "DespatchSupplierParty"),
-        buyer=_party(root, "BuyerCustomerParty", "OriginatorCustomerParty", "DeliveryCustomerParty"),
+        seller=party(root, "SellerSupplierParty", "DespatchSupplierParty"),
+        buyer=party(root, "BuyerCustomerParty", "OriginatorCustomerParty", "DeliveryCustomerParty"),
         lines=tuple(_lines(root, name)),
         valid_until=day(until, "valid until"),
         refs=tuple(filter(None, (text(root, path) for path in _REFS))),
@@ -72,13 +72,14 @@ _REFS = (
 )
 
 
-def _party(root: Any, *roles: str) -> UblParty:
+def party(root: Any, *roles: str) -> UblParty:
+    """Return the first of the ``roles`` (``BuyerCustomerParty``) that the document names."""
     for role in roles:
-        party = root.find(f"cac:{role}/cac:Party", NAMES)
-        if party is not None:
-            ids = [*party.findall("cac:PartyIdentification/cbc:ID", NAMES), *party.findall("cbc:EndpointID", NAMES)]
+        found = root.find(f"cac:{role}/cac:Party", NAMES)
+        if found is not None:
+            ids = [*found.findall("cac:PartyIdentification/cbc:ID", NAMES), *found.findall("cbc:EndpointID", NAMES)]
             gln = next(((each.text or "").strip() for each in ids if each.get("schemeID") in ("0088", "GLN") or each.get("schemeAgencyID") == "9"), "")
-            name = text(party, "cac:PartyName/cbc:Name") or text(party, "cac:PartyLegalEntity/cbc:RegistrationName")
+            name = text(found, "cac:PartyName/cbc:Name") or text(found, "cac:PartyLegalEntity/cbc:RegistrationName")
             return UblParty(name, gln)
     return UblParty()
 
