@@ -175,7 +175,7 @@ class Node:
         self.epcis = EpcisService(self.events, store, guard, clock, self.sharing.directory)
         self.trace = TraceService(self.epcis, store, guard, clock, self.sharing.directory, self.sharing.data)
         self.passports = PassportService(store, guard, clock, self.epcis)
-        self.labels = LabelService(store, guard, clock)
+        self.labels = LabelService(store, guard, clock, self.settings.labels.printer)
         self.backups = BackupService(store, self.events, guard, self.folder, self.settings.backup)
 
     def _desk(self) -> None:
@@ -265,7 +265,7 @@ class Node:
                 self.observatory,
                 self.backups,
                 self.store,
-                PublicService(self.identity, self.capabilities, self.passports),
+                PublicService(self.identity, self.clock, self.capabilities, self.passports),
                 self.health,
                 SupportService(self.store, self.identity, self.metrics),
                 self.metrics,

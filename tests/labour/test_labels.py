@@ -1,9 +1,12 @@
 """Labels are read back from the picture."""
 
+import asyncio
 import hashlib
 import io
+import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
@@ -15,7 +18,7 @@ from plait.kernel.firm import Firm
 from plait.kernel.problems import Problem
 from plait.labour.studio import label as drawing
 from plait.labour.studio import rules
-from plait.labour.studio.model import LabelMade
+from plait.labour.studio.model import LabelMade, LabelRequest
 from plait.labour.studio.service import LabelService
 from tests.circulation.house import Rights
 from tests.support import make_store
@@ -31,6 +34,12 @@ def gtin(article: int) -> str:
 
 def codes(png: bytes) -> dict[str, str]:
     return {found.symbology_identifier: found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(png)).convert("L"))}
+
+
+def png_of(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,49 @@ async def test_unit_label(tmp_path: Path) -> None:
     async with make_store(tmp_path) as store:
         png = await LabelService(store, Rights(HELIX), store.clock).sscc(ME, number, "helix to meridian", 120)
     assert codes(png) == {"]Q1": f"https://id.helix.example/r/00/{number}", "]C1": f"(00){number}"}
+
+
+@pytest.mark.parametrize("serial", ["", "A-1"])
+async def test_forms_say_the_same(tmp_path: Path, serial: str) -> None:
+    """Tests that the page is as large as the label and that page and printer's dots read back as the picture does."""
+    async with make_store(tmp_path) as store:
+        service = LabelService(store, Rights(HELIX), store.clock)
+        png, pdf, zpl = [await service.label(ME, gtin(1), "L1", serial, "Gear", 3, form) for form in ("png", "pdf", "zpl")]
+    with pypdfium2.PdfDocument(pdf) as document:
+        page = document[0]
+        assert [round(side / 72 * 25.4) for side in page.get_size()] == [100, 60]
+        assert codes(png_of(page.render(scale=203 / 72).to_pil())) == codes(png)
+    found = re.fullmatch(rb"\^XA\^PW800\^LL480\^FO0,0\^GFA,48000,48000,100,([0-9A-F]{96000})\^FS\^XZ\n", zpl)
+    assert found is not None
+    dots = Image.frombytes("1", (800, 480), bytes(255 - byte for byte in bytes.fromhex(found[1].decode())))
+    assert dots.tobytes() == Image.open(io.BytesIO(png)).convert("1").tobytes()
+
+
+async def test_printer(tmp_path: Path) -> None:
+    """Tests that a printer is sent every copy, that printing is noted, and that one that is away or not set is said so."""
+    got = bytearray()
+    ended = asyncio.Event()
+
+    async def taken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        got.extend(await reader.read(-1))
+        writer.close()
+        ended.set()
+
+    server = await asyncio.start_server(taken, "127.0.0.1", 0)
+    address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with make_store(tmp_path) as store:
+        service = LabelService(store, Rights(HELIX), store.clock, address)
+        wanted = LabelRequest(gtin(1), name="Gear")
+        printed = await service.send(ME, wanted, 2)
+        await ended.wait()
+        assert (got.count(b"^XA"), got.count(b"^XZ")) == (2, 2)
+        server.close()
+        await server.wait_closed()
+        for printer, code in ((address, "printer-unreachable"), ("", "no-printer"), ("host:port", "no-printer")):
+            with pytest.raises(Problem) as refusal:
+                await LabelService(store, Rights(HELIX), store.clock, printer).send(ME, wanted, 1)
+            assert refusal.value.code == code
+        assert [decode(fact) for fact in await store.facts()] == [printed]
 
 
 async def test_made_once(tmp_path: Path) -> None:

@@ -91,6 +91,12 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carrier: bool = False
 
 
+class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``printer``: address of a label printer that takes ZPL II on its raw port, such as ``192.168.1.50:9100``; empty: none."""
+
+    printer: str = ""
+
+
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Backups by the clock. ``target``: a folder, or ``s3://bucket/prefix`` with ``endpoint`` and ``region`` (credentials: AWS_... in the environment).
 
@@ -160,6 +166,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: Network = Network()
     machines: Machines = Machines()
     desk: Desk = Desk()
+    labels: Labels = Labels()
     limits: Limits = Limits()
     backup: Backup = Backup()
     people: People = People()

@@ -4,11 +4,11 @@ import io
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from plait.kernel.problems import Problem
 from plait.labour.studio.codes import data_matrix, gs1_128, qr, read_codes
-from plait.labour.studio.model import Label
+from plait.labour.studio.model import Form, Label
 from plait.labour.studio.rules import NO_GLYPH, UNREADABLE
 
 __all__ = ["SIZE", "draw", "picture"]
@@ -168,14 +168,25 @@ def picture(label: Label) -> Image.Image:
     return base.point(lambda dot: 255 if dot > 140 else 0).convert("1", dither=Image.Dither.NONE)
 
 
-def draw(label: Label) -> bytes:
-    """Return the label as PNG, read back before it leaves; raise ``label-unreadable`` when a code says something else."""
+def draw(label: Label, form: Form = "png") -> bytes:
+    """Return the label as PNG, PDF or ZPL, read back before it leaves; raise ``label-unreadable`` when a code says something else."""
     finished = picture(label)
-    buffer = io.BytesIO()
-    finished.save(buffer, "PNG", dpi=(DPI, DPI), optimize=True)
-    png = buffer.getvalue()
-    codes = read_codes(Image.open(io.BytesIO(png)).convert("L"))
+    codes = read_codes(finished.convert("L"))
     wanted = {"]Q1": label.link, "]C1" if label.linear else "]d2": label.elements}
     if codes != wanted:
         raise Problem(UNREADABLE, f"the codes read {codes}, they should read {wanted}")
-    return png
+    if form == "zpl":
+        return _zpl(finished)
+    buffer = io.BytesIO()
+    if form == "pdf":
+        finished.save(buffer, "PDF", resolution=DPI)
+    else:
+        finished.save(buffer, "PNG", dpi=(DPI, DPI), optimize=True)
+    return buffer.getvalue()
+
+
+def _zpl(dots: Image.Image) -> bytes:
+    """Return the picture as one ZPL II format: a graphic field of hexadecimal digits, in which a printed dot is a 1 (ZPL II Programming Guide, ^GF)."""
+    row = -(-dots.width // 8)
+    bits = ImageChops.invert(dots.convert("L")).convert("1").tobytes()
+    return b"^XA^PW%d^LL%d^FO0,0^GFA,%d,%d,%d,%s^FS^XZ\n" % (dots.width, dots.height, len(bits), len(bits), row, bits.hex().upper().encode())

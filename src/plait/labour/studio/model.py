@@ -1,10 +1,17 @@
 """What stands on a label, and the fact that one was made."""
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
 from plait.kernel.facts import fact
 
-__all__ = ["Label", "LabelMade", "LabelRequest"]
+__all__ = ["MEDIA_TYPES", "Form", "Label", "LabelMade", "LabelPrinted", "LabelRequest"]
+
+Form: TypeAlias = Literal["png", "pdf", "zpl"]
+"""How a label is given: a picture, a page of its size, or what a label printer with ZPL II prints."""
+
+MEDIA_TYPES: dict[Form, str] = {"png": "image/png", "pdf": "application/pdf", "zpl": "application/zpl"}
 
 
 class LabelRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,3 +47,13 @@ class LabelMade(msgspec.Struct, frozen=True):
     name: str
     quantity: str
     sha256: str
+
+
+@fact("label.printed")
+class LabelPrinted(msgspec.Struct, frozen=True):
+    """A label was sent to the label printer; ``copies`` of it."""
+
+    key: str
+    name: str
+    copies: int
+    printer: str

@@ -1,11 +1,13 @@
 """HTTP of labels."""
 
+from typing import Annotated
+
 import msgspec
 from starlette.requests import Request
 
 from plait.kernel.actor import Actor
 from plait.kernel.problems import NOT_FOUND, Problem
-from plait.labour.studio.model import LabelRequest
+from plait.labour.studio.model import MEDIA_TYPES, Form, LabelPrinted, LabelRequest
 from plait.labour.studio.service import LabelService
 from plait.web import Api, Reply
 
@@ -14,6 +16,7 @@ __all__ = ["ROUTES"]
 API = Api("labels", LabelService)
 ROUTES = API
 PATH = "/api/v1/labels/"
+FORMS = tuple(MEDIA_TYPES.values())
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -23,17 +26,37 @@ class Shown(msgspec.Struct, frozen=True):
     quantity: float | None = None
 
 
-@API.get("/api/v1/labels/{key:path}", action="label.read", summary="Draw the label of a GS1 Digital Link path (ends in .png)", produces=("image/png",))
+class Made(msgspec.Struct, frozen=True):
+    """How the label is given: ``png``, ``pdf`` or ``zpl``."""
+
+    form: Form = "png"
+
+
+class Copies(msgspec.Struct, frozen=True):
+    """How many are printed."""
+
+    copies: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+
+
+@API.get("/api/v1/labels/{key:path}", action="label.read", summary="Draw the label of a GS1 Digital Link path (ends in .png, .pdf or .zpl)", produces=FORMS)
 async def show(service: LabelService, actor: Actor, key: str, query: Shown, request: Request) -> Reply:
-    """Return a label as PNG; ``key`` as in ``01/{gtin}/21/{serial}.png``, percent-encoded as in a Digital Link."""
+    """Return a label; ``key`` as in ``01/{gtin}/21/{serial}.png``, percent-encoded as in a Digital Link."""
     raw = request.scope.get("raw_path", b"").decode("ascii").partition("?")[0]
-    path = raw[raw.index(PATH) + len(PATH) :] if PATH in raw else key
-    if not path.endswith(".png"):
-        raise Problem(NOT_FOUND, "labels are pictures: the address ends in .png")
-    return Reply(await service.show(actor, path.removesuffix(".png"), query.name, query.quantity), media_type="image/png")
+    path, _, ending = (raw[raw.index(PATH) + len(PATH) :] if PATH in raw else key).rpartition(".")
+    for form, media_type in MEDIA_TYPES.items():
+        if form == ending:
+            return Reply(await service.show(actor, path, query.name, query.quantity, form), media_type=media_type)
+    raise Problem(NOT_FOUND, f"the address of a label ends in .{', .'.join(MEDIA_TYPES)}")
 
 
-@API.post("/api/v1/labels", action="label.make", summary="Make a label", produces=("image/png",))
-async def make(service: LabelService, actor: Actor, body: LabelRequest) -> Reply:
-    """Make the label of an article, note it, and return it as PNG."""
-    return Reply(await service.label(actor, body.gtin, body.lot, body.serial, body.name, body.quantity), media_type="image/png")
+@API.post("/api/v1/labels", action="label.make", summary="Make a label", produces=FORMS)
+async def make(service: LabelService, actor: Actor, body: LabelRequest, query: Made) -> Reply:
+    """Make the label of an article, note it, and return it."""
+    drawn = await service.label(actor, body.gtin, body.lot, body.serial, body.name, body.quantity, query.form)
+    return Reply(drawn, media_type=MEDIA_TYPES[query.form])
+
+
+@API.post("/api/v1/labels/print", action="label.make", summary="Send a label to the label printer")
+async def send(service: LabelService, actor: Actor, body: LabelRequest, query: Copies) -> LabelPrinted:
+    """Print the label of an article on the printer named in the settings."""
+    return await service.send(actor, body, query.copies)
