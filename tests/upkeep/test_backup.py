@@ -3,10 +3,7 @@
 import asyncio
 import json
 import shutil
-import subprocess
-import sys
 import zipfile
-from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,17 +15,15 @@ from hypothesis import strategies as st
 
 from plait.infrastructure.signals.model import Point
 from plait.kernel.clock import SYSTEM
-from plait.kernel.os import free_port
 from plait.kernel.problems import Problem
-from plait.kernel.settings import Backup
 from plait.upkeep.backup import container, rules
 from plait.upkeep.backup.container import pack, read_manifest, unpack
 from plait.upkeep.backup.model import FORMAT, Entry, Manifest
 from plait.upkeep.backup.restore import restore
 from plait.upkeep.backup.service import verify
-from plait.upkeep.backup.targets import Bucket, Folder
+from plait.upkeep.backup.targets import Folder
 from tests.cli.test_verbs import run
-from tests.support.nodes import Running, settle, until
+from tests.support.nodes import Running, settle
 
 PHRASE = "correct horse battery staple"
 EVENT = {"type": "ObjectEvent", "eventTime": "2026-03-02T10:00:00Z", "eventTimeZoneOffset": "+00:00", "action": "OBSERVE"}
@@ -282,53 +277,6 @@ def test_lying_archives(tmp_path: Path) -> None:
             restore(file, tmp_path / "new", "", quiet)
         assert refused.value.code == code, name
         assert not (tmp_path / "new").exists()
-
-
-@contextmanager
-def object_store(folder: Path):
-    """Run an object store that speaks S3 on a free port."""
-    port = free_port()
-    (folder / "bucket").mkdir(parents=True)
-    command = [sys.executable, "-m", "nanio", "serve", "--data-dir", str(folder), "--host", "127.0.0.1", "--port", str(port)]
-    env = {"NANIO_ACCESS_KEY": "plait-key", "NANIO_SECRET_KEY": "plait-secret", "PATH": "/usr/bin:/bin"}
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-async def answers(url: str) -> bool:
-    """Tell whether somebody listens there."""
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
-    except OSError:
-        return False
-    writer.close()
-    await writer.wait_closed()
-    return True
-
-
-async def test_object_store(shop: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that a backup is brought to an object store, read back, listed, fetched and removed, and a wrong secret is told without it."""
-    with object_store(tmp_path / "s3") as url:
-        await until(lambda: answers(url))
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "plait-key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "plait-secret")
-        settings = Backup(endpoint=url, region="us-east-1", daily=1, weekly=0, monthly=0)
-        shop.node.backups.settings = settings
-        view = await shop.node.backups.make(shop.node.house.me, "s3://bucket/shop", plain=True)
-        bucket = Bucket("s3://bucket/shop", settings)
-        assert await asyncio.to_thread(bucket.names) == [view.name]
-        await asyncio.to_thread(bucket.get, view.name, tmp_path / "fetched")
-        assert restore(tmp_path / "fetched", tmp_path / "new", "", quiet).head_seq == view.head_seq
-        await asyncio.to_thread(bucket.drop, view.name)
-        assert await asyncio.to_thread(bucket.names) == []
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-the-secret")
-        with pytest.raises(Problem) as refused:
-            await shop.node.backups.make(shop.node.house.me, "s3://bucket/shop", plain=True)
-        assert refused.value.code == "no-backup-target"
-        assert "not-the-secret" not in refused.value.detail
 
 
 async def test_terminal(shop: Running, tmp_path: Path, phrase: Path) -> None:

@@ -21,6 +21,7 @@ OPENS = {
     "web/guard.py": {"socket"},
     "web/serve.py": {"socket"},
     "kernel/os.py": {"socket"},
+    "upkeep/backup/multipart.py": {"httpx"},
 }
 CLIENTS = {"httpx", "httpcore", "requests", "aiohttp", "urllib.request", "urllib3", "http.client", "socket", "ftplib", "smtplib", "websockets", "xmlrpc.client"}
 

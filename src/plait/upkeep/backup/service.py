@@ -106,7 +106,7 @@ class BackupService:
 
     def _work(self, target: Target, passphrase: str) -> BackupDone:
         try:
-            ready, manifest = self._ready(passphrase)
+            ready, manifest = self._ready(target, passphrase)
             size, hashed = digest(ready)
             self.progress.phase, self.progress.done, self.progress.total = "bringing it there", 0, size
             target.put(ready, ready.name, self._step)
@@ -120,7 +120,7 @@ class BackupService:
     def _step(self, size: int) -> None:
         self.progress.done += size
 
-    def _ready(self, passphrase: str) -> tuple[Path, Manifest]:
+    def _ready(self, target: Target, passphrase: str) -> tuple[Path, Manifest]:
         """Return a finished backup in the data folder: one that could not be brought to its place before, if it is of today, else a new one."""
         drafts = private_dir(self.folder / "backups")
         for left in sorted(drafts.glob(f"*/*{ENDING}")):
@@ -130,6 +130,8 @@ class BackupService:
             if fresh and made is not None and (SYSTEM.now() - made).days < 1:
                 return left, msgspec.json.decode(manifest_file.read_bytes(), type=Manifest)
         for old in drafts.iterdir():
+            with contextlib.suppress(Problem, OSError):
+                target.abandon(old)
             shutil.rmtree(old, ignore_errors=True)
         return self._new(private_dir(drafts / new_id()), passphrase)
 
@@ -188,9 +190,9 @@ class BackupService:
 
     def _thin(self, target: Target) -> None:
         party = self.guard.firm().party_id
-        own = {made: name for name in target.names() if (made := rules.made_at(name, party)) is not None}
-        for made in rules.surplus(own, self.settings.daily, self.settings.weekly, self.settings.monthly):
-            with contextlib.suppress(Problem):
+        with contextlib.suppress(Problem):
+            own = {made: name for name in target.names() if (made := rules.made_at(name, party)) is not None}
+            for made in rules.surplus(own, self.settings.daily, self.settings.weekly, self.settings.monthly):
                 target.drop(own[made])
 
     async def _failed(self, place: str, problem: Problem) -> None:

@@ -10,7 +10,9 @@ from plait.kernel.os import free_bytes, fsync_file, remove, replace
 from plait.kernel.problems import INVALID, Problem
 from plait.kernel.settings import Backup
 from plait.upkeep.backup.container import digest
-from plait.upkeep.backup.model import BACKUP_DAMAGED, NO_ROOM, NO_TARGET
+from plait.upkeep.backup.model import BACKUP_DAMAGED, ENDING, NO_ROOM, NO_TARGET
+from plait.upkeep.backup.multipart import Multipart
+from plait.upkeep.backup.signing import Keys
 
 __all__ = ["Bucket", "Folder", "Target", "target_of"]
 
@@ -37,6 +39,10 @@ class Target(Protocol):
 
     def get(self, name: str, target: Path) -> None:
         """Fetch one to the file ``target``."""
+        ...
+
+    def abandon(self, folder: Path) -> None:
+        """Forget what was brought there of a backup in ``folder`` that is given up."""
         ...
 
 
@@ -97,9 +103,17 @@ class Folder:
             raise Problem(NO_TARGET, f"{source} is not there.")
         self._copy(source, target, lambda size: None)
 
+    def abandon(self, folder: Path) -> None:
+        """As ``Target.abandon``: removes the beginnings of its copies."""
+        for path in folder.glob(f"*{ENDING}"):
+            remove(self._there() / f"{path.name}.part")
+
 
 class Bucket:
-    """A bucket of an object store that speaks S3, with a prefix. An upload is seen only when it is whole; one cut off begins anew."""
+    """A bucket of an object store that speaks S3, with a prefix. An upload is seen only when it is whole.
+
+    With keys in the environment one that was cut off goes on where it stopped; with those a cloud gives its computers it begins anew.
+    """
 
     def __init__(self, url: str, settings: Backup, env: Mapping[str, str] = os.environ) -> None:
         parts = urlsplit(url)
@@ -124,6 +138,21 @@ class Bucket:
         retry: Any = {"max_retries": 3}
         return S3Store(self._bucket, prefix=self._prefix or None, config=given, client_options=options, retry_config=retry)
 
+    def _parts(self) -> Multipart | None:
+        """Return what uploads in parts, None without keys in the environment."""
+        id, secret = self._env.get("AWS_ACCESS_KEY_ID", ""), self._env.get("AWS_SECRET_ACCESS_KEY", "")
+        if not id or not secret:
+            return None
+        region = self._settings.region or "us-east-1"
+        endpoint = self._settings.endpoint.rstrip("/") or f"https://s3.{region}.amazonaws.com"
+        return Multipart(f"{endpoint}/{self._bucket}", region, Keys(id, secret, self._env.get("AWS_SESSION_TOKEN", "")))
+
+    def abandon(self, folder: Path) -> None:
+        """As ``Target.abandon``."""
+        parts = self._parts()
+        if parts is not None:
+            parts.abandon(folder)
+
     def _asking(self, call: Callable[[Any], Any]) -> Any:
         try:
             return call(self._store())
@@ -141,7 +170,11 @@ class Bucket:
                 obstore.put(store, name, file, use_multipart=True)
             step(source.stat().st_size)
 
-        self._asking(bring)
+        parts = self._parts()
+        if parts is not None:
+            parts.put(source, f"{self._prefix}/{name}".lstrip("/"), step)
+        else:
+            self._asking(bring)
         if self._read_back(name) != digest(source):
             self.drop(name)
             raise Problem(BACKUP_DAMAGED, f"{self.name}/{name} does not read back as it was written.")
