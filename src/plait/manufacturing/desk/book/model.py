@@ -9,7 +9,7 @@ import msgspec
 from plait.kernel.facts import fact
 from plait.kernel.money import Money
 
-__all__ = ["LineChange", "LineChanged", "LineClosed", "LineEntered", "OrderLine"]
+__all__ = ["LineChange", "LineChanged", "LineClosed", "LineEntered", "LineRemoved", "OrderLine"]
 
 
 class OrderLine(msgspec.Struct, frozen=True):
@@ -18,7 +18,8 @@ class OrderLine(msgspec.Struct, frozen=True):
     ``key`` tells the same line again: customer, order and line as they write them (folded). ``quantity`` is what is still to be made and
     delivered of ``ordered_quantity``, in ``unit`` (UN/ECE Rec 20). ``due`` is the customer's date (a local day at our place), ``promised`` ours.
     ``part_id`` is empty while the part is not known here; ``part_no`` and ``name`` are as written. ``source`` is the inbox item (and place)
-    it came from, or the trade document. ``run`` is the line's run once work is planned under a promise.
+    it came from, or the trade document. ``run`` is the line's run once work is planned under a promise. ``sender`` sent the list it came
+    with; ``customer_part_no`` is the customer's number of the part. A closed line has its ``reason``, and who closed it in ``closed_by``.
     """
 
     id: str
@@ -46,6 +47,16 @@ class OrderLine(msgspec.Struct, frozen=True):
     customer_party: str = ""
     order_id: str = ""
     run: str = ""
+    sender: str = ""
+    customer_part_no: str = ""
+    contact: str = ""
+    closed_by: Literal["", "list", "person", "run"] = ""
+    reason: str = ""
+
+    @property
+    def delivered(self) -> Decimal:
+        """How much of the ordered quantity has been delivered, as far as it is known."""
+        return max(Decimal(0), (self.ordered_quantity or self.quantity) - self.quantity)
 
 
 class LineChange(msgspec.Struct, frozen=True):
@@ -86,4 +97,12 @@ class LineClosed(msgspec.Struct, frozen=True):
 
     id: str
     state: str
+    reason: str
+
+
+@fact("book.line_removed", key="id")
+class LineRemoved(msgspec.Struct, frozen=True):
+    """A line that had come in by mistake was taken out again."""
+
+    id: str
     reason: str

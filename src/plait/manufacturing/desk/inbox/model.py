@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ from plait.manufacturing.desk.book.model import LineChange
 from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.store import Tx
 
-__all__ = ["Applier", "Change", "Context"]
+__all__ = ["Applier", "Change", "Context", "Undoing"]
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -55,4 +55,13 @@ class Applier(Protocol):
 
     def apply(self, tx: Tx, records: Sequence[Record], context: Context) -> list[Change]:
         """Do it, inside the transaction; return what was done."""
+        ...
+
+
+@runtime_checkable
+class Undoing(Protocol):
+    """An applier that can take back what it did under one ``source``, as long as nothing else has changed it since."""
+
+    def undo(self, tx: Tx, source: str) -> int:
+        """Put back what was there before; return how many things. Raise ``changed-since`` and change nothing when something has changed it."""
         ...
