@@ -1,0 +1,271 @@
+"""Tables out of runs of text: a line of titles, the columns under it, the rows down to the sum."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import msgspec
+
+from plait.manufacturing.desk.reading.formats.pdf.pages import Box, Page
+from plait.manufacturing.desk.reading.formats.pdf.words import is_count, is_position, is_title
+from plait.manufacturing.desk.reading.model import Passage, Place, Sheet
+from plait.manufacturing.desk.reading.text import total
+
+__all__ = ["Row", "Table", "lines_of", "sheets", "tables"]
+
+Line = list[Passage]
+NUMERIC = re.compile(r"^[\d.,'\s€$¥£%/+-]*\d[\d.,'\s€$¥£%/+-]*$")
+INNER = re.compile(r"^([^\d:：]{2,40}?)\s*[:：]\s*(\S.*)$")
+REVISED = re.compile(r"^(\S*\d\S*?),?\s+(?:rev(?:ision)?|index|ind)\.?\s*[:：]?\s*(\w{1,4})$", re.IGNORECASE)
+FOOT = re.compile(r"^(?:seite|page|blatt|第)\s*\d+|^\d+\s*/\s*\d+$|^(?:übertrag|carried forward|zwischensumme)", re.IGNORECASE)
+FAR = 4.5
+
+
+class Row(msgspec.Struct):
+    """One row: the runs of each column, and what it says beside the columns (``Zeichnung: 4711-2``)."""
+
+    cells: list[list[Passage]]
+    more: list[tuple[str, str, Passage]] = []
+
+    @property
+    def bottom(self) -> float:
+        """Where its lowest run ends."""
+        return max((run.box[3] for cell in self.cells for run in cell), default=0.0)
+
+
+class Table(msgspec.Struct):
+    """A table: the runs of its titles, one list a column, and its rows; ``open``: it reached the end of the page."""
+
+    titles: list[list[Passage]]
+    rows: list[Row]
+    open: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The titles as text."""
+        return [_joined(title) for title in self.titles]
+
+
+def lines_of(passages: Sequence[Passage]) -> list[Line]:
+    """Gather runs to lines, from top to bottom and left to right."""
+    lines: list[Line] = []
+    for run in sorted(passages, key=lambda run: (run.box[1] + run.box[3]) / 2):
+        middle = (run.box[1] + run.box[3]) / 2
+        if lines:
+            first = lines[-1][0].box
+            height = min(first[3] - first[1], run.box[3] - run.box[1])
+            if abs((first[1] + first[3]) / 2 - middle) < max(height, 2.0) * 0.45:
+                lines[-1].append(run)
+                continue
+        lines.append([run])
+    return [sorted(line, key=lambda run: run.box[0]) for line in lines]
+
+
+def _is_header(line: Line) -> bool:
+    if len(line) < 2 or any(NUMERIC.match(run.text) for run in line):
+        return False
+    named = sum(is_title(run.text) for run in line)
+    return named >= 2 and named * 2 >= len(line) and (len(line) >= 3 or named == 2)
+
+
+def tables(page: Page, before: Table | None = None) -> tuple[list[Table], set[Passage]]:
+    """Return the tables of a page and the runs they used. ``before`` is a table of the page before that may go on without titles."""
+    lines = lines_of(page.passages)
+    made: list[Table] = []
+    used: set[Passage] = set()
+    at = 0
+    if before is not None and before.open:
+        top = next((index for index, line in enumerate(lines) if len(line) >= 3 and _fits(before, line)), len(lines))
+        if not any(_is_header(line) for line in lines[: top + 1]) and top < len(lines):
+            at = _body(page, before, lines, top, used)
+    while at < len(lines):
+        if not _is_header(lines[at]):
+            at += 1
+            continue
+        titles, start = _titles(lines, at)
+        table = Table(titles, [])
+        used.update(run for title in titles for run in title)
+        at = _body(page, table, lines, start, used)
+        if table.rows:
+            made.append(table)
+    return made, used
+
+
+def _fits(table: Table, line: Line) -> bool:
+    columns = [_column(table, run.box) for run in line]
+    return len(set(columns)) == len(columns) and any(NUMERIC.match(run.text) for run in line)
+
+
+def _titles(lines: list[Line], at: int) -> tuple[list[list[Passage]], int]:
+    """Return the titles, of one line or of two where they are broken, and the line after them."""
+    titles = [[run] for run in lines[at]]
+    first = lines[at][0].box
+    height = first[3] - first[1]
+    after = at + 1
+    if after < len(lines):
+        below = lines[after]
+        close = below[0].box[1] - max(run.box[3] for run in lines[at]) < 0.6 * height
+        over = [[title for title in titles if _overlap(title[0].box, run.box) > 0] for run in below]
+        if close and not any(any(sign.isdigit() for sign in run.text) for run in below) and all(len(each) == 1 for each in over) and len(below) <= len(titles):
+            wordy = [
+                run
+                for run, (title,) in zip(below, over, strict=True)
+                if title[0].text.endswith("-") or is_title(_joined([*title, run])) or run.text[0] in "([/"
+            ]
+            if len(wordy) * 2 >= len(below):
+                for run, (title,) in zip(below, over, strict=True):
+                    title.append(run)
+                after += 1
+    return titles, after
+
+
+def _goes_on(title: list[Passage], run: Passage) -> bool:
+    """Tell whether a run is the second line of a title."""
+    return title[0].text.endswith("-") or is_title(_joined([*title, run])) or run.text[0] in "([/"
+
+
+def _overlap(one: Box, other: Box) -> float:
+    return min(one[2], other[2]) - max(one[0], other[0])
+
+
+def _span(title: list[Passage]) -> tuple[float, float]:
+    return min(run.box[0] for run in title), max(run.box[2] for run in title)
+
+
+def _column(table: Table, box: Box) -> int:
+    """Return the column a run belongs to: the title it stands under, else the one it is aligned with, else the nearest."""
+    spans = [_span(title) for title in table.titles]
+    under = [index for index, (left, right) in enumerate(spans) if min(right, box[2]) - max(left, box[0]) > 0]
+    if len(under) == 1:
+        return under[0]
+
+    def away(index: int) -> float:
+        left, right = spans[index]
+        aligned = min(abs(left - box[0]), abs(right - box[2]), abs((left + right) / 2 - (box[0] + box[2]) / 2))
+        return aligned if under else max(left - box[2], box[0] - right, 0.0)
+
+    return min(under or range(len(spans)), key=away)
+
+
+def _body(page: Page, table: Table, lines: list[Line], start: int, used: set[Passage]) -> int:
+    """Read rows from line ``start`` on; return the line after the table."""
+    anchor = _anchor(table.names)
+    end, last = start, None
+    taken: list[tuple[Line, bool]] = []
+    pitch = 0.0
+    while end < len(lines):
+        line = lines[end]
+        height = line[0].box[3] - line[0].box[1]
+        if total(line[0].text) or _is_header(line) or FOOT.match(line[0].text):
+            break
+        anchored = _is_anchor(table, line, anchor)
+        if last is not None and not anchored and line[0].box[1] - last > max(FAR * height if not taken else 2.2 * height, pitch):
+            break
+        if anchored and last is not None:
+            pitch = max(pitch, (line[0].box[1] - last) * 1.2)
+        taken.append((line, anchored))
+        last = max(run.box[3] for run in line)
+        end += 1
+    while taken and not any(anchored for _, anchored in taken):
+        taken.pop()
+    table.open = end >= len(lines) or bool(FOOT.match(lines[end][0].text)) or lines[end][0].box[1] > page.height * 0.9
+    _rows(page, table, taken)
+    used.update(run for line, _ in taken for run in line)
+    return max(end, start)
+
+
+def _anchor(names: list[str]) -> list[int]:
+    """Return the columns one of which every row fills in its first line: the position and the quantity, else all but the first words."""
+    found = [index for index, name in enumerate(names) if is_count(name)] or [index for index, name in enumerate(names) if is_position(name)]
+    return found or list(range(1, len(names)))
+
+
+def _is_anchor(table: Table, line: Line, anchor: list[int]) -> bool:
+    filled = {_column(table, run.box) for run in line}
+    return len(filled) >= 2 and any(index in filled for index in anchor) and any(any(sign.isdigit() for sign in run.text) for run in line)
+
+
+def _rows(page: Page, table: Table, taken: list[tuple[Line, bool]]) -> None:
+    """Give each line to its row; what stands above the first line of the first row belongs to it."""
+    anchors = [index for index, (_, anchored) in enumerate(taken) if anchored]
+    if not anchors:
+        return
+    starts = [0, *(_split(page, table, [line for line, _ in taken[one : other + 1]]) + one for one, other in pairwise(anchors)), len(taken)]
+    for start, end in pairwise(starts):
+        row = Row([[] for _ in table.titles])
+        for line, anchored in taken[start:end]:
+            _put(table, row, line, anchored)
+        table.rows.append(row)
+
+
+def _split(page: Page, table: Table, lines: list[Line]) -> int:
+    """Return with which of the lines from one row's first line to the next row's the next row begins: after a ruled line, else after the widest gap."""
+    left, right = _span([run for title in table.titles for run in title])
+    rules = [y for y, start, end, _ in page.levels if start < right and end > left]
+    best, widest = len(lines) - 1, 0.0
+    for index in range(len(lines) - 1, 0, -1):
+        low, high = max(run.box[3] for run in lines[index - 1]), min(run.box[1] for run in lines[index])
+        if any(low - 2 < y < high + 2 for y in rules):
+            return index
+        if high - low > widest * 1.25 + 1:
+            best, widest = index, high - low
+    return best
+
+
+def _put(table: Table, row: Row, line: Line, anchored: bool) -> None:
+    for run in line:
+        inner = INNER.match(run.text) if not anchored else None
+        if inner and len(inner.group(1).split()) <= 4:
+            title, value = inner.group(1).strip(), inner.group(2).strip()
+            revised = REVISED.match(value)
+            row.more.append((title, revised.group(1) if revised else value, run))
+            if revised:
+                row.more.append(("Rev.", revised.group(2), run))
+        else:
+            row.cells[_column(table, run.box)].append(run)
+
+
+def _joined(runs: Sequence[Passage]) -> str:
+    text = ""
+    for run in sorted(runs, key=lambda run: (round(run.box[1] / 3), run.box[0])):
+        broken = text.endswith("-") and len(text) > 2 and text[-2].isalpha() and run.text[:1].islower()
+        text = text[:-1] + run.text if broken else f"{text} {run.text}".strip()
+    return text
+
+
+def _place(runs: Sequence[Passage]) -> Place:
+    boxes = [run.box for run in runs]
+    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    return Place(page=runs[0].page, box=box)
+
+
+def sheets(found: Sequence[Table]) -> list[Sheet]:
+    """Return tables as sheets: titles in the first row, each cell with its page and box; a table that goes on with the same titles is one."""
+    merged: list[Table] = []
+    for table in found:
+        if merged and merged[-1].names == table.names:
+            merged[-1].rows.extend(table.rows)
+        else:
+            merged.append(table)
+    return [_sheet(table, number) for number, table in enumerate(merged, 1)]
+
+
+def _sheet(table: Table, number: int) -> Sheet:
+    titles: list[str] = list(table.names)
+    for row in table.rows:
+        titles.extend(title for title, _, _ in row.more if title not in titles)
+    sheet = Sheet(f"table {number}", [list(titles)])
+    for column, runs in enumerate(table.titles):
+        sheet.places[0, column] = _place(runs)
+    for index, row in enumerate(table.rows, 1):
+        cells: list[str | None] = [None] * len(titles)
+        for column, runs in enumerate(row.cells):
+            if runs:
+                cells[column] = _joined(runs)
+                sheet.places[index, column] = _place(runs)
+        for title, value, run in row.more:
+            column = titles.index(title)
+            cells[column] = value if cells[column] is None else f"{cells[column]} {value}"
+            sheet.places[index, column] = Place(page=run.page, box=run.box)
+        sheet.rows.append(list(cells))
+    return sheet
