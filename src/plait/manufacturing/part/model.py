@@ -31,7 +31,8 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``group`` is the group of work centres that can do it. With ``service`` set a supplier does it: the piece sent out is
     identified by ``semi_gtin`` and the time is the supplier's. With ``supplier`` (a name) one does it who is not asked through the
-    network and takes ``lead_days`` working days. ``estimated``: the times were estimated from past jobs, nobody has confirmed them.
+    network, takes ``lead_days`` working days and ``price`` a piece. ``estimated``: the times were estimated from past jobs, nobody has
+    confirmed them.
     """
 
     seq: int
@@ -46,6 +47,7 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     supplier: str = ""
     lead_days: float = 0.0
     estimated: bool = False
+    price: Money | None = None
 
     @property
     def outside(self) -> bool:
@@ -86,7 +88,8 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     taken). ``serial``: each piece has its own serial number. ``pairing`` ``piece``: each piece made takes its own input piece.
     ``scrap_allowance`` is the fraction of blanks ordered more than pieces, ``markup`` a fraction of the cost, ``price_floor`` the
     least price of a piece, ``transfer_min`` the minutes a batch takes from one operation to the next. ``alternatives`` are other routings;
-    ``family`` is the group of like parts it belongs to; ``lead_days`` the days until a bought part is here.
+    ``family`` is the group of like parts it belongs to; ``lead_days`` the days until a bought part is here; ``material_text`` the material
+    as somebody wrote it.
     """
 
     id: str
@@ -117,6 +120,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     family: str = ""
     drawing_no: str = ""
     lead_days: float = 0.0
+    material_text: str = ""
 
     @property
     def size(self) -> tuple[float, ...]:

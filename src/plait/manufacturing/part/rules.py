@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, Decimal
 from plait.kernel.money import Money
 from plait.kernel.problems import Problem, register
 from plait.kernel.units import known
-from plait.manufacturing.part.model import CostBreakdown, Match, Need, Part
+from plait.manufacturing.part.model import CostBreakdown, Match, Need, Operation, Part
 from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.vocabulary import check_material, check_process, is_a
 
@@ -27,22 +27,30 @@ def is_gtin(text: str) -> bool:
     return weighted % 10 == 0
 
 
-def _check_routing(part: Part) -> None:
+def _check_routing(operations: Sequence[Operation], name: str) -> None:
     last = 0
-    for op in part.routing:
+    for op in operations:
         if op.seq <= last:
-            raise Problem(BAD_PART, f"routing: seq {op.seq} does not come after {last}")
+            raise Problem(BAD_PART, f"{name}: seq {op.seq} does not come after {last}")
         last = op.seq
-        if op.setup_min < 0 or op.cycle_min < 0:
-            raise Problem(BAD_PART, f"routing {op.seq}: a time is negative")
+        if min(op.setup_min, op.cycle_min, op.lead_days) < 0:
+            raise Problem(BAD_PART, f"{name} {op.seq}: a time is negative")
         if op.process:
-            check_process(op.process, f"routing {op.seq}")
-        if op.service is None and not op.group:
-            raise Problem(BAD_PART, f"routing {op.seq}: name a group of work centres, or the service a supplier does")
+            check_process(op.process, f"{name} {op.seq}")
+        if not op.outside and not op.group:
+            raise Problem(BAD_PART, f"{name} {op.seq}: name a group of work centres, the service a supplier does, or the supplier")
         if op.semi_gtin and not is_gtin(op.semi_gtin):
-            raise Problem(BAD_PART, f"routing {op.seq}: {op.semi_gtin!r} is no GTIN")
+            raise Problem(BAD_PART, f"{name} {op.seq}: {op.semi_gtin!r} is no GTIN")
         if op.service is not None:
-            _check_requirement(op.service, f"routing {op.seq}")
+            _check_requirement(op.service, f"{name} {op.seq}")
+
+
+def _check_alternatives(part: Part) -> None:
+    names = [routing.name for routing in part.alternatives]
+    if "" in names or len(set(names)) != len(names):
+        raise Problem(BAD_PART, "alternatives: each needs a name of its own")
+    for routing in part.alternatives:
+        _check_routing(routing.operations, f"alternatives {routing.name}")
 
 
 def _check_requirement(requirement: Requirement, where: str) -> None:
@@ -87,7 +95,8 @@ def check_part(part: Part) -> None:
     if part.process:
         check_process(part.process, "process")
     check_material(part.material, "material")
-    _check_routing(part)
+    _check_routing(part.routing, "routing")
+    _check_alternatives(part)
     _check_materials(part)
 
 
@@ -191,7 +200,7 @@ def _machine(part: Part, quantity: int, rates: Mapping[str, Money], zero: Money)
     setup = machine = zero
     batches = -(-quantity // part.batch_size)
     for op in part.routing:
-        if op.service is None:
+        if not op.outside:
             if op.group not in rates:
                 raise Problem(NO_PRICE, f"no rate an hour is known for the group {op.group} (operation {op.seq} {op.name})")
             rate = rates[op.group]
@@ -218,8 +227,8 @@ def cost(part: Part, quantity: int, rates: Mapping[str, Money], bought: Mapping[
                 price = _price(bought, f"material:{line.part}", line.price, line.name)
                 material += price.times(line.quantity * blanks(part, quantity))
         for op in part.routing:
-            if op.service is not None:
-                services += _price(bought, f"service:{op.seq}", None, op.name).times(quantity)
+            if op.outside:
+                services += _price(bought, f"service:{op.seq}", op.price, op.name).times(quantity)
         for key, charge in bought.items():
             services += charge if ":" not in key else zero
         shares = [share.rounded() for share in (setup, machine, material, services)]

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-import msgspec
-
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import BusinessClock
 from plait.kernel.money import Money
 from plait.kernel.ports import Guard
 from plait.kernel.problems import Problem, register
-from plait.manufacturing.part import rules, stock, tables
+from plait.manufacturing.part import revisions, rules, stock, tables
 from plait.manufacturing.part.model import CostBreakdown, LotUse, Match, Need, Part, PartRevised, Stock, StockIn
 from plait.manufacturing.requirement import Requirement
 from plait.store import Store, Tx
@@ -19,7 +17,6 @@ __all__ = ["PartService"]
 
 ALL = Scope(everything=True)
 REVISED = register("revision-reused", 409, "This revision of the part is released with other content", "Give the changed part a new revision.")
-COMMERCIAL = ("markup", "price_floor", "scrap_allowance", "batch_size")
 
 
 class PartService:
@@ -33,23 +30,25 @@ class PartService:
     async def put(self, actor: Actor, part: Part, once: str | None = None) -> Part:
         """Release a revision of a part; the same content again changes nothing.
 
-        Raises ``bad-part``, ``unknown-code``, or ``revision-reused`` when other content than prices, allowance and batch
-        size differs from the same revision.
+        Raises ``bad-part``, ``unknown-code``, or ``revision-reused`` when the same revision was released with technically other
+        content (``revisions.changed``).
         """
         self.guard.require(actor, "part.write")
-        rules.check_part(part)
-
-        def work(tx: Tx) -> None:
-            now = tables.part(tx.conn, ALL, part.id)
-            same = tables.part(tx.conn, ALL, part.id, part.revision)
-            if same is not None and _technical(same) != _technical(part):
-                raise Problem(REVISED, f"{part.id} revision {part.revision} is released with other content")
-            if now != part:
-                tables.put_part(tx.conn, part)
-                tx.append(f"part/{part.id}", PartRevised(part.id, part.revision, part.name, part.gtin, part.supply))
-
-        await self.store.write(actor, work, once=once)
+        await self.store.write(actor, lambda tx: self.put_in(tx, part), once=once)
         return part
+
+    @staticmethod
+    def put_in(tx: Tx, part: Part, *, unmade: bool = False) -> None:
+        """Release a revision inside another room's transaction (see ``put``); ``unmade``: nothing was made by it, so it may be replaced."""
+        rules.check_part(part)
+        now = tables.part(tx.conn, ALL, part.id)
+        same = tables.part(tx.conn, ALL, part.id, part.revision)
+        fields = revisions.changed(same, part) if same is not None and not unmade else []
+        if fields:
+            raise Problem(REVISED, f"{part.id} revision {part.revision} is released with other content: {', '.join(fields)}")
+        if now != part:
+            tables.put_part(tx.conn, part)
+            tx.append(f"part/{part.id}", PartRevised(part.id, part.revision, part.name, part.gtin, part.supply))
 
     async def get(self, actor: Actor, id: str, revision: str | None = None) -> Part:
         """Return a part in its present (or the named) revision; raise ``no-such-part``."""
@@ -108,9 +107,3 @@ class PartService:
         """Return the lots the actor may see, oldest first; a partner sees its own goods here."""
         scope = self.guard.scope(actor, "read", "stock")
         return [row for _, row in await self.store.read(lambda conn: tables.stock(conn, scope, part))]
-
-
-def _technical(part: Part) -> Part:
-    fields = {field.name: field.default for field in msgspec.structs.fields(Part) if field.name in COMMERCIAL}
-    materials = tuple(msgspec.structs.replace(line, price=None) for line in part.materials)
-    return msgspec.structs.replace(part, **fields, materials=materials)

@@ -10,9 +10,11 @@ from plait.kernel.problems import CONFLICT, Problem, register
 from plait.manufacturing.schedule import rules, tables
 from plait.manufacturing.schedule.calendar import ms, to_time
 from plait.manufacturing.schedule.gaps import Gaps, never_fits, span_of
-from plait.manufacturing.schedule.live import apply_repair, changed
+from plait.manufacturing.schedule.live import apply_repair, changed, leads_of
 from plait.manufacturing.schedule.model import Booking, Outage, OutageNoted, Repair, WorkCentre
+from plait.manufacturing.schedule.repair import moved_outside
 from plait.manufacturing.schedule.tables import Hold
+from plait.manufacturing.schedule.workdays import place_days
 from plait.store import Tx
 
 __all__ = ["down", "job", "progress", "reassign", "resize", "retime", "up", "wait"]
@@ -96,8 +98,11 @@ def up(tx: Tx, machine: str, at: datetime) -> Repair:
     return _disturb(tx, _prolong(centre.id, known.start, ms(at) - ms(known.end)), text, loud=at > known.end)
 
 
-def _begun(row: Booking, at: datetime, centre: WorkCentre | None) -> Booking:
-    if centre is None or row.outside:
+def _begun(tx: Tx, row: Booking, at: datetime, centre: WorkCentre | None) -> Booking:
+    if row.outside:
+        left = moved_outside(row, ms(at), leads_of(tx.conn, [row]), place_days(tables.centres(tx.conn, ALL).values()))
+        return msgspec.structs.replace(left, state="started")
+    if centre is None:
         return msgspec.structs.replace(row, state="started", start=at, end=to_time(ms(at) + row.work_ms))
     end = to_time(span_of(centre, ms(at), row.work_ms))
     return msgspec.structs.replace(row, state="started", start=at, end=end, work_centre=centre.id, machine_id=centre.machine_id)
@@ -113,7 +118,7 @@ def progress(tx: Tx, job_id: str, state: str, at: datetime, station: str) -> Rep
     if row.state in ("ended", state):
         return Repair([])
     centre = _centre_of(tx, station or row.work_centre) or tables.centres(tx.conn, ALL).get(row.work_centre)
-    actual = row if row.state == "started" else _begun(row, min(at, row.start) if state == "ended" else at, centre)
+    actual = row if row.state == "started" else _begun(tx, row, min(at, row.start) if state == "ended" else at, centre)
     if state == "ended":
         actual = msgspec.structs.replace(actual, state="ended", start=min(actual.start, at), end=at)
     elif centre is not None:

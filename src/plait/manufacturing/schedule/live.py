@@ -13,10 +13,10 @@ from plait.manufacturing.schedule import rules, tables
 from plait.manufacturing.schedule.board import Board, Slot
 from plait.manufacturing.schedule.calendar import ms, to_time
 from plait.manufacturing.schedule.model import Booking, Repair, ScheduleRepaired, Shift
-from plait.manufacturing.schedule.repair import Down, repair
+from plait.manufacturing.schedule.repair import Down, Leads, repair
 from plait.store import Tx
 
-__all__ = ["BoardKeeper", "apply_repair"]
+__all__ = ["BoardKeeper", "apply_repair", "changed", "leads_of"]
 
 R = TypeVar("R")
 ALL = Scope(everything=True)
@@ -63,6 +63,14 @@ def changed(tx: Tx) -> None:
     tables.put_stamp(tx.conn, new_id())
 
 
+def leads_of(conn: Connection, rows: Sequence[Booking]) -> Leads:
+    """Return the working days of the outside steps among ``rows`` whose time is not given in minutes."""
+    holds = tables.holds(conn, ALL, {row.hold_id for row in rows if row.outside and row.state != "ended"})
+    return {
+        (hold.id, op.seq): op.lead_days for hold in holds.values() for op in hold.request.operations if op.outside and op.seq not in hold.request.step_leads
+    }
+
+
 def _finish(rows: Sequence[Booking]) -> datetime:
     return max(row.end for row in rows)
 
@@ -95,7 +103,7 @@ def apply_repair(tx: Tx, before: Sequence[Booking], now_rows: Sequence[Booking],
     """
     now = ms(tx.at)
     downs = [Down(outage.work_centre, ms(outage.start), ms(outage.end)) for outage in tables.outages(tx.conn, ALL, now)]
-    after = repair(now_rows, tables.centres(tx.conn, ALL), downs, now)
+    after = repair(now_rows, tables.centres(tx.conn, ALL), downs, now, leads_of(tx.conn, now_rows))
     known = {row.job_id: row for row in before}
     tables.put_bookings(tx.conn, [row for row in after if known.get(row.job_id) != row])
     changed(tx)

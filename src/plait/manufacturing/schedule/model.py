@@ -13,6 +13,7 @@ __all__ = [
     "Booking",
     "Calendar",
     "Confirmed",
+    "DayHours",
     "Moment",
     "Outage",
     "OutageNoted",
@@ -45,13 +46,25 @@ class ShiftHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end: str
 
 
+class DayHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Working hours on one ``date`` (ISO) beside the shifts, such as overtime; ``start`` and ``end`` as in ``ShiftHours``."""
+
+    date: str
+    start: str
+    end: str
+
+
 class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a work centre is open, in local time of IANA ``zone``; ``holidays`` (ISO dates) have no shift that starts on them."""
+    """When a work centre is open, in local time of IANA ``zone``; ``holidays`` (ISO dates) have no shift that starts on them.
+
+    ``extra`` are hours on single days, holidays or not.
+    """
 
     zone: str = "UTC"
     shifts: tuple[ShiftHours, ...] = ()
     always: bool = False
     holidays: tuple[str, ...] = ()
+    extra: tuple[DayHours, ...] = ()
 
 
 class WorkCentre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,23 +72,26 @@ class WorkCentre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     An operation starts only in open time. It must also end before closing, unless the work centre is ``unattended`` (it runs
     on while closed) or ``may_pause`` (it stands still while closed and goes on afterwards). ``rate`` is the price of an hour.
+    ``inherits``: the calendar is that of its site, whatever it is. ``assumed``: nobody has entered it, it stands in for what a table names.
     """
 
     id: str
     group: str
-    calendar: Calendar
+    calendar: Calendar = Calendar()
     machine_id: str = ""
     site_id: str = ""
     rate: Money | None = None
     unattended: bool = False
     may_pause: bool = False
+    inherits: bool = False
+    assumed: bool = False
 
 
 class PromiseRequest(msgspec.Struct, frozen=True):
     """What is to be promised. ``number`` is the business number it is for (an RFQ or a quotation).
 
     ``step_leads`` gives for each outside operation (by seq) the minutes from leaving to being back for one batch, transport
-    included. ``material_ready`` and ``not_before``: nothing starts earlier.
+    included; one that is not among them and names its supplier takes its own ``lead_days``. ``material_ready`` and ``not_before``: nothing starts earlier.
     """
 
     number: str

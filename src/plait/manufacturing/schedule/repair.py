@@ -2,16 +2,20 @@
 
 import heapq
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
 from plait.manufacturing.schedule.calendar import ms, to_time
 from plait.manufacturing.schedule.gaps import Gaps, never_fits
 from plait.manufacturing.schedule.model import Booking, WorkCentre
+from plait.manufacturing.schedule.workdays import WorkDays, place_days
 
-__all__ = ["Down", "repair"]
+__all__ = ["Down", "Leads", "moved_outside", "repair"]
 
 Chain = tuple[str, int]
+Leads = Mapping[tuple[str, int], float]
+"""Working days of outside steps by hold and seq, for those that are not given in minutes."""
 
 
 class Down(msgspec.Struct, frozen=True):
@@ -47,12 +51,23 @@ def _impossible(bookings: Sequence[Booking], downs: Sequence[Down], now: int) ->
     return bad
 
 
+def moved_outside(booking: Booking, start: int, leads: Leads, days: WorkDays) -> Booking:
+    """Return an outside step that leaves at ``start`` (ms): its working days are counted anew, what its supplier takes more or less stays."""
+    lead, left = leads.get((booking.hold_id, booking.seq)), ms(booking.end) - booking.work_ms
+    work = booking.work_ms
+    if lead is not None and left != start:
+        work = max(1, days.after(start, lead) - start + booking.work_ms - (days.after(left, lead) - left))
+    return msgspec.structs.replace(booking, start=to_time(start), end=to_time(start + work), work_ms=work)
+
+
 class _Shifter:
     """One pass of list scheduling in the order of the present starts."""
 
-    def __init__(self, fixed: Sequence[Booking], centres: Mapping[str, WorkCentre], downs: Sequence[Down], now: int) -> None:
+    def __init__(self, fixed: Sequence[Booking], centres: Mapping[str, WorkCentre], downs: Sequence[Down], now: int, leads: Leads) -> None:
         self.centres = centres
         self.now = now
+        self.leads = leads
+        self.days = place_days(centres.values())
         self.busy: dict[str, list[tuple[int, int]]] = {}
         for booking in fixed:
             if booking.work_centre and ms(booking.end) > now:
@@ -64,7 +79,7 @@ class _Shifter:
     def place(self, booking: Booking, ready: int) -> Booking:
         after = max(ms(booking.start), self.now, ready)
         if not booking.work_centre:
-            return msgspec.structs.replace(booking, start=to_time(after), end=to_time(after + booking.work_ms))
+            return moved_outside(booking, after, self.leads, self.days)
         key = booking.work_centre
         if key not in self.gaps:
             self.gaps[key] = Gaps(self.centres[key], self.now, self.busy.get(key, ()))
@@ -79,8 +94,8 @@ def _is_fixed(booking: Booking) -> bool:
     return booking.frozen or booking.state in ("started", "ended")
 
 
-def _shift(bookings: Sequence[Booking], centres: Mapping[str, WorkCentre], downs: Sequence[Down], now: int) -> list[Booking]:
-    shifter = _Shifter([b for b in bookings if _is_fixed(b)], centres, downs, now)
+def _shift(bookings: Sequence[Booking], centres: Mapping[str, WorkCentre], downs: Sequence[Down], now: int, leads: Leads) -> list[Booking]:
+    shifter = _Shifter([b for b in bookings if _is_fixed(b)], centres, downs, now, leads)
     chains = _chains(bookings)
     done: list[Booking] = []
     heap: list[tuple[int, str, int, int]] = []
@@ -108,7 +123,9 @@ def _shift(bookings: Sequence[Booking], centres: Mapping[str, WorkCentre], downs
     return done
 
 
-def repair(bookings: Sequence[Booking], centres: Mapping[str, WorkCentre], downs: Sequence[Down], now: int) -> list[Booking]:
+def repair(
+    bookings: Sequence[Booking], centres: Mapping[str, WorkCentre], downs: Sequence[Down], now: int, leads: Leads = MappingProxyType({})
+) -> list[Booking]:
     """Return ``bookings`` with everything that has not begun moved right until the plan holds again at ``now`` (ms).
 
     Started and ended bookings stay as they are, frozen ones too unless that is impossible (then they are thawed). Where two
@@ -116,7 +133,7 @@ def repair(bookings: Sequence[Booking], centres: Mapping[str, WorkCentre], downs
     Raises ``never-open`` when a booking fits nowhere any more.
     """
     while True:
-        moved = _shift(bookings, centres, downs, now)
+        moved = _shift(bookings, centres, downs, now, leads)
         thaw = _impossible(moved, downs, now)
         if not thaw:
             return moved

@@ -11,6 +11,7 @@ from plait.manufacturing.schedule.calendar import ms, opening, to_time
 from plait.manufacturing.schedule.check import check
 from plait.manufacturing.schedule.model import Booking, PromiseRequest, WorkCentre
 from plait.manufacturing.schedule.repair import repair
+from plait.manufacturing.schedule.workdays import place_days
 
 __all__ = ["BAD_PROMISE", "Plan", "batches_of", "check", "job_id", "parse_job", "plan", "repair", "slots_of", "work_of"]
 
@@ -70,7 +71,7 @@ def _checked(request: PromiseRequest) -> list[Operation]:
     for op in ops:
         if op.setup_min < 0 or op.cycle_min < 0:
             raise Problem(BAD_PROMISE, f"operations: {op.seq} takes less than no time")
-        if op.service is not None and request.step_leads.get(op.seq, -1) < 0:
+        if op.service is not None and op.lead_days <= 0 and request.step_leads.get(op.seq, -1) < 0:
             raise Problem(BAD_PROMISE, f"step_leads: operation {op.seq} {op.name} is done by a supplier and has no lead time")
     return ops
 
@@ -104,7 +105,7 @@ def plan(request: PromiseRequest, board: Board, now: int, hold_id: str = "", siz
     """
     ops = _checked(request)
     for op in ops:
-        if op.service is None:
+        if not op.outside:
             board.of_group(op.group)
     begin, because = _ready(request, now)
     placed: list[Booking] = []
@@ -122,13 +123,21 @@ def plan(request: PromiseRequest, board: Board, now: int, hold_id: str = "", siz
     return Plan(placed)
 
 
+def _back(request: PromiseRequest, board: Board, op: Operation, ready: int) -> int:
+    """Return when a batch that leaves at ``ready`` for outside operation ``op`` is back."""
+    if op.seq in request.step_leads:
+        return ready + round(request.step_leads[op.seq] * MINUTE_MS)
+    return place_days(board.centres.values()).after(ready, op.lead_days)
+
+
 def _place(request: PromiseRequest, board: Board, op: Operation, batch: int, pieces: int, ready: int, cause: str, hold_id: str) -> Booking:
-    outside = op.service is not None
+    outside = op.outside
     centre: WorkCentre | None = None
     if outside:
-        work = round(request.step_leads[op.seq] * MINUTE_MS)
-        start, end = ready, ready + work
-        why = f"{cause}; the supplier and transport take {request.step_leads[op.seq]:g} minutes"
+        start, end = ready, _back(request, board, op, ready)
+        work = end - start
+        takes = f"{request.step_leads[op.seq]:g} minutes" if op.seq in request.step_leads else f"{op.lead_days:g} working days"
+        why = f"{cause}; {op.supplier or 'the supplier'} and transport take {takes}"
     else:
         work = work_of(op, pieces)
         centre, start, end = board.earliest(op.group, ready, work)

@@ -29,10 +29,11 @@ from plait.manufacturing.schedule.model import (
     WorkCentre,
     WorkCentrePut,
 )
+from plait.manufacturing.schedule.site import tables as site_tables
 from plait.manufacturing.schedule.tables import Hold
 from plait.store import Store, Tx
 
-__all__ = ["ScheduleService"]
+__all__ = ["ScheduleService", "put_centres"]
 
 ALL = Scope(everything=True)
 NO_HOLD = register("no-such-hold", 404, "There is no such hold", "Ask for a new promise.")
@@ -55,28 +56,7 @@ class ScheduleService:
         Raises ``bad-calendar``, ``bad-work-centre``, or ``never-open`` when a booking would fit nowhere any more.
         """
         self.guard.require(actor, "schedule.write")
-        if not centre.id or not centre.group:
-            raise Problem(BAD_CENTRE, "id and group must not be empty")
-        if centre.rate is not None and centre.rate.amount < 0:
-            raise Problem(BAD_CENTRE, "rate: must not be negative")
-        check_calendar(centre.calendar)
-
-        def work(tx: Tx) -> Repair:
-            known = tables.centres(tx.conn, ALL)
-            if known.get(centre.id) == centre:
-                return Repair([])
-            taken = next((c.id for c in known.values() if centre.machine_id and c.machine_id == centre.machine_id and c.id != centre.id), None)
-            if taken:
-                raise Problem(BAD_CENTRE, f"machine_id: {centre.machine_id} is the machine of {taken}")
-            tables.put_centre(tx.conn, centre)
-            tx.append("schedule", WorkCentrePut(centre))
-            rows = tables.live(tx.conn, ALL, ms(tx.at))
-            if not any(row.work_centre == centre.id for row in rows):
-                changed(tx)
-                return Repair([])
-            return apply_repair(tx, rows, rows, f"{centre.id} has new working hours", loud=True)
-
-        return await self.store.write(actor, work, once=once, result=Repair)
+        return await self.store.write(actor, lambda tx: put_centres(tx, [centre], f"{centre.id} has new working hours"), once=once, result=Repair)
 
     async def work_centres(self, actor: Actor) -> list[WorkCentre]:
         """Return the work centres, by id."""
@@ -301,6 +281,40 @@ class ScheduleService:
         """Return what is planned next on a machine (or work centre), the most urgent first."""
         rows: Sequence[Booking] = await self.plan(actor)
         return [row for row in rows if row.state == "planned" and machine_id and machine_id in (row.machine_id, row.work_centre)]
+
+
+def _checked(tx: Tx, centre: WorkCentre) -> WorkCentre:
+    if not centre.id or not centre.group:
+        raise Problem(BAD_CENTRE, "id and group must not be empty")
+    if centre.rate is not None and centre.rate.amount < 0:
+        raise Problem(BAD_CENTRE, "rate: must not be negative")
+    if centre.inherits:
+        calendar = site_tables.calendar(tx.conn, ALL, centre.site_id)
+        if calendar is None:
+            raise Problem(BAD_CENTRE, f"site_id: there is no site {centre.site_id!r} whose hours it could have")
+        centre = msgspec.structs.replace(centre, calendar=calendar)
+    check_calendar(centre.calendar)
+    return centre
+
+
+def put_centres(tx: Tx, centres: Sequence[WorkCentre], reason: str) -> Repair:
+    """Enter or change work centres inside another room's transaction (see ``ScheduleService.put_work_centre``)."""
+    known = tables.centres(tx.conn, ALL)
+    fresh = [row for row in (_checked(tx, centre) for centre in centres) if known.get(row.id) != row]
+    if not fresh:
+        return Repair([])
+    for centre in fresh:
+        taken = next((c.id for c in known.values() if centre.machine_id and c.machine_id == centre.machine_id and c.id != centre.id), None)
+        if taken:
+            raise Problem(BAD_CENTRE, f"machine_id: {centre.machine_id} is the machine of {taken}")
+        known[centre.id] = centre
+        tables.put_centre(tx.conn, centre)
+        tx.append("schedule", WorkCentrePut(centre))
+    rows = tables.live(tx.conn, ALL, ms(tx.at))
+    if not {row.work_centre for row in rows} & {centre.id for centre in fresh}:
+        changed(tx)
+        return Repair([])
+    return apply_repair(tx, rows, rows, reason, loud=True)
 
 
 def _what_if(request: PromiseRequest, board: Board, now: int) -> Promise:
