@@ -1,0 +1,22 @@
+"""Make the corpus anew: ``python -m tests.desk.make_corpus`` writes the files and, beside each, what a careful clerk reads in it."""
+
+import json
+from pathlib import Path
+
+from tests.desk.making import answers, broken, dates, documents, erp, orders, others, texts
+
+__all__ = ["make"]
+
+MAKERS = (orders, dates, texts, erp, others, documents, broken)
+
+
+def make(folder: Path) -> int:
+    """Write all files and answers into ``folder``; return how many files."""
+    for name, (content, answer) in answers.CASES.items():
+        (folder / name).write_bytes(content)
+        (folder / f"{name}.json").write_text(json.dumps(answer, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return len(answers.CASES)
+
+
+if __name__ == "__main__":
+    make(Path(__file__).parent / "corpus")
