@@ -1,6 +1,6 @@
 """From a request to a promise: which part fits, what suppliers must give, what it costs, when it is ready."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,17 +8,19 @@ import msgspec
 
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import BusinessClock
+from plait.kernel.money import Money
 from plait.kernel.ports import Guard
 from plait.kernel.problems import Problem
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk import rules, tables
 from plait.manufacturing.desk.model import DemandDeclined, DemandSourced, Inquiry, NotFit
-from plait.manufacturing.part.model import Part
+from plait.manufacturing.part.model import CostBreakdown, Part
 from plait.manufacturing.part.rules import NO_PRICE
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.schedule.board import NO_CENTRE
 from plait.manufacturing.schedule.calendar import NEVER_OPEN
+from plait.manufacturing.schedule.model import Promise
 from plait.manufacturing.schedule.rules import BAD_PROMISE
 from plait.manufacturing.schedule.service import ScheduleService
 from plait.manufacturing.trade.model import Line, RequestForQuotation
@@ -26,7 +28,7 @@ from plait.manufacturing.trade.options import OptionNeed, OptionService, OptionV
 from plait.manufacturing.trade.service import TradeService
 from plait.store import Store, Tx
 
-__all__ = ["QuoteDesk", "Terms"]
+__all__ = ["UNANSWERABLE", "QuoteDesk", "Terms"]
 
 ALL = Scope(everything=True)
 UNANSWERABLE = (BAD_PROMISE, NEVER_OPEN, NO_CENTRE, NO_PRICE)
@@ -107,7 +109,7 @@ class QuoteDesk:
                 return
             purpose = f"{rfq.party_name or 'customer'}/{rfq.number}"
             row = Inquiry(rfq_id, purpose, rfq.party, rfq.party_name, part.id, int(rfq.lines[0].quantity), "options")
-            needs = await self._needs(actor, part, int(rfq.lines[0].quantity), rfq)
+            needs = await self.needs(actor, part, int(rfq.lines[0].quantity), rfq.party)
 
             def take_up(tx: Tx) -> None:
                 tables.put_inquiry(tx.conn, row)
@@ -132,13 +134,14 @@ class QuoteDesk:
             return None, [too_much]
         return part, reasons
 
-    async def _needs(self, actor: Actor, part: Part, quantity: int, rfq: RequestForQuotation) -> list[OptionNeed]:
+    async def needs(self, actor: Actor, part: Part, quantity: int, customer: str = "") -> list[OptionNeed]:
+        """Return what suppliers must give for ``quantity`` pieces of ``part``, with who fits, the best first; ``customer`` is asked for nothing."""
         wanted = [(need.name, need.requirement, need.quantity, need.unit, need.key) for need in self.parts.needs(part, quantity)]
         if self.terms.carrier and part.supply == "make":
             wanted.append(("freight", Requirement(process="transport.road"), Decimal(1), "C62", "freight"))
         needs = []
         for name, requirement, amount, unit, role in wanted:
-            fits, _ = await self.candidates(actor, requirement, without=(rfq.party,))
+            fits, _ = await self.candidates(actor, requirement, without=(customer,))
             if not fits:
                 needs.append(OptionNeed(name, requirement, amount, unit, self.clock.now(), "", [], role))
                 continue
@@ -171,16 +174,12 @@ class QuoteDesk:
     async def _quote(self, actor: Actor, row: Inquiry, held: Sequence[OptionView]) -> None:
         rfq = await self._rfq(actor, row.rfq_id)
         part = await self.parts.get(actor, row.part_id)
-        until = min([self.clock.now() + self.terms.hold, *(option.expires for option in held if option.expires)])
-        request = rules.promise_request(part, row, held, self.clock.now(), self.terms.transit)
-        bought = {option.role: option.price for option in held if option.price}
+        until = self.until(held)
         rates = await self.schedule.rates(actor)
-        freight = timedelta(minutes=rules.freight_lead(held)) + self.terms.buffer
 
         def work(tx: Tx) -> None:
-            cost = self.parts.cost(part, row.quantity, rates, bought)
-            promise = self.schedule.hold_in(tx, request, until)
-            promised = rules.full_hour(promise.finish + freight)
+            cost = self.price(part, row.quantity, held, rates)
+            promise, promised = self.hold_in(tx, part, row, held, until)
             terms = {"name": part.name, "gtin": part.gtin, "price": cost.per_piece, "promised": promised, "lead_minutes": rules.lot_lead(part)}
             line = msgspec.structs.replace(rfq.lines[0], **terms)
             quotation = self.trade.send_in(tx, self.trade.quotation_of(tx, rfq, [line], until, promise.hold_id), rfq)
@@ -193,6 +192,23 @@ class QuoteDesk:
             if problem.code not in UNANSWERABLE:
                 raise
             await self._decline(actor, row, f"we cannot quote this: {problem.detail}")
+
+    def until(self, held: Sequence[OptionView], wanted: datetime | None = None) -> datetime:
+        """Return how long a quotation made now holds (or to ``wanted``), no longer than what suppliers hold for it."""
+        return min([wanted or self.clock.now() + self.terms.hold, *(option.expires for option in held if option.expires)])
+
+    def price(self, part: Part, quantity: int, held: Sequence[OptionView], rates: Mapping[str, Money]) -> CostBreakdown:
+        """Return cost and price with what suppliers ask for; raise ``price-missing`` or ``currency-mixed``."""
+        return self.parts.cost(part, quantity, rates, {option.role: option.price for option in held if option.price})
+
+    def hold_in(self, tx: Tx, part: Part, row: Inquiry, held: Sequence[OptionView], until: datetime) -> tuple[Promise, datetime]:
+        """Hold the slots for an inquiry inside a transaction; return them and the date that can be promised, with freight and buffer."""
+        promise = self.schedule.hold_in(tx, rules.promise_request(part, row, held, self.clock.now(), self.terms.transit), until)
+        return promise, self.promised(promise, held)
+
+    def promised(self, promise: Promise, held: Sequence[OptionView]) -> datetime:
+        """Return the date that can be told for slots: their end, freight and buffer, to the full hour."""
+        return rules.full_hour(promise.finish + timedelta(minutes=rules.freight_lead(held)) + self.terms.buffer)
 
     async def withdrawn(self, actor: Actor, document_id: str, reason: str) -> None:
         """The customer has taken a request back: free the slot and the suppliers' options."""

@@ -235,6 +235,13 @@ class TradeService:
         kept: Document = await self.store.write(actor, work)
         return kept
 
+    def take_in(self, tx: Tx, document: Document, before: Document | None = None) -> Document:
+        """Keep, inside a transaction, a document of a customer without a node: unsigned, as a person or a file says it; raise the precise refusal."""
+        rules.check(document, before, tables.successors(tx.conn, ALL, before.id) if before else [], tx.at)
+        tables.put_document(tx.conn, document, "")
+        tx.append(f"trade/{_root(tx, document).number}", _fact(tx, document, sent=False))
+        return document
+
     async def document(self, actor: Actor, id: str) -> Any:
         """Return one document the actor may see; raise ``not-found``."""
         scope = self.guard.scope(actor, "read", "trade.document")
