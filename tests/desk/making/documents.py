@@ -1,7 +1,7 @@
 """Mails, pages and UBL documents with orders and requests."""
 
 from tests.desk.making.answers import CASES, case, table
-from tests.desk.making.writing import N, cid_pdf, d, mail, typst_pdf, workbook
+from tests.desk.making.writing import N, d, glyph_pdf, mail, typst_pdf, workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -201,7 +201,7 @@ ZH = [("序号", 50), ("图号", 90), ("名称", 200), ("数量", 300), ("单位
 ZH_ROWS = [("1", "RP-77-1", "船用铜套", "120", "件", "2026-03-20"), ("2", "RP-77-2", "密封环", "240", "件", "2026-04-02")]
 case(
     "page-order-zh.pdf",
-    cid_pdf(
+    glyph_pdf(
         [
             (250, 780, 18, "采购订单"),
             (50, 740, 10, "订单编号：CG-0302-9"),

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 import typst
 import xlsxwriter
 
-__all__ = ["BOLD", "F", "N", "cid_pdf", "compound", "d", "mail", "ods", "typst_pdf", "workbook", "zipped"]
+__all__ = ["BOLD", "F", "N", "compound", "d", "glyph_pdf", "mail", "ods", "typst_pdf", "workbook", "zipped"]
 
 BOLD: dict[str, Any] = {"bold": True}
 
@@ -135,25 +135,29 @@ def typst_pdf(source: str) -> bytes:
     return bytes(typst.compile((head + source).encode("utf-8"), format="pdf"))
 
 
-def cid_pdf(lines: Sequence[tuple[float, float, float, str]], extra: str = "") -> bytes:
-    """Return a one-page PDF of text (left, bottom, size, words) in the Chinese font every reader knows, as ERP systems print it."""
-    stream = extra + "\n".join(f"BT /F1 {size} Tf {x} {y} Td <{words.encode('utf-16-be').hex()}> Tj ET" for x, y, size, words in lines)
-    descriptor = (
-        "<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[-25 -254 1000 880]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 93>>"
+def glyph_pdf(lines: Sequence[tuple[float, float, float, str]]) -> bytes:
+    """Return a one-page PDF of text (left, bottom, size, words) in a font of its own whose signs are plain boxes, with what each stands for."""
+    signs = sorted({sign for *_, words in lines for sign in words})
+    code = {sign: number for number, sign in enumerate(signs, 1)}
+    wide = [500 if sign.isascii() else 1000 for sign in signs]
+    stream = "\n".join(f"BT /F1 {size} Tf {x} {y} Td <{''.join(f'{code[sign]:02x}' for sign in words)}> Tj ET" for x, y, size, words in lines)
+    known = "\n".join(f"<{code[sign]:02x}> <{sign.encode('utf-16-be').hex()}>" for sign in signs)
+    unicode = (
+        "/CIDInit/ProcSet findresource begin 12 dict begin begincmap /CMapName/U def /CMapType 2 def 1 begincodespacerange <00> <ff> endcodespacerange\n"
+        f"{len(signs)} beginbfchar\n{known}\nendbfchar endcmap end end"
     )
-    child = (
-        "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>"
-        "/FontDescriptor 7 0 R/DW 1000/W[1[500]2[500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500]"
-        "25[500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500 500]]>>"
-    )
+    glyphs = [f"{width} 0 0 0 {width} 700 d1 50 0 {width - 100} 650 re f" for width in wide]
+    names = " ".join(f"/g{number}" for number in range(1, len(signs) + 1))
+    procedures = "".join(f"/g{number} {number + 6} 0 R" for number in range(1, len(signs) + 1))
     return pdf(
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 5 0 R>>>>/Contents 4 0 R>>",
         f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
-        "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[6 0 R]>>",
-        child,
-        descriptor,
+        f"<</Type/Font/Subtype/Type3/FontBBox[0 0 1000 700]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 1/LastChar {len(signs)}/Widths[{' '.join(map(str, wide))}]"
+        f"/Encoding<</Type/Encoding/Differences[1 {names}]>>/CharProcs<<{procedures}>>/ToUnicode 6 0 R/Resources<<>>>>",
+        f"<</Length {len(unicode)}>>stream\n{unicode}\nendstream",
+        *(f"<</Length {len(glyph)}>>stream\n{glyph}\nendstream" for glyph in glyphs),
     )
 
 
