@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from plait.kernel.problems import Problem, register
-from plait.manufacturing.schedule.model import Calendar, ShiftHours
+from plait.manufacturing.schedule.model import Calendar
 
 __all__ = ["FAR", "HORIZON_DAYS", "NEVER_OPEN", "OpenHours", "check_calendar", "ms", "opening", "to_time"]
 
@@ -57,10 +57,18 @@ def check_calendar(calendar: Calendar) -> None:
         _clock(shift.start, f"shifts[{index}].start")
         _clock(shift.end, f"shifts[{index}].end")
     for day in calendar.holidays:
-        try:
-            date.fromisoformat(day)
-        except ValueError as error:
-            raise Problem(BAD_CALENDAR, f"holidays: {day!r} is no date YYYY-MM-DD") from error
+        _day(day, "holidays")
+    for index, extra in enumerate(calendar.extra):
+        _day(extra.date, f"extra[{index}].date")
+        _clock(extra.start, f"extra[{index}].start")
+        _clock(extra.end, f"extra[{index}].end")
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Problem(BAD_CALENDAR, f"{field}: {text!r} is no date YYYY-MM-DD") from error
 
 
 class OpenHours:
@@ -71,13 +79,18 @@ class OpenHours:
         self.calendar = calendar
         self._zone = ZoneInfo(calendar.zone)
         self._holidays = {date.fromisoformat(day) for day in calendar.holidays}
+        self._shifts: list[list[tuple[time, time]]] = [[] for _ in range(7)]
+        for shift in calendar.shifts:
+            for weekday in shift.days:
+                self._shifts[weekday].append((_clock(shift.start, "start"), _clock(shift.end, "end")))
+        self._extra = [(date.fromisoformat(row.date), _clock(row.start, "start"), _clock(row.end, "end")) for row in calendar.extra]
         self._lock = threading.RLock()
         self._from = self._to = date.min
         self._starts: list[int] = []
         self._ends: list[int] = []
+        self._known: tuple[int, list[int], list[int]] = (FAR, [], [])
 
-    def _span(self, day: date, shift: ShiftHours) -> tuple[int, int]:
-        start, end = _clock(shift.start, "start"), _clock(shift.end, "end")
+    def _span(self, day: date, start: time, end: time) -> tuple[int, int]:
         last = day if end > start else day + timedelta(days=1)
         return ms(datetime.combine(day, start, self._zone)), ms(datetime.combine(last, end, self._zone))
 
@@ -94,7 +107,8 @@ class OpenHours:
         for number in range((last - first).days):
             day = first + timedelta(days=number)
             if day not in self._holidays:
-                spans += [self._span(day, shift) for shift in self.calendar.shifts if day.weekday() in shift.days]
+                spans += [self._span(day, start, end) for start, end in self._shifts[day.weekday()]]
+        spans += [self._span(*row) for row in self._extra if first <= row[0] < last]
         starts: list[int] = []
         ends: list[int] = []
         for start, end in sorted(spans):
@@ -104,6 +118,7 @@ class OpenHours:
                 starts.append(start)
                 ends.append(end)
         self._from, self._to, self._starts, self._ends = first, last, starts, ends
+        self._known = ms(datetime.combine(first + timedelta(days=2), time(), UTC)), starts, ends
 
     def spans(self, since: int, until: int) -> list[tuple[int, int]]:
         """Return the open spans between ``since`` and ``until``, cut to them, in order and not touching."""
@@ -122,6 +137,11 @@ class OpenHours:
         """Return the first open moment not before ``when`` and how long it stays open; raise ``never-open``."""
         if self.calendar.always:
             return when, FAR
+        since, starts, ends = self._known
+        if since <= when:
+            index = bisect_right(ends, when)
+            if index + 1 < len(ends):
+                return max(when, starts[index]), ends[index]
         with self._lock:
             for days in (14, 120, HORIZON_DAYS):
                 self._cover(when, when + days * DAY_MS)

@@ -12,13 +12,13 @@ __all__ = ["check", "closes_after"]
 
 def _openings(calendar: Calendar, day: date) -> Iterator[tuple[datetime, datetime]]:
     zone = ZoneInfo(calendar.zone)
-    if day.isoformat() in calendar.holidays:
-        return
-    for shift in calendar.shifts:
-        if day.weekday() in shift.days:
-            start, end = time.fromisoformat(shift.start), time.fromisoformat(shift.end)
-            last = day if start < end else day + timedelta(days=1)
-            yield datetime.combine(day, start, zone).astimezone(UTC), datetime.combine(last, end, zone).astimezone(UTC)
+    free = day.isoformat() in calendar.holidays
+    hours = [(shift.start, shift.end) for shift in calendar.shifts if day.weekday() in shift.days and not free]
+    hours += [(extra.start, extra.end) for extra in calendar.extra if extra.date == day.isoformat()]
+    for opens, closes in hours:
+        start, end = time.fromisoformat(opens), time.fromisoformat(closes)
+        last = day if start < end else day + timedelta(days=1)
+        yield datetime.combine(day, start, zone).astimezone(UTC), datetime.combine(last, end, zone).astimezone(UTC)
 
 
 def closes_after(calendar: Calendar, when: datetime) -> datetime | None:

@@ -39,6 +39,12 @@ class Gaps:
         for start, end in busy:
             self.take(start, end)
 
+    def copy(self) -> "Gaps":
+        """Return the same gaps, to be changed apart from these."""
+        other = Gaps.__new__(Gaps)
+        vars(other).update(vars(self), _busy_later=self._busy_later[:], _starts=self._starts[:], _ends=self._ends[:])
+        return other
+
     def _extend(self) -> bool:
         if self._until >= self._since + HORIZON_DAYS * DAY_MS:
             return False
@@ -85,22 +91,34 @@ class Gaps:
             self._starts.insert(index, start)
             self._ends.insert(index, end)
 
+    @property
+    def strict(self) -> bool:
+        """True when operations must end before closing, so that the gaps are open time."""
+        return self._strict
+
     def earliest(self, after: int, work: int) -> tuple[int, int] | None:
         """Return (start, end) of the earliest fit of ``work`` not before ``after``; None when none is within two years."""
-        index = bisect_left(self._ends, after + work)
+        starts, ends, strict = self._starts, self._ends, self._strict
+        index = bisect_left(ends, after + work)
         while True:
-            while index >= len(self._starts):
+            while index >= len(starts):
                 if not self._extend():
                     return None
-                index = bisect_left(self._ends, after + work)
-            found = self._in_gap(max(self._starts[index], after), self._ends[index], work)
-            if found is not None:
-                return found
+                index = bisect_left(ends, after + work)
+            start = max(after, starts[index])
+            if strict:
+                if start + work <= ends[index]:
+                    return start, start + work
+            else:
+                found = self._in_gap(start, ends[index], work)
+                if found is not None:
+                    return found
             index += 1
 
     def _in_gap(self, start: int, limit: int, work: int) -> tuple[int, int] | None:
-        if not self._strict:
-            start, _ = self.hours.open_from(start)
+        if limit - start < work:
+            return None
+        start, _ = self.hours.open_from(start)
         end = self.hours.after_work(start, work) if self.centre.may_pause else start + work
         return (start, end) if end <= limit else None
 

@@ -1,0 +1,337 @@
+"""The plan of all open orders by dispatch rules (pure): good dates at once, the same from run to run.
+
+Orders are put into a sequence and placed one after another at their earliest gap, each operation on the work centre where it ends
+first. Several sequences are tried (earliest due date, least slack, critical ratio, apparent tardiness cost (Vepsalainen and Morton,
+Management Science 33, 1987)); the best is improved by moving late orders forward (squeaky wheel optimisation, Joslin and Clements,
+JAIR 10, 1999). What a person ranked goes first in all of them. Times are milliseconds since 1970 UTC.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from plait.kernel.problems import Problem
+from plait.manufacturing.schedule.calendar import DAY_MS, HORIZON_DAYS, opening
+from plait.manufacturing.schedule.gaps import Gaps, never_fits
+from plait.manufacturing.schedule.model import WorkCentre
+from plait.manufacturing.schedule.workdays import WorkDays, place_days
+
+__all__ = ["Busy", "FreeTime", "Job", "Lot", "Outcome", "Shop", "Spot", "Task", "best", "edd", "ends", "place", "run", "score", "undo"]
+
+BUDGET = 55_000
+MOST_PASSES = 24
+LOOK_MS = 56 * DAY_MS
+SQUEAK = ", late orders moved forward"
+
+
+class Task(NamedTuple):
+    """One operation of a lot: ``work`` ms on a work centre of ``group``, or, with ``days`` not None, so many working days outside."""
+
+    seq: int
+    name: str
+    group: str
+    work: int
+    days: float | None = None
+    supplier: str = ""
+
+
+class Lot(NamedTuple):
+    """A batch: ``pieces``, nothing before ``release`` (ms), and the ways in which what is left of it can be made."""
+
+    number: int
+    pieces: int
+    release: int
+    routes: tuple[tuple[Task, ...], ...]
+
+
+class Job(NamedTuple):
+    """One order: ``due`` (ms), ``rank`` (lower goes first), ``weight`` of a late hour, ms from one operation to the next, its lots.
+
+    ``begun`` (ms): when what is not planned any more (begun, bought, from stock) is ready.
+    """
+
+    id: str
+    due: int
+    rank: int
+    weight: float
+    transfer: int
+    lots: tuple[Lot, ...]
+    begun: int = 0
+
+
+class Spot(NamedTuple):
+    """Where an operation was placed: index of lot, of route and of task, work centre ("" outside), when it could begin, begins and ends."""
+
+    lot: int
+    route: int
+    task: int
+    centre: str
+    ready: int
+    start: int
+    end: int
+
+
+class Busy(NamedTuple):
+    """A span on a work centre that stays as it is: ``order`` has it, or (``down``) the reason why it is out of service."""
+
+    centre: str
+    start: int
+    end: int
+    order: str
+    down: bool = False
+
+
+class Shop:
+    """Work centres with what is fixed on them; ``gaps`` gives their free time, to be planned into."""
+
+    def __init__(self, centres: Iterable[WorkCentre], fixed: Sequence[Busy], now: int, days: WorkDays | None = None) -> None:
+        self.centres = {centre.id: centre for centre in sorted(centres, key=lambda c: c.id)}
+        self.fixed = [busy for busy in fixed if busy.end > now]
+        self.now = now
+        self.days = days or place_days(self.centres.values())
+        self.groups: dict[str, list[str]] = {}
+        for centre in self.centres.values():
+            self.groups.setdefault(centre.group, []).append(centre.id)
+        for id in self.centres:
+            self.groups.setdefault(id, [id])
+        self.longest = {centre.id: _longest(centre, now) for centre in self.centres.values()}
+        self._gaps: dict[str, Gaps] = {}
+
+    def _base(self, centre: str) -> Gaps:
+        found = self._gaps.get(centre)
+        if found is None:
+            rows = sorted(((busy.start, busy.end) for busy in self.fixed if busy.centre == centre), reverse=True)
+            found = self._gaps[centre] = Gaps(self.centres[centre], self.now, rows)
+        return found
+
+    def gaps(self) -> "FreeTime":
+        """Return the free time of every work centre, to be changed at will."""
+        return FreeTime(self._base)
+
+    def longest_of(self, group: str) -> int:
+        """Return the longest work (ms) a work centre of ``group`` does in one go; 0 when there is none."""
+        return max((self.longest[id] for id in self.groups.get(group, ())), default=0)
+
+
+class FreeTime(dict[str, Gaps]):
+    """Gaps by work centre, copied from ``source`` when they are first looked at."""
+
+    def __init__(self, source: Callable[[str], Gaps]) -> None:
+        super().__init__()
+        self._source = source
+
+    def __missing__(self, centre: str) -> Gaps:
+        found = self[centre] = self._source(centre).copy()
+        return found
+
+    def over(self) -> "FreeTime":
+        """Return the same free time, to be changed apart from this."""
+        return FreeTime(self.__getitem__)
+
+
+def _longest(centre: WorkCentre, now: int) -> int:
+    spans = opening(centre.calendar).spans(now, now + LOOK_MS)
+    if not spans:
+        return 0
+    return 1 << 52 if centre.calendar.always or centre.unattended or centre.may_pause else max(end - start for start, end in spans)
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A whole plan: ``spots`` and ``finish`` (ms) by job id, the sequence it came from, its rule, weighted lateness in ms, free time left.
+
+    ``refused``: jobs that fit nowhere within two years, and why.
+    """
+
+    spots: dict[str, list[Spot]]
+    finish: dict[str, int]
+    sequence: list[Job]
+    rule: str
+    late: float
+    gaps: FreeTime
+    refused: dict[str, str] = {}
+
+
+def _route(shop: Shop, gaps: Mapping[str, Gaps], job: Job, lot: Lot, at: tuple[int, int], after: int) -> list[Spot]:
+    """Place one lot by one of its routes (``at``: index of lot and route) and take the spans."""
+    found: list[Spot] = []
+    ready = after
+    number, route = at
+    longest, groups = shop.longest, shop.groups
+    for index, task in enumerate(lot.routes[route]):
+        if task.days is not None:
+            end = shop.days.after(ready, task.days)
+            found.append(Spot(number, route, index, "", ready, ready, end))
+        else:
+            work = task.work
+            begin = end = -1
+            chosen = ""
+            for id in groups[task.group]:
+                if work > longest[id]:
+                    continue
+                span = gaps[id].earliest(ready, work)
+                if span is not None and (end < 0 or span[1] < end):
+                    begin, end = span
+                    chosen = id
+            if end < 0:
+                undo(gaps, found)
+                raise never_fits(f"the group {task.group}", work)
+            gaps[chosen].take(begin, end)
+            found.append(Spot(number, route, index, chosen, ready, begin, end))
+        ready = end + job.transfer
+    return found
+
+
+def place(shop: Shop, gaps: Mapping[str, Gaps], job: Job) -> list[Spot]:
+    """Place all lots of ``job`` as early as ``gaps`` allow and take the spans; of several routes the one that ends first.
+
+    Raises ``never-open`` when a task fits nowhere, and then takes nothing.
+    """
+    placed: list[Spot] = []
+    try:
+        for number, lot in enumerate(job.lots):
+            after = max(shop.now, lot.release)
+            if len(lot.routes) == 1:
+                placed += _route(shop, gaps, job, lot, (number, 0), after)
+                continue
+            tried = []
+            for route in range(len(lot.routes)):
+                spots = _route(shop, gaps, job, lot, (number, route), after)
+                undo(gaps, spots)
+                tried.append((spots[-1].end if spots else after, route))
+            placed += _route(shop, gaps, job, lot, (number, min(tried)[1]), after)
+    except Problem:
+        undo(gaps, placed)
+        raise
+    return placed
+
+
+def ends(job: Job, spots: Sequence[Spot], now: int) -> int:
+    """Return when all of ``job`` is ready."""
+    return max([job.begun, *(spot.end for spot in spots)]) or now
+
+
+def undo(gaps: Mapping[str, Gaps], spots: Sequence[Spot]) -> None:
+    """Give back what was taken for ``spots``."""
+    for spot in reversed(spots):
+        if spot.centre:
+            gaps[spot.centre].give(spot.start, spot.end)
+
+
+def run(shop: Shop, sequence: Sequence[Job], rule: str = "") -> Outcome:
+    """Place the jobs in the order of ``sequence``; one that fits nowhere is refused alone."""
+    gaps = shop.gaps()
+    spots: dict[str, list[Spot]] = {}
+    finish: dict[str, int] = {}
+    refused: dict[str, str] = {}
+    late = 0.0
+    for job in sequence:
+        try:
+            placed = spots[job.id] = place(shop, gaps, job)
+        except Problem as problem:
+            spots[job.id], finish[job.id], refused[job.id] = [], shop.now + HORIZON_DAYS * DAY_MS, problem.detail
+            continue
+        end = finish[job.id] = ends(job, placed, shop.now)
+        if end > job.due:
+            late += job.weight * (end - job.due)
+    return Outcome(spots, finish, list(sequence), rule, late, gaps, refused)
+
+
+def score(outcome: Outcome) -> tuple[float, int, int]:
+    """Return what makes a plan better when lower: weighted lateness, number of late jobs, sum of finishes."""
+    late = sum(outcome.finish[job.id] > job.due for job in outcome.sequence)
+    return outcome.late, late, sum(outcome.finish.values())
+
+
+def _work(job: Job) -> int:
+    """Return roughly how long (ms) a job takes from first to last operation on an empty shop, closed time not counted."""
+    first = job.lots[0].routes[0] if job.lots else ()
+    chain = sum(task.work if task.days is None else round(task.days * DAY_MS) for task in first)
+    widest = max((task.work for task in first if task.days is None), default=0)
+    return max(1, chain + widest * (len(job.lots) - 1))
+
+
+def _release(job: Job, now: int) -> int:
+    return max([now, *(lot.release for lot in job.lots)])
+
+
+def edd(jobs: Iterable[Job]) -> list[Job]:
+    """Return the jobs by rank and due date."""
+    return sorted(jobs, key=lambda job: (job.rank, job.due, job.id))
+
+
+def _slack(jobs: Sequence[Job], now: int) -> list[Job]:
+    return sorted(jobs, key=lambda job: (job.rank, job.due - _release(job, now) - _work(job), job.id))
+
+
+def _ratio(jobs: Sequence[Job], now: int) -> list[Job]:
+    def key(job: Job) -> tuple[int, float, str]:
+        left = job.due - _release(job, now)
+        return job.rank, left / _work(job) if left > 0 else float(left), job.id
+
+    return sorted(jobs, key=key)
+
+
+def _cost(jobs: Sequence[Job], now: int, lanes: int) -> list[Job]:
+    """Sequence by apparent tardiness cost, looked at anew after each thirty-second part of the jobs."""
+    left, found = edd(jobs), []
+    work = {job.id: _work(job) for job in jobs}
+    mean = sum(work.values()) / max(1, len(work))
+    when, step = float(now), max(1, len(left) // 32)
+
+    def key(job: Job) -> tuple[int, float, str]:
+        slack = max(0.0, job.due - when - work[job.id])
+        return job.rank, -job.weight / work[job.id] * math.exp(-slack / (3 * mean)), job.id
+
+    while left:
+        left.sort(key=key)
+        taken, left = left[:step], left[step:]
+        found += taken
+        when += sum(work[job.id] for job in taken) / max(1, lanes)
+    return found
+
+
+def _squeak(outcome: Outcome, push: float) -> list[Job]:
+    """Move late jobs forward in the sequence, the later the further."""
+    worst = max((outcome.finish[job.id] - job.due for job in outcome.sequence), default=0)
+    count = len(outcome.sequence)
+
+    def key(pair: tuple[int, Job]) -> tuple[int, float, int]:
+        place, job = pair
+        over = outcome.finish[job.id] - job.due
+        return job.rank, place - (push * count * (0.25 + over / worst) if over > 0 else 0.0), place
+
+    return [job for _, job in sorted(enumerate(outcome.sequence), key=key)]
+
+
+def best(shop: Shop, jobs: Sequence[Job], budget: int = BUDGET) -> Outcome:
+    """Return the best plan found within ``budget`` operations placed; never worse than by earliest due date."""
+    found = run(shop, edd(jobs), "earliest due date")
+    if not found.late:
+        return found
+    size = max(1, sum(len(spots) for spots in found.spots.values()))
+    left = min(MOST_PASSES, budget // size) - 1
+    top = score(found)
+    others = (
+        ("least slack", _slack(jobs, shop.now)),
+        ("critical ratio", _ratio(jobs, shop.now)),
+        ("apparent tardiness cost", _cost(jobs, shop.now, len(shop.centres))),
+    )
+    for rule, sequence in others[: max(0, left)]:
+        left -= 1
+        tried = run(shop, sequence, rule)
+        if score(tried) < top:
+            found, top = tried, score(tried)
+    current, push = found, 0.5
+    while left > 0 and found.late:
+        left -= 1
+        tried = run(shop, _squeak(current, push), found.rule.removesuffix(SQUEAK) + SQUEAK)
+        if score(tried) < top:
+            found, top = tried, score(tried)
+            current = tried
+        else:
+            push /= 2
+            current = tried if push > 0.1 else found
+            push = push if push > 0.1 else 0.4
+    return found
