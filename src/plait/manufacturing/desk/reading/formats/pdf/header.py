@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from plait.manufacturing.desk.reading.formats.pdf.words import document_kind, label
+from plait.manufacturing.desk.reading.formats.words import document_kind, label
 from plait.manufacturing.desk.reading.model import DocumentKind, Issue, Passage, Place
 
 __all__ = ["document", "header"]

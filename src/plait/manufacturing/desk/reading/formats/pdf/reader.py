@@ -4,7 +4,7 @@ from plait.manufacturing.desk.reading.formats.pdf.drawing import title_block
 from plait.manufacturing.desk.reading.formats.pdf.header import document, header
 from plait.manufacturing.desk.reading.formats.pdf.pages import Page, Paper, pages
 from plait.manufacturing.desk.reading.formats.pdf.tables import Table, lines_of, sheets, tables
-from plait.manufacturing.desk.reading.formats.pdf.words import is_count
+from plait.manufacturing.desk.reading.formats.words import is_count
 from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Passage, Place
 from plait.manufacturing.desk.reading.refusals import check_size
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import msgspec
 
 from plait.manufacturing.desk.reading.formats.pdf.pages import Box, Page
-from plait.manufacturing.desk.reading.formats.pdf.words import is_count, is_position, is_title
+from plait.manufacturing.desk.reading.formats.words import is_count, is_position, is_title
 from plait.manufacturing.desk.reading.model import Passage, Place, Sheet
 from plait.manufacturing.desk.reading.text import total
 

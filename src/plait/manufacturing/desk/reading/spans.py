@@ -1,0 +1,168 @@
+"""What stands in running text: quantities, drawings, parts, materials, dates, prices and numbers of orders, in English, German and Chinese."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+__all__ = ["Span", "clean_name", "find", "kind_words"]
+
+_UNITS_EN = r"pieces?|pcs?|pce|each|ea|off|units?|sets?|pairs?|kgs?|tons?|tonnes?|met(?:er|re)s?|mm|m"
+_UNITS_DE = r"stücke?n?|stueck|stck|stk|st|teilen?|satz|sätze|paare?|dutzend|lfm"
+_UNITS_ZH = r"件|个|個|只|枚|支|根|块|片|台|把|套|组|对|双|公斤|千克|吨|米"
+_NUMBER = r"\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+_MONTH = (
+    r"(?:january|jan|januar|jänner|february|feb|februar|march|mar|märz|mrz|april|apr|may|mai|june|jun|juni|july|jul|juli|august|aug|"
+    r"september|sept|sep|october|oct|oktober|okt|november|nov|december|dec|dezember|dez)"
+)
+DATE = (
+    r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{4}[/.]\d{1,2}[/.]\d{1,2}|\d{1,2}\.\s?\d{1,2}\.(?:\s?\d{4}|\s?\d{2}(?!\d))?|\d{1,2}/\d{1,2}/\d{2,4}"
+    r"|(?:\d{2,4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?[日号]?|(?:\d{4}\s?年\s?)?\d{1,2}\s?月\s?(?:底|末|初|中旬)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?\s?(?:of\s)?{_MONTH}\b\.?,?(?:\s?\d{{4}})?|{_MONTH}\b\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s\d{{4}})?"
+    rf"|(?:end of|ende|mitte|anfang|mid|early|late)\s{_MONTH}\b(?:\s\d{{4}})?|{_MONTH}\s\d{{4}}"
+    r"|(?:kw|cw|calendar week|kalenderwoche|week|woche)\s?\d{1,2}(?:\s?[/.-]\s?\d{2,4})?|第\s?\d{1,2}\s?[周週])"
+)
+# a code holds a digit, or is written in capitals with a dash
+_CODE = r"(?=[\w./+-]*\d)[A-Za-z0-9\u4e00-\u9fff][\w./+-]*[\w]|\d"
+_SEP = r"\s*[:：#]?\s*"
+
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (field, re.compile(words, re.IGNORECASE))
+    for field, words in (
+        (
+            "respond_by",
+            rf"(?:(?:angebots?|antwort|rückmeldung|offer|quotation|quote|reply|answer|response)(?:abgabe)?\s(?:[a-zäöüß]+\s){{0,3}}?"
+            rf"(?:bis(?:\szum)?|by|until|before)|respond by|reply by|angebotsfrist|abgabetermin|报价截止(?:日期)?){_SEP}(?P<v>{DATE})"
+            rf"|(?:请(?:于|在))?\s?(?P<w>{DATE})\s?前(?:报价|回复|答复)",
+        ),
+        (
+            "ordered",
+            rf"(?:bestelldatum|order date|bestellung vom|order dated|your order of|订单日期|下单日期){_SEP}(?P<v>{DATE})",
+        ),
+        (
+            "due",
+            rf"(?:(?:requested |required |latest )?(?:delivery|due|ship(?:ping)?|need(?:ed)?|required|deliver(?:ed|y)?)(?:\s?date)?"
+            rf"(?:\s(?:is|to|at|them|it|us))?(?:\s(?:our|your)\s\w+)?"
+            rf"|liefer(?:termin|datum|ung|n|bar|zeit)|wunsch(?:liefer)?termin|termin|fällig|spätestens|by|until|before|no later than|not later than"
+            rf"|bis|zum|benötigt|交货日期|交货期|交货|交期|要求交期|到货|交付)"
+            rf"(?:{_SEP}|\s)(?:(?:by|on|in|at|until|before|bis|am|zum|im|spätestens|the|für|为|是|于)\s?)*(?P<v>{DATE})",
+        ),
+        ("due", rf"(?P<v>{DATE})\s?(?:之前|以前|前)?(?:交货|到货|交付|发货|前|要货)"),
+        (
+            "order_no",
+            rf"(?:(?:our |your |unsere |ihre )?(?:purchase order|order|p\.?\s?o\.?|bestellung|bestell|auftrags?)\s?-?\s?(?:no\.?|nr\.?|number|nummer|#)"
+            rf"|(?:采购)?(?:订单|合同)(?:编号|号码?)|purchase order|bestellung|\bpo\b){_SEP}(?P<v>{_CODE})",
+        ),
+        (
+            "request_no",
+            rf"(?:(?:anfrage|rfq|request|inquiry|enquiry)\s?-?\s?(?:no\.?|nr\.?|number|nummer|#)|询价单?(?:编号|号)|rfq|anfrage){_SEP}(?P<v>{_CODE})",
+        ),
+        (
+            "drawing_no",
+            rf"(?:(?:gemäß|laut|nach|lt\.|as per|acc(?:ording)?\.? to|to|per|按|见)\s?)?"
+            rf"(?:drawing|dwg|drg|zeichnung(?:s)?|zeichn|zng|图号|图纸号?|图纸编号)\.?\s?-?\s?(?:no\.?|nr\.?|number|nummer)?{_SEP}(?P<v>{_CODE})",
+        ),
+        (
+            "customer_part_no",
+            r"(?:our|unsere|我方|我司)\s?(?:part|item|article|artikel|teile?|material|sach|物料|料)\s?-?\s?"
+            rf"(?:no\.?|nr\.?|number|nummer|编号|编码|号)?{_SEP}(?P<v>{_CODE})",
+        ),
+        (
+            "part_no",
+            rf"(?:(?:your|ihre)\s)?(?:(?:part|item|article|artikel|art\.|teile?|ident|sach|material)\s?-?\s?(?:no\.?|nr\.?|number|nummer)"
+            rf"|p/n|pn|零件号|料号|物料(?:编号|编码|号)|产品编号|型号){_SEP}(?P<v>{_CODE})",
+        ),
+        ("revision", r"\b(?:rev(?:ision)?\.?|index)\s?:?\s?(?P<v>\d{1,2}|[A-Z]{1,2}\d?)\b|版本\s?[:：]?\s?(?P<w>\w{1,3})"),
+        (
+            "material",
+            r"(?:\bmaterial|werkstoff|材料|材质)\s?[:：]\s?(?P<v>[\w.+/-]+(?:\s?\+\s?\w+)?(?:号?钢)?)"
+            r"|\b(?:material|werkstoff|aus|in|made of|made from|of material)\s(?P<w>(?:1\.\d{4}|\d{1,3}[A-Z][A-Za-z]*[\w+-]*\d[\w+-]*"
+            r"|C\d{2}E?|S\d{3}\w*|X\d\w+|EN[ -]?(?:AW|AC|GJ[LS]|[A-Z]{2,3})-?\d+\w*|GG+\d{2}|AlMg\w+|AISI\s?\d+|AW-?\d+"
+            r"|(?:stainless |carbon |tool )?steel|stahl|edelstahl|alumin(?:i)?um|messing|brass|bronze|POM|PEEK|PA6\w*))\b",
+        ),
+        (
+            "price",
+            r"(?:(?:à|a|@|at|je|zu|price|preis|stückpreis|einzelpreis|unit price|单价|价格)\s?[:：]?\s?)"
+            r"(?P<v>(?:(?:€|eur|usd|us\$|\$|£|gbp|¥|￥|rmb|cny|chf)\s?)?"
+            rf"(?:{_NUMBER})\s?(?:€|eur|usd|\$|£|gbp|元|rmb|cny|chf|euros?)?(?:\s?(?:/|per|pro|je|each|每)\s?(?:\d+\s?)?\w*)?)",
+        ),
+    )
+)
+_UNIT = rf"(?:(?:{_UNITS_DE}|{_UNITS_EN})\b\.?|{_UNITS_ZH})"
+_QUANTITY = (
+    re.compile(rf"(?<![\w.,/×-])(?P<v>(?:{_NUMBER})\s?{_UNIT})", re.IGNORECASE),
+    re.compile(rf"(?:menge|stückzahl|anzahl|qty|quantity|数量)\.?\s?[:：]?\s?(?P<v>(?:{_NUMBER})(?:\s?{_UNIT})?)", re.IGNORECASE),
+    re.compile(rf"(?<![\w.,/×-])(?P<v>{_NUMBER})\s?[x×]\s(?=[^\W\d])", re.IGNORECASE),
+)
+_NAMED = re.compile(
+    r"(?:^|(?<=\n))\s*(?:bezeichnung|benennung|artikel|teil|part(?: name)?|item|description|name|product"
+    r"|品名|名称|产品名称|零件名称)\s?[:：]\s?(?P<v>[^\n]+)",
+    re.IGNORECASE,
+)
+
+_ORDER = re.compile(
+    r"hiermit bestellen|bestellen wir|wir bestellen|\bbestellung\b|please supply|(?:we|i) (?:hereby |would like to |want to )?order\b"
+    r"|purchase order|our order|\bpo\b|please (?:deliver|ship)|bitte liefern|下单|订购|采购订单|我们订|订货",
+    re.IGNORECASE,
+)
+_ASK = re.compile(
+    r"\bquot(?:e|ation|es)\b|\bangebot|\banfrage\b|anbieten|\boffer\b|\brfq\b|\binquiry\b|\benquiry\b|\bprice (?:for|of)\b"
+    r"|was kostet|how much|询价|报价|价格是多少",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^(?:(?:dear|hello|hi|hallo|guten tag|sehr geehrte|liebe)\b[^,\n]*,|您好[,，!！]?|(?:could|can|would) you (?:please )?|please|kindly|bitte"
+    r"|und|and|or|oder|sowie|also|plus|we (?:would like to|want to|need to|hereby)|hereby|hiermit|wir|we|i|ich|"
+    r"(?:senden|machen|unterbreiten) sie uns|send us|give us|uns|"
+    r"(?:um|ein|an?|ihr|your|the|me|us|for)|angebot|quot(?:e|ation)|offer|price|preis|order(?:ing)?|need|require|benötigen|brauchen|bestellen|suchen|supply|anbieten|"
+    r"für|of|von|about|über|请(?:帮忙|您)?|报价|询价|订购|采购|我们?(?:需要|要|订)?|需要|一下|帮忙|现|尽快)(?=[\s,:：，。\u4e00-\u9fff]|$)[\s,:：，]*",
+    re.IGNORECASE,
+)
+_FILL = re.compile(r"^(?:of|x|×|the|a|an|der|die|das|von|vom|from|à|le|la|your|ihre[rns]?|:|：|-|–|•|\*|\.|\))(?=\s|$|[\u4e00-\u9fff])\s*", re.IGNORECASE)
+_TRAIL = re.compile(
+    r"\s+(?:with|mit|according to|acc\. to|as per|per|gemäß|laut|nach|lt\.|for delivery|delivery|to|by|bis|zum|zur|für|at|and|und|or|oder|sowie"
+    r"|in|aus|je|please|bitte|,)$",
+    re.IGNORECASE,
+)
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A piece of text that says ``field``: where it begins and ends, and where its value does."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+    at: int
+
+
+def find(text: str) -> list[Span]:
+    """Return what is said, in order, no two pieces overlapping; the earlier pattern wins."""
+    taken: list[Span] = []
+    for field, pattern in (*_PATTERNS[:3], *(("quantity", pattern) for pattern in _QUANTITY), *_PATTERNS[3:], ("name", _NAMED)):
+        for found in pattern.finditer(text):
+            group = "w" if "w" in pattern.groupindex and found.group("w") else "v"
+            span = Span(field, found.start(), found.end(), found.group(group).strip(), found.start(group))
+            if span.text and not any(span.start < other.end and other.start < span.end for other in taken):
+                taken.append(span)
+    return sorted(taken, key=lambda span: span.start)
+
+
+def kind_words(text: str) -> Iterator[str]:
+    """Yield ``orders`` when the text orders, ``request`` when it asks for an offer."""
+    if _ORDER.search(text):
+        yield "orders"
+    if _ASK.search(text):
+        yield "request"
+
+
+def clean_name(text: str) -> str:
+    """Return a piece of text without the words that lead to and away from a part's name; "" when no name is left."""
+    name = text.strip(" \t\n,;:：，；。.!?()（）[]-–•*")
+    for pattern in (_LEAD, _FILL):
+        while (short := pattern.sub("", name)) != name:
+            name = short
+    while (short := _TRAIL.sub("", name)) != name:
+        name = short
+    name = name.strip(" ,;:：，；。.!?(（[-–")
+    return name if sum(sign.isalpha() for sign in name) >= 2 else ""
