@@ -77,7 +77,8 @@ class Sheet(msgspec.Struct):
 
     ``doubts`` holds for a cell (row, column) what its format knows to be wrong: ``formula-without-value``, ``error-value``. ``units`` may hold
     what a cell's number format shows beside the number, e.g. ``€`` or ``kg``. ``places`` holds where a cell stands when that is not a cell of a
-    sheet (a PDF's page and box, a line of a mail); without it a cell's place is ``sheet`` and ``cell``.
+    sheet (a PDF's page and box, a line of a mail); without it a cell's place is ``sheet`` and ``cell``. ``epoch`` is
+    the year its day numbers count from (1900 or 1904).
     """
 
     name: str
@@ -86,6 +87,7 @@ class Sheet(msgspec.Struct):
     doubts: dict[tuple[int, int], str] = {}
     units: dict[tuple[int, int], str] = {}
     places: dict[tuple[int, int], Place] = {}
+    epoch: int = 1900
 
     def place(self, row: int, column: int) -> Place:
         """Return where the cell (from 0) stands in its file."""
@@ -133,7 +135,7 @@ class Content(msgspec.Struct):
     """What a format found in a file. Tables are in ``sheets``; a PDF has ``passages``; a document that states its meaning (UBL) has ``records`` of ``kind``.
 
     ``header`` holds what is said once for the whole (sender, subject, order number, date), by field name, ``places`` where it stands; ``text`` the
-    plain text of a mail;
+    plain text of a mail, ``quoted`` what it quotes of earlier ones; ``kind`` without records is what tables and text are likely about;
     ``attachments`` what is to be read for itself. ``suggestion``: a person must confirm every value.
     """
 
@@ -145,6 +147,7 @@ class Content(msgspec.Struct):
     header: dict[str, str] = {}
     places: dict[str, Place] = {}
     text: str = ""
+    quoted: str = ""
     attachments: list[Attachment] = []
     issues: list[Issue] = []
     suggestion: bool = False
@@ -169,7 +172,8 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True):
 class Mapping(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one table is read: its sheet, ``kind``, the rows of its titles (first and last, from 0), its columns, and what is said above it.
 
-    ``constants`` hold fields said once for the whole table (``customer`` in a title row). ``source``: proposed, remembered (from this sender),
+    ``last`` is the last row that belongs to the table (from 0; -1: all below). ``constants`` hold fields said once for the whole table
+    (``customer`` in a title row). ``source``: proposed, remembered (from this sender),
     corrected (by a person), map:<name> (an ERP's column map).
     """
 
@@ -180,6 +184,7 @@ class Mapping(msgspec.Struct, frozen=True, omit_defaults=True):
     constants: dict[str, str] = {}
     confidence: float = 0.0
     source: str = "proposed"
+    last: int = -1
 
 
 class Result(msgspec.Struct):

@@ -51,7 +51,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "order_no",
             rf"(?:(?:our |your |unsere |ihre )?(?:purchase order|order|p\.?\s?o\.?|bestellung|bestell|auftrags?)\s?-?\s?(?:no\.?|nr\.?|number|nummer|#)"
-            rf"|(?:采购)?(?:订单|合同)(?:编号|号码?)|purchase order|bestellung|\bpo\b){_SEP}(?P<v>{_CODE})",
+            rf"|(?:采购)?(?:订单|合同)(?:编号|号码?)|purchase order|bestellung|\bpo\b){_SEP}(?P<v>{_CODE})"
+            r"|\b(?P<w>PO[-_]?\d[\w./-]*\w)",
         ),
         (
             "request_no",
