@@ -204,6 +204,7 @@ OWN_ALONE = frozenset(
         "/api/v1/audit",
         "/api/v1/backups/progress",
         "/api/v1/deliveries",
+        "/api/v1/desk/fields",
         "/api/v1/facts",
         "/api/v1/facts/stream",
         "/api/v1/facts/verify",

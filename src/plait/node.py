@@ -35,8 +35,19 @@ from plait.kernel.stepped import Participant
 from plait.labour.studio.service import LabelService
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.arrivals import ArrivalDesk
+from plait.manufacturing.desk.book.applier import BookApplier
+from plait.manufacturing.desk.book.service import BookService
+from plait.manufacturing.desk.inbox.attachments import AttachmentService
+from plait.manufacturing.desk.inbox.drop import DropFolder
+from plait.manufacturing.desk.inbox.model import Applier
+from plait.manufacturing.desk.inbox.service import InboxService
+from plait.manufacturing.desk.offers.applier import RequestApplier
+from plait.manufacturing.desk.offers.room import Room
+from plait.manufacturing.desk.offers.service import OfferService
 from plait.manufacturing.desk.ordering import OrderDesk
+from plait.manufacturing.desk.papers.service import PaperService
 from plait.manufacturing.desk.quoting import QuoteDesk, Terms
+from plait.manufacturing.desk.reading.model import DocumentKind
 from plait.manufacturing.desk.service import DeskService
 from plait.manufacturing.line.model import Lot
 from plait.manufacturing.line.service import LineService
@@ -50,7 +61,7 @@ from plait.observatory.service import ObservatoryService
 from plait.public.service import PublicService
 from plait.routes import APIS
 from plait.sharing.room import build_sharing
-from plait.store import Database, Store, Tx, metadata
+from plait.store import Blobs, Database, Store, Tx, metadata
 from plait.upkeep import housekeeping
 from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health.service import HealthService
@@ -75,7 +86,7 @@ def _clock(settings: Settings, activity: Activity, folder: Path) -> WallClock | 
     """Return the business clock; a data folder remembers its kind and refuses another (``other-clock``)."""
     kind = settings.clock.kind
     file = folder / "clock"
-    known = read_text(file).strip() if file.exists() else ""
+    known = file.read_bytes().decode("utf-8", "replace").strip() if file.exists() else ""
     if known and known != kind:
         raise Problem(OTHER_CLOCK, f"{folder} goes by {known} time, not {kind}")
     if not known:
@@ -186,6 +197,10 @@ class Node:
         orders = OrderDesk(quotes, self.line, self._contract)
         self.arrivals = ArrivalDesk(store, guard, clock, desk.goods_in)
         self.desk = DeskService(orders, self.arrivals)
+        self.book = BookService(store, guard, clock)
+        self.papers = PaperService(store, guard)
+        self.offers = OfferService(Room(store, guard, clock, quotes, self.papers))
+        self._inbox()
         self.house = House(
             store=store,
             guard=guard,
@@ -201,6 +216,8 @@ class Node:
             quotes=quotes,
             orders=orders,
             arrivals=self.arrivals,
+            book=self.book,
+            offers=self.offers,
             line=self.line,
             machines=self.machines,
             epcis=self.epcis,
@@ -211,6 +228,13 @@ class Node:
         )
         house = self.house
         self.observatory = ObservatoryService(store, guard, clock, self.sharing.directory, self.sharing.data, lambda: figures(house))
+
+    def _inbox(self) -> None:
+        """The inbox and those who take what is in it, by kind of table."""
+        self.blobs = Blobs(self.folder / "blobs")
+        appliers: dict[DocumentKind, Applier] = {"orders": BookApplier(), "request": RequestApplier()}
+        self.inbox = InboxService(self.store, self.identity, self.clock, self.blobs, appliers, auto_apply=self.settings.desk.auto_apply)
+        self.attachments = AttachmentService(self.store, self.identity, self.blobs)
 
     async def _contract(self, actor: Actor, party: str, dataset: str) -> None:
         await self.sharing.people.negotiate(actor, party, dataset)
@@ -236,6 +260,8 @@ class Node:
         await self.backups.arrived()
         await self.line.open()
         await self.arrivals.open()
+        await self.offers.open()
+        await self.inbox.open()
 
     async def _listen(self) -> None:
         http = self.settings.http
@@ -258,6 +284,11 @@ class Node:
                 self.intake,
                 self.line,
                 self.desk,
+                self.book,
+                self.offers,
+                self.papers,
+                self.inbox,
+                self.attachments,
                 self.epcis,
                 self.trace,
                 self.passports,
@@ -313,6 +344,9 @@ class Node:
         self._task(lambda: housekeeping.run(self.store, self.client.breakers.clocks))
         self._task(self.health.run)
         self._task(self.backups.run)
+        self._task(self.inbox.run)
+        if self.settings.desk.drop_folder:
+            self._task(DropFolder(self.inbox, self.folder / self.settings.desk.drop_folder).run)
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
         self._opened.push_async_callback(self.sharing.people.close)

@@ -13,6 +13,10 @@ from plait.infrastructure.twin import routes as twin_routes
 from plait.labour.studio import routes as label_routes
 from plait.manufacturing.capability import routes as capability_routes
 from plait.manufacturing.desk import routes as desk_routes
+from plait.manufacturing.desk.book import routes as book_routes
+from plait.manufacturing.desk.inbox import routes as inbox_routes
+from plait.manufacturing.desk.offers import routes as offer_routes
+from plait.manufacturing.desk.papers import routes as paper_routes
 from plait.manufacturing.line import routes as line_routes
 from plait.manufacturing.part import routes as part_routes
 from plait.manufacturing.schedule import routes as schedule_routes
@@ -44,6 +48,11 @@ APIS: tuple[Api, ...] = (
     schedule_routes.ROUTES,
     line_routes.ROUTES,
     desk_routes.ROUTES,
+    book_routes.ROUTES,
+    inbox_routes.ROUTES,
+    inbox_routes.KEPT,
+    offer_routes.ROUTES,
+    paper_routes.ROUTES,
     epcis_routes.ROUTES,
     trace_routes.ROUTES,
     passport_routes.ROUTES,

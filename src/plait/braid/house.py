@@ -17,6 +17,8 @@ from plait.kernel.ports import Directory, Guard, PartnerData
 from plait.labour.studio.service import LabelService
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.arrivals import ArrivalDesk
+from plait.manufacturing.desk.book.service import BookService
+from plait.manufacturing.desk.offers.service import OfferService
 from plait.manufacturing.desk.ordering import OrderDesk
 from plait.manufacturing.desk.quoting import QuoteDesk
 from plait.manufacturing.line.service import LineService
@@ -48,6 +50,8 @@ class House:
     quotes: QuoteDesk
     orders: OrderDesk
     arrivals: ArrivalDesk
+    book: BookService
+    offers: OfferService
     line: LineService
     machines: MachineService
     epcis: EpcisService

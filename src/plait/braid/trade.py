@@ -38,6 +38,8 @@ async def _go_on(house: House, purpose: str) -> None:
     inquiry = await house.quotes.purpose_of(purpose)
     if inquiry is not None:
         await house.quotes.proceed(house.me, inquiry.rfq_id)
+    else:
+        await house.offers.supplied(house.me, purpose)
 
 
 async def withdrawn(house: House, fact: Fact, body: Any) -> None:

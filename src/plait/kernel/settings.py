@@ -82,6 +82,8 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Goods are ``transit_hours`` on the road to or from a supplier; ``buffer_hours`` are added to a date before it is promised.
     ``goods_in`` books announced goods in at their announced time without a person; with ``carrier`` a carrier is found for what goes out.
+    What is put into ``drop_folder`` (relative to the data folder; empty: none) goes into the inbox, a sub-folder's name being the sender.
+    With ``auto_apply`` a file goes in by itself when its columns are known from before and nothing in it is in doubt.
     """
 
     hold_hours: float = 48.0
@@ -89,6 +91,8 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     buffer_hours: float = 2.0
     goods_in: bool = False
     carrier: bool = False
+    drop_folder: str = "drop"
+    auto_apply: bool = False
 
 
 class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

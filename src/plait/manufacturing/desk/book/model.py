@@ -9,7 +9,7 @@ import msgspec
 from plait.kernel.facts import fact
 from plait.kernel.money import Money
 
-__all__ = ["LineChange", "LineChanged", "LineClosed", "LineEntered", "LineRemoved", "OrderLine"]
+__all__ = ["LineChange", "LineChanged", "LineClosed", "LineEntered", "LineRemoved", "OrderLine", "StateCount"]
 
 
 class OrderLine(msgspec.Struct, frozen=True):
@@ -57,6 +57,13 @@ class OrderLine(msgspec.Struct, frozen=True):
     def delivered(self) -> Decimal:
         """How much of the ordered quantity has been delivered, as far as it is known."""
         return max(Decimal(0), (self.ordered_quantity or self.quantity) - self.quantity)
+
+
+class StateCount(msgspec.Struct, frozen=True):
+    """How many there are in a state."""
+
+    state: str
+    number: int
 
 
 class LineChange(msgspec.Struct, frozen=True):

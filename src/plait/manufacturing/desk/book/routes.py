@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from plait.kernel.actor import Actor
-from plait.manufacturing.desk.book.model import OrderLine
+from plait.manufacturing.desk.book.model import OrderLine, StateCount
 from plait.manufacturing.desk.book.service import BookService, LineEdit, NewLine
 from plait.web import Api
 
@@ -55,7 +55,7 @@ async def lines(service: BookService, actor: Actor, query: LinesQuery) -> list[O
 
 
 @API.get("/api/v1/desk/orders/counts", action="desk.read", summary="Count the order lines in each state")
-async def counts(service: BookService, actor: Actor) -> dict[str, int]:
+async def counts(service: BookService, actor: Actor) -> list[StateCount]:
     """Return numbers by state."""
     return await service.counts(actor)
 

@@ -14,7 +14,7 @@ from plait.kernel.ports import Guard
 from plait.kernel.problems import CONFLICT, Problem
 from plait.manufacturing.desk.book import rules, tables
 from plait.manufacturing.desk.book.applier import SERIES, close_in, enter_in
-from plait.manufacturing.desk.book.model import LineChanged, OrderLine
+from plait.manufacturing.desk.book.model import LineChanged, OrderLine, StateCount
 from plait.manufacturing.desk.book.rules import NO_LINE
 from plait.manufacturing.part import tables as part_tables
 from plait.manufacturing.part.stock import NO_PART
@@ -88,7 +88,7 @@ class BookService:
         scope = self.guard.scope(actor, "read", "desk.line")
         return _there(await self.store.read(lambda conn: tables.line(conn, scope, id=id)), id)
 
-    async def counts(self, actor: Actor) -> dict[str, int]:
+    async def counts(self, actor: Actor) -> list[StateCount]:
         """Return how many lines there are in each state."""
         scope = self.guard.scope(actor, "read", "desk.line")
         return await self.store.read(lambda conn: tables.counts(conn, scope))
@@ -216,26 +216,31 @@ class BookService:
         await self.store.write(actor, work, once=once)
 
     async def run_cut(self, actor: Actor, run: str, quantity: int, reason: str, once: str | None = None) -> None:
-        """The customer took ``quantity`` pieces out of a run (for reactions); when none are left the line is cancelled."""
+        """The customer took ``quantity`` pieces out of a run (for reactions); when none are left the line is closed."""
 
         def work(tx: Tx) -> None:
             was = tables.line(tx.conn, ALL, run=run)
             if was is None or was.state != "open":
                 return
             left = max(Decimal(0), was.quantity - quantity)
-            ordered = max(Decimal(0), (was.ordered_quantity or was.quantity) - quantity)
+            ordered = was.delivered + left
             now = msgspec.structs.replace(was, quantity=left, ordered_quantity=ordered)
-            self._keep(tx, was, now if left else _closed(was, "cancelled", reason, "run"), run)
+            state: Literal["done", "cancelled"] = "done" if was.delivered else "cancelled"
+            self._keep(tx, was, now if left else _closed(was, state, reason, "run"), run)
 
         await self.store.write(actor, work, once=once)
 
-    async def run_shipped(self, actor: Actor, run: str, reason: str, once: str | None = None) -> None:
-        """Everything of a run is made and on its way (for reactions): its line is done; a closed one stays as it is."""
+    async def run_sent(self, actor: Actor, run: str, quantity: Decimal, *, last: bool, once: str | None = None) -> None:
+        """``quantity`` of a run is on its way to the customer (for reactions); with the ``last`` its line is done, a closed one stays as it is."""
 
         def work(tx: Tx) -> None:
             was = tables.line(tx.conn, ALL, run=run)
-            if was is not None and was.state == "open":
-                self._keep(tx, was, _closed(was, "done", reason, "run"), run)
+            if was is None or was.state != "open":
+                return
+            left = max(Decimal(0), was.quantity - quantity)
+            ordered = was.ordered_quantity or was.quantity
+            now = msgspec.structs.replace(was, quantity=left, ordered_quantity=ordered)
+            self._keep(tx, was, _closed(now, "done", "shipped", "run") if last or not left else now, run)
 
         await self.store.write(actor, work, once=once)
 

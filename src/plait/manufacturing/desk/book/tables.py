@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Select, Table, Text, delete, func, insert, select
 
 from plait.kernel.actor import Scope
-from plait.manufacturing.desk.book.model import OrderLine
+from plait.manufacturing.desk.book.model import OrderLine, StateCount
 from plait.manufacturing.desk.book.rules import fold
 from plait.store import metadata, upsert
 
@@ -111,14 +111,14 @@ def lines_by_key(conn: Connection, scope: Scope, keys: Iterable[str]) -> list[Or
     return sorted(found, key=lambda each: each.id)
 
 
-def counts(conn: Connection, scope: Scope) -> dict[str, int]:
+def counts(conn: Connection, scope: Scope) -> list[StateCount]:
     """Return how many lines in scope there are in each state."""
     if scope.nothing:
-        return {}
-    query = select(line_table.c.state, func.count()).group_by(line_table.c.state)
+        return []
+    query = select(line_table.c.state, func.count()).group_by(line_table.c.state).order_by(line_table.c.state)
     if not scope.everything:
         query = query.where(line_table.c.customer_party == (scope.party or "-"))
-    return {str(state): int(number) for state, number in conn.execute(query)}
+    return [StateCount(str(state), int(number)) for state, number in conn.execute(query)]
 
 
 def put_line(conn: Connection, row: OrderLine) -> None:

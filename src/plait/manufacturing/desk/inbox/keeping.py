@@ -1,0 +1,149 @@
+"""What is kept beside the rows of an item: drawings, models, pictures with number and revision; and what an item says of itself."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from plait.kernel.actor import Actor, Scope
+from plait.kernel.ids import new_id
+from plait.kernel.problems import Problem
+from plait.manufacturing.desk.book import tables as book_tables
+from plait.manufacturing.desk.book.rules import fold
+from plait.manufacturing.desk.inbox import tables
+from plait.manufacturing.desk.inbox.looking import Held
+from plait.manufacturing.desk.inbox.model import Item, Kept, Preview, TableView
+from plait.manufacturing.desk.inbox.readings import Reading
+from plait.manufacturing.desk.inbox.rules import KEPT_TYPES, clean_name, drawing_of, kept_type
+from plait.manufacturing.desk.reading.model import Attachment, Content
+from plait.manufacturing.part import tables as part_tables
+from plait.manufacturing.part.model import Part
+from plait.store import Tx
+
+if TYPE_CHECKING:
+    from plait.manufacturing.desk.inbox.service import InboxService
+
+__all__ = ["around", "keep", "part_of", "sender_in", "summary"]
+
+ALL = Scope(everything=True)
+WORDS = {
+    "orders": "order lines",
+    "request": "requested lines",
+    "prices": "prices",
+    "stock": "stock rows",
+    "parts": "parts",
+    "routings": "operations",
+    "materials": "materials",
+    "calendar": "calendar rows",
+}
+
+
+def sender_in(header: Mapping[str, str]) -> str:
+    """Return who sent a document, as it says itself ("" when it does not)."""
+    return next((header[name] for name in ("sender", "from", "customer") if header.get(name)), "")
+
+
+def part_of(parts: Sequence[Part], number: str) -> str:
+    """Return the id of the one part whose number or drawing is ``number`` ("" for none or several)."""
+    wanted = fold(number)
+    found = {part.id for part in parts if wanted and wanted in {fold(part.id), fold(part.drawing_no)}}
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+async def keep(inbox: "InboxService", actor: Actor, item: Item, content: Content | None) -> list[Kept]:
+    """Keep the item itself, if it is a drawing, model or picture, and what is attached to it; what can be read becomes an item of its own."""
+    sender = item.sender or (sender_in(content.header) if content is not None else "")
+    made = [await _kept(inbox, actor, item, item.name, item.sha256, item.size, sender)] if item.media_type and not item.parent else []
+    for attached in content.attachments if content is not None else ():
+        name = clean_name(attached.name)
+        if kept_type(name):
+            digest = await asyncio.to_thread(inbox.blobs.put, attached.content)
+            made.append(await _kept(inbox, actor, item, name, digest, len(attached.content), sender))
+        if _readable(name):
+            await _child(inbox, actor, item, attached, name, sender)
+    return [each for each in made if each is not None]
+
+
+def _readable(name: str) -> bool:
+    """Tell whether an attachment is to be read for itself: anything that is no picture and no model."""
+    return name.rpartition(".")[2].lower() not in KEPT_TYPES or name.lower().endswith(".pdf")
+
+
+async def _child(inbox: "InboxService", actor: Actor, item: Item, attached: Attachment, name: str, sender: str) -> None:
+    try:
+        await inbox.take(actor, name, attached.content, sender, "attachment", parent=item.id)
+    except Problem as problem:
+        if problem.status >= 500:
+            raise
+
+
+async def _kept(inbox: "InboxService", actor: Actor, item: Item, name: str, digest: str, size: int, sender: str) -> Kept | None:
+    drawing, revision = drawing_of(name)
+
+    def work(tx: Tx) -> Kept | None:
+        part_id = part_of(part_tables.parts(tx.conn, ALL), drawing)
+        lines = book_tables.lines(tx.conn, ALL, text=drawing) if drawing and not part_id else []
+        part_id = next((line.part_id for line in lines if line.part_id and fold(drawing) in {fold(line.drawing_no), fold(line.customer_part_no)}), part_id)
+        row = Kept(new_id(), item.id, digest, name, size, kept_type(name), tx.at, sender, drawing, revision, part_id)
+        return row if tables.put_attachment(tx.conn, row) else None
+
+    made = await inbox.store.write(actor, work)
+    if made is not None:
+        return made
+    known = await inbox.store.read(lambda conn: tables.attachments(conn, ALL, item=item.id, sha256=digest))
+    return next((each for each in known if each.name == name), None)
+
+
+def summary(held: Sequence[Held], reading: Reading, kept: Sequence[Kept]) -> str:
+    """Return in one line what an item holds."""
+    rows = Counter[str]()
+    for table in held:
+        rows[table.kind] += len(table.records)
+    said = [f"{number} {WORDS[kind]}" for kind, number in rows.items()]
+    refused = sum(len(table.refused) for table in held)
+    if refused:
+        said.append(f"{refused} cannot go in")
+    if not held:
+        said += [issue.reason for issue in reading.result.issues if issue.level != "note"][:2]
+        subject = reading.content.header.get("subject", "")
+        said += [subject] if subject else []
+    attached = len(reading.content.attachments)
+    if attached:
+        said.append(f"{attached} attached")
+    return ", ".join(said) or ("kept as an attachment" if kept else "nothing that can go in")
+
+
+def around(conn: Connection, scope: Scope, item: Item, reading: Reading, views: list[TableView], keys: frozenset[str]) -> Preview:
+    """Return the preview of an item with what belongs to it: attachments, children, when it went in, what was in the list before it.
+
+    ``keys`` are what its rows are about.
+    """
+    counts = Counter[str]()
+    for view in views:
+        counts.update(view.counts)
+    return Preview(
+        item=item,
+        format=reading.result.format,
+        tables=views,
+        issues=reading.result.issues,
+        header=reading.result.header or reading.content.header,
+        text=reading.content.text[:20_000],
+        suggestion=reading.result.suggestion,
+        good=sum(view.good for view in views),
+        refused=sum(view.refused for view in views),
+        counts=dict(sorted(counts.items())),
+        missing=_missing(conn, scope, item, keys),
+        attachments=tables.attachments(conn, scope, item=item.id),
+        children=tables.items(conn, scope, parent=item.id),
+        applied=tables.applied(conn, scope, item=item.id),
+    )
+
+
+def _missing(conn: Connection, scope: Scope, item: Item, keys: frozenset[str]) -> list[str]:
+    """Return what the list before this one was about and this one is not."""
+    if not item.previous:
+        return []
+    before = next((each for each in tables.applied(conn, scope, item=item.previous) if not each.undone), None)
+    return [key for key in before.keys if key not in keys] if before is not None else []

@@ -1,0 +1,1 @@
+"""Tests of the inbox of the order desk."""
