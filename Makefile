@@ -14,7 +14,7 @@ help:
 	@echo "make test     all tests; what needs an absent engine is skipped and listed"
 	@echo "make check    ruff, mypy, layers, house rules"
 	@echo "make bench    all figures, one JSON line each (ONLY=name for one)"
-	@echo "make faults   many more kills, losses of power and damaged files than the tests have time for (ARGS=\"--matrix\")"
+	@echo "make faults   many more kills, losses of power and damaged files than the tests have time for (hours; ARGS=\"--no-matrix\" for one)"
 	@echo "make soak     one node under steady load for two hours, its memory printed (ARGS=\"--minutes 5\")"
 	@echo "make docs     rebuild the generated reference pages"
 

@@ -61,6 +61,7 @@ UNSCOPED = {
     ("epcis", "find_terms"): "numbers of terms, no content",
     ("epcis", "words"): "the dictionary of terms",
     ("epcis", "known_ids"): "whether an event id is taken",
+    ("epcis", "digests"): "hashes, no content",
     ("epcis", "numbers_in"): "numbers of events; their content is read through a scope",
     ("epcis", "documents"): "content of numbers that came from a scoped query or an owner's walk",
     ("epcis", "like"): "numbers of identifiers, no content",

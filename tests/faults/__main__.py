@@ -1,6 +1,6 @@
 """``make faults``: many more faults than CI has time for. Prints how many were tried and what was found.
 
-python -m tests.faults [--kills 1000] [--disk 300] [--pairs 100] [--stumbles 5] [--matrix] [--seed 1] [--json]
+python -m tests.faults [--kills 1000] [--disk 300] [--pairs 100] [--stumbles 5] [--no-matrix] [--seed 1] [--json]
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 from plait.cli.demo.script import FIRMS
 from plait.cli.demo.steps import STEPS
 from plait.kernel.clock import SYSTEM
+from tests.faults.folders import folder_damage
 from tests.faults.harness import nursery
 from tests.faults.nodes import node_kills
 from tests.faults.pairs import pair_kills
@@ -32,6 +33,7 @@ def disk(space: Path, number: int, seed: int) -> Iterator[tuple[str, Report]]:
                 yield f"disk {fault} {work}", run(child, work, there, few, seed)
         (space / "damage").mkdir()
         yield "disk damaged files", damage(child, space / "damage", number, seed)
+    yield "any file of a node's folder damaged", folder_damage(space / "folders", number, seed)
 
 
 def matrix(space: Path, seed: int) -> Iterator[tuple[str, Report]]:
@@ -78,7 +80,7 @@ def main() -> int:
     parser.add_argument("--disk", type=int, default=300, help="faults of each kind for each kind of work")
     parser.add_argument("--pairs", type=int, default=100, help="kills of one of two firms that deal with each other")
     parser.add_argument("--stumbles", type=int, default=5, help="runs of the demo whose reactions fail half done (a minute each)")
-    parser.add_argument("--matrix", action="store_true", help="all seven nodes of the demo in all ten steps (about an hour and a quarter)")
+    parser.add_argument("--matrix", action=argparse.BooleanOptionalAction, default=True, help="all seven nodes of the demo in all ten steps (an hour or more)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="one JSON object at the end")
     wanted = parser.parse_args()

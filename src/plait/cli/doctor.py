@@ -22,7 +22,7 @@ def doctor(*, data: Path = Path("plait-data"), full: bool = False, as_json: Anno
     data
         The node's data folder.
     full
-        Also walk the whole chain of facts.
+        Also walk the whole chain of facts, and read everything else: databases, events, signals, stored files.
     as_json
         Print JSON.
     """
@@ -50,11 +50,14 @@ def _show(checks: "list[Check]") -> None:
 
 def examine(data: Path, *, full: bool = False) -> "list[Check]":
     """Return the checks: those of the running node if one answers, else what the folder says."""
+    from functools import partial
+
     import msgspec
 
     from plait.cli.http import call
     from plait.kernel.problems import Problem
     from plait.kernel.settings import load
+    from plait.upkeep.health import contents
     from plait.upkeep.health.folder import examine as examine_folder
     from plait.upkeep.health.model import Check, Report
     from plait.upkeep.health.stopped import chain, port
@@ -72,6 +75,8 @@ def examine(data: Path, *, full: bool = False) -> "list[Check]":
         checks += examine_folder(data, settings)
         if not settings.store.url:
             checks.append(chain(data, full=full))
+        if full and not settings.store.url and not settings.store.events_url:
+            checks += contents.examine(data, partial(contents.opened, data / "plait.db"), partial(contents.opened, data / "events.db"))
         if problem.code != "not-running":
             return [*checks, Check("node", "bad", f"The node refuses to be asked: {problem.detail or problem.kind.title}.", problem.kind.advice)]
         checks.append(port(settings))

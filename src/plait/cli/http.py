@@ -17,19 +17,19 @@ def address_of(data: Path) -> str:
     file = data / "address"
     if not file.exists():
         raise Problem(NOT_RUNNING, f"{data} holds no node that has been started")
-    return file.read_text("utf-8").strip()
+    return file.read_bytes().decode("ascii", "ignore").strip()
 
 
 def call(data: Path, method: str, path: str, body: Any = None) -> Any:
     """Call the node's own API and return the decoded answer; refusals are raised as the Problem they are."""
     import httpx
 
-    token = (data / "admin.token").read_text("utf-8").strip() if (data / "admin.token").exists() else ""
+    token = (data / "admin.token").read_bytes().decode("ascii", "ignore").strip() if (data / "admin.token").exists() else ""
     content = None if body is None else msgspec.json.encode(body)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     try:
         answer = httpx.request(method, address_of(data) + path, content=content, headers=headers, timeout=30, trust_env=False)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Problem(NOT_RUNNING, str(error)) from error
     if answer.status_code >= 400:
         details = answer.json() if "json" in answer.headers.get("content-type", "") else {}

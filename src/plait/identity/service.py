@@ -87,9 +87,9 @@ class Identity:
         await self._first_token()
 
     async def _first_token(self) -> None:
-        """Make sure that the secret in ``admin.token`` is a token; a folder without the file gets a new one."""
+        """Make sure that the secret in ``admin.token`` is a token; a folder without the file, or with a damaged one, gets a new one."""
         file = self._folder / "admin.token"
-        secret = file.read_text("utf-8").strip() if file.exists() else ""
+        secret = file.read_bytes().decode("utf-8", "replace").strip() if file.exists() else ""
         if not _SECRET.fullmatch(secret):
             secret = _new_secret()
             write_private(file, f"{secret}\n".encode())

@@ -7,6 +7,7 @@ of the event store is gone: a damaged file, or an old one put back by hand.
 from collections.abc import Callable
 
 import msgspec
+from sqlalchemy import Connection
 
 from plait.circulation.epcis import tables
 from plait.circulation.epcis.model import Captured
@@ -14,8 +15,9 @@ from plait.kernel.actor import Actor
 from plait.kernel.facts import decode, fact
 from plait.kernel.problems import Problem, register
 from plait.store import Base, Store, Tx
+from plait.store.log import read_facts
 
-__all__ = ["EVENTS_LOST", "EventsLossAccepted", "accept", "check", "lost"]
+__all__ = ["EVENTS_LOST", "EventsLossAccepted", "accept", "check", "compare", "lost"]
 
 EVENTS_LOST = register(
     "events-lost",
@@ -58,6 +60,19 @@ async def lost(store: Store, events: Base, step: Callable[[int], None] = lambda 
         after = facts[-1].seq
         step(after)
     return gone
+
+
+def compare(facts: Connection, events: Connection, after: int = 0) -> tuple[int, list[str]]:
+    """Compare the events that the next facts above ``after`` tell of with those in the event store.
+
+    Return the last fact looked at (0: there were none) and in words what is gone or not as it was captured.
+    """
+    rows = read_facts(facts, after, BATCH, kinds=(CAPTURED,))
+    told = [body for body in map(decode, rows) if isinstance(body, Captured)]
+    there = tables.digests(events, {body.event_id for body in told})
+    wrong = [f"event {body.event_id} is gone" for body in told if body.event_id not in there]
+    wrong += [f"event {body.event_id} was changed" for body in told if body.digest and body.digest not in there.get(body.event_id, {body.digest})]
+    return (rows[-1].seq if rows else 0), wrong
 
 
 async def accept(store: Store, events: Base, actor: Actor) -> EventsLossAccepted | None:

@@ -206,10 +206,14 @@ class Answer(msgspec.Struct, frozen=True):
 
 @fact("epcis.captured", key="key", quantity="quantity")
 class Captured(msgspec.Struct, frozen=True):
-    """An event is in the event store. ``key`` names business step, first item and number of items; ``quantity`` counts items."""
+    """An event is in the event store. ``key`` names business step, first item and number of items; ``quantity`` counts items.
+
+    ``digest``: the SHA-256 of the event as it is kept, empty in facts of 0.1.0.
+    """
 
     event_id: str
     type: str
     biz_step: str
     key: str
     quantity: float
+    digest: str = ""

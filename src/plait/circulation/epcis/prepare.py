@@ -1,5 +1,6 @@
 """From a document's events to rows: check, give an id, take out what is ours to say (pure but for the id maker)."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -100,7 +101,7 @@ def captured(eid: str, doc: bytes) -> Captured:
     seen = happening(event, id=eid)
     named = seen.outputs or seen.things or ((seen.parent, *seen.children) if seen.parent else seen.children) or seen.inputs or ("-",)
     quantity = _quantity(event, seen)
-    return Captured(eid, seen.type, seen.biz_step, f"{seen.biz_step or seen.type}:{named[0]}:{quantity:g}", quantity)
+    return Captured(eid, seen.type, seen.biz_step, f"{seen.biz_step or seen.type}:{named[0]}:{quantity:g}", quantity, hashlib.sha256(doc).hexdigest())
 
 
 def _quantity(event: Event | ExtendedEvent, seen: Happening) -> float:

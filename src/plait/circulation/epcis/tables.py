@@ -155,6 +155,15 @@ def known_ids(conn: Connection, eids: Collection[str]) -> set[tuple[str, bool]]:
     return {(row.eid, bool(row.declared)) for result in rows for row in result}
 
 
+def digests(conn: Connection, eids: Collection[str]) -> dict[str, set[str]]:
+    """Return the SHA-256 of each event as it is kept, by its id; one with an error declaration is there beside the event it declares wrong."""
+    found: dict[str, set[str]] = {}
+    for chunk in _chunks(eids):
+        for row in conn.execute(select(ev.c.eid, ev.c.doc).where(ev.c.eid.in_(chunk))):
+            found.setdefault(row.eid, set()).add(hashlib.sha256(row.doc).hexdigest())
+    return found
+
+
 def enter(conn: Connection, rows: Sequence[Row]) -> list[tuple[int, Row]]:
     """Write events and their index; return each with its number. A declared error of occurrence voids the event it names."""
     terms = _intern_terms(conn, {word for row in rows for word in (row.kind, row.step, row.disp, row.rp, row.bl, row.ctx) if word is not None})

@@ -52,8 +52,8 @@ def passphrase_in(file: str) -> str:
         return ""
     try:
         found = read_text(Path(file).expanduser()).splitlines()[:1]
-    except OSError as error:
-        raise Problem(NO_PASSPHRASE, f"{file}: {error.strerror or error}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(NO_PASSPHRASE, f"{file}: {getattr(error, 'strerror', '') or error}.") from error
     if not found or len(found[0]) < 12:
         raise Problem(NO_PASSPHRASE, f"{file}: a passphrase has at least 12 characters.")
     return found[0]

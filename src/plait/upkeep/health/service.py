@@ -17,6 +17,7 @@ from plait.kernel.settings import Settings
 from plait.store import Store
 from plait.upkeep import tables
 from plait.upkeep.backup.service import BackupService
+from plait.upkeep.health import contents
 from plait.upkeep.health.folder import examine
 from plait.upkeep.health.model import Check, Report, worst
 from plait.web.breaker import Breakers
@@ -42,14 +43,18 @@ class HealthService:
         self.lines = lines
         self.backups = backups
         self._walked: Check | None = None
+        self._contents: list[Check] = []
         self._activity = activity
         self._folder = folder
         self._settings = settings
 
     async def report(self, actor: Actor, *, full: bool = False) -> Report:
-        """Return what is so and what to do; ``full`` also walks the whole chain of facts. Needs ``admin.health``."""
+        """Return what is so and what to do; ``full`` also walks the whole chain of facts and reads everything else. Needs ``admin.health``."""
         self.guard.require(actor, "admin.health")
         checks = await asyncio.to_thread(examine, self._folder, self._settings)
+        if full:
+            await self.read_through()
+        checks += self._contents
         checks += [self._node(), await self._chain(full), await self._deliveries(), self._followers(), self._partners(), self._time(), await self._backups()]
         return Report(worst(checks), checks)
 
@@ -80,11 +85,28 @@ class HealthService:
             _log.error("the chain of facts is broken", fact=report.broken_at, reason=report.reason)
         return self._walked
 
+    async def read_through(self, pause_s: float = 0.0) -> list[Check]:
+        """Read everything else in the node's files, resting ``pause_s`` between pieces, and remember what was found."""
+        over = threading.Event()
+        look = asyncio.to_thread(contents.examine, self._folder, self.store.look, self.backups.events.look, lambda: SYSTEM.pause(pause_s), over.is_set)
+        work = asyncio.ensure_future(look)
+        try:
+            self._contents = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            over.set()
+            await asyncio.gather(work, return_exceptions=True)
+            raise
+        for check in self._contents:
+            if check.verdict == "bad":
+                _log.error("what lies in the files is not what was written", check=check.name, found=check.what)
+        return self._contents
+
     async def run(self) -> None:
-        """Walk the chain once a day until cancelled."""
+        """Walk the chain and read everything else once a day until cancelled."""
         while True:
             await SYSTEM.sleep(DAY_S if self._walked else FIRST_S)
             await self.walk(PAUSE_S)
+            await self.read_through(PAUSE_S)
 
     async def _deliveries(self) -> Check:
         states = await self.store.read(tables.outbox_states)
