@@ -130,8 +130,8 @@ def _record(page: int, best: dict[str, tuple[str, Passage]], labels: Sequence[La
         _mass(values, issues, said, titles, places["weight_kg"])
         if "weight_kg" not in values:
             del places["weight_kg"]
-    beside = {field: best[field][0] for field in ("scale", "sheet", "tolerance", "surface") if field in best}
-    spots = {field: Place(page=page, box=best[field][1].box) for field in beside}
+    beside: dict[str, str] = {field: best[field][0] for field in ("scale", "sheet", "tolerance", "surface") if field in best}
+    spots: dict[str, Place] = {field: Place(page=page, box=best[field][1].box) for field in beside}
     return Record(page, values, places, tuple(issues)), beside, spots
 
 

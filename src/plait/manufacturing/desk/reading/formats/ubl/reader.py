@@ -289,9 +289,8 @@ def _complete(row: _Row, common: _Row, kind: DocumentKind, line: Any) -> None:
     refused = {issue.field for issue in row.issues if issue.level == "refused"}
     either = {field.either for name, field in fields.items() if field.either and name in row.values}
     wanting = [field for field in fields.values() if field.needed and field.name not in row.values and field.name not in refused and field.either not in either]
-    for field in wanting:
-        fix = "Ask the sender, or enter it by hand."
-        row.issues.append(Issue("refused", "missing", f"{field.meaning}: not said", fix, Place(path=row.paths.of(line)), field.name))
+    place, fix = Place(path=row.paths.of(line)), "Ask the sender, or enter it by hand."
+    row.issues.extend(Issue("refused", "missing", f"{each.meaning}: not said", fix, place, each.name) for each in wanting)
 
 
 def _attachments(root: Any, limits: Limits, issues: list[Issue], paths: Paths) -> list[Attachment]:

@@ -1,0 +1,1 @@
+"""What every document format must do."""
