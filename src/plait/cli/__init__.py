@@ -12,6 +12,7 @@ VERBS = {
     "up": ("plait.cli.up:up", "Start this firm's node, making it first if the folder is empty."),
     "demo": ("plait.cli.demo:demo", "Bring up seven firms on this computer and send one order through the braid."),
     "plant": ("plait.cli.plant:plant", "Run a simulated plant that speaks OPC UA."),
+    "desk": ("plait.cli.desk:app", "Put in orders, lists and mails; see what came, what is ordered."),
     "person": ("plait.cli.person:app", "Enter people, let them set a password, end their sessions."),
     "token": ("plait.cli.token:app", "Make, list and revoke access tokens."),
     "deliveries": ("plait.cli.deliveries:app", "See what waits for partners and why; try again or give up."),

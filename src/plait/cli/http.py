@@ -9,6 +9,7 @@ from plait.kernel.problems import INTERNAL, REGISTRY, Problem, register
 
 __all__ = ["address_of", "call"]
 
+STANDARD = frozenset({"type", "title", "status", "detail", "code", "advice"})
 NOT_RUNNING = register("not-running", 503, "No node answers for this data folder", "Start it with `plait up --data DIR`.")
 
 
@@ -20,20 +21,25 @@ def address_of(data: Path) -> str:
     return file.read_bytes().decode("ascii", "ignore").strip()
 
 
-def call(data: Path, method: str, path: str, body: Any = None) -> Any:
-    """Call the node's own API and return the decoded answer; refusals are raised as the Problem they are."""
+def call(data: Path, method: str, path: str, body: Any = None, *, patience_s: float = 30) -> Any:
+    """Call the node's own API and return the decoded answer; refusals are raised as the Problem they are, with what else they say.
+
+    ``body`` goes as JSON, bytes as they are.
+    """
     import httpx
 
     token = (data / "admin.token").read_bytes().decode("ascii", "ignore").strip() if (data / "admin.token").exists() else ""
-    content = None if body is None else msgspec.json.encode(body)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
+    media = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": media}
     try:
-        answer = httpx.request(method, address_of(data) + path, content=content, headers=headers, timeout=30, trust_env=False)
+        answer = httpx.request(method, address_of(data) + path, content=content, headers=headers, timeout=patience_s, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Problem(NOT_RUNNING, str(error)) from error
     if answer.status_code >= 400:
         details = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-        raise Problem(_known(details), details.get("detail", answer.text[:200]))
+        extra = {name: value for name, value in details.items() if name not in STANDARD}
+        raise Problem(_known(details), details.get("detail", answer.text[:200]), **extra)
     return answer.json() if answer.content else None
 
 

@@ -1,0 +1,22 @@
+"""``plait desk``: the order desk on the terminal, one file a group of verbs, loaded when it is used."""
+
+from cyclopts import App
+
+__all__ = ["app"]
+
+app = App(name="desk", help="Put in orders, lists and mails; see what came, what is ordered.")
+
+VERBS = {
+    "in": ("plait.cli.desk.into:into", "Put in files: Excel, CSV, mail, PDF, UBL. With --dry-run only say what would be read."),
+    "inbox": ("plait.cli.desk.inbox:inbox", "List what came and where it stands."),
+    "show": ("plait.cli.desk.inbox:show", "Show how an item is read and what it would change."),
+    "apply": ("plait.cli.desk.inbox:apply", "Put in what an item holds."),
+    "undo": ("plait.cli.desk.inbox:undo", "Take back what an item put in."),
+    "set-aside": ("plait.cli.desk.inbox:set_aside", "Put an item away without putting it in."),
+    "orders": ("plait.cli.desk.orders:orders", "List customers' order lines, the earliest due first."),
+    "fields": ("plait.cli.desk.into:fields", "List the fields a column can be read as."),
+}
+"""Verbs by name: where each stands and what it does."""
+
+for _name, (_target, _help) in VERBS.items():
+    app.command(_target, name=_name, help=_help)
