@@ -1,5 +1,8 @@
 """Durable facts a second by 1, 10 and 100 writers, and how fast a follower takes them, on SQLite and on PostgreSQL.
 
+The follower is measured twice: from the beginning of a log that is written, and while the writers write (``live``): then how many
+facts a second get through to it, and how long that takes from the moment a writer hands one in.
+
 Beside them what this disk can do: its own fdatasync rate in the same run.
 
 python -m bench.facts_append [facts]
@@ -47,12 +50,14 @@ def sync_rate(folder: Path) -> float:
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Seconds and CPU seconds until all facts were acknowledged, and until the follower had them all."""
+    """Seconds and CPU seconds until all facts were acknowledged, and until the follower had them all; each fact's seconds from a writer to the follower while they write."""
 
     wall: float
     cpu: float
     follow_wall: float
     follow_cpu: float
+    live_wall: float
+    reach: tuple[float, ...]
 
 
 async def run(url: str, facts: int, writers: int) -> Figures:
@@ -85,8 +90,32 @@ async def run(url: str, facts: int, writers: int) -> Figures:
     report = await store.verify()
     assert report.ok
     assert report.facts == facts
+    live = await _live(store, facts, writers)
     await store.close()
-    return Figures(*written, *followed)
+    return Figures(*written, *followed, *live)
+
+
+async def _live(store: Store, facts: int, writers: int) -> tuple[float, tuple[float, ...]]:
+    """Write as many again while a follower takes them; return the seconds until it had all, and each fact's seconds from its writer to it."""
+    me, done = system_actor("bench"), asyncio.Event()
+    handed: dict[int, float] = {}
+    taken: dict[int, float] = {}
+
+    async def take(one: Fact) -> None:
+        taken[one.seq] = SYSTEM.monotonic()
+        if len(taken) == facts:
+            done.set()
+
+    async def write(first: int) -> None:
+        for number in range(first, facts, writers):
+            body, at = Appended(number, BODY), SYSTEM.monotonic()
+            handed[await store.write(me, lambda tx, body=body: tx.append("bench", body).seq)] = at
+
+    store.follow("bench-live", frozenset({"bench.appended"}), take, start="now")
+    began = SYSTEM.monotonic()
+    await asyncio.gather(*(write(first) for first in range(writers)))
+    await done.wait()
+    return SYSTEM.monotonic() - began, tuple(sorted(taken[seq] - at for seq, at in handed.items()))
 
 
 @contextlib.contextmanager
@@ -112,6 +141,9 @@ def tell(engine: str, writers: int, facts: int, figures: Figures, floor: float) 
         "unit": "facts/s",
         "per_cpu_s": round(facts / figures.follow_cpu),
         "cpu_s": round(figures.follow_cpu, 2),
+        "live": round(facts / figures.live_wall),
+        "reach_p50_ms": round(1000 * figures.reach[facts // 2], 1),
+        "reach_p99_ms": round(1000 * figures.reach[facts * 99 // 100], 1),
     }
     print(json.dumps({"name": "facts.append", **append, **common}), flush=True)
     print(json.dumps({"name": "facts.follow", **follow, **common}), flush=True)
