@@ -70,9 +70,10 @@ def _check_materials(part: Part) -> None:
         if line.gtin and not is_gtin(line.gtin):
             raise Problem(BAD_PART, f"{where}: {line.gtin!r} is no GTIN")
         if line.supply == "buy":
-            if line.requirement is None:
-                raise Problem(BAD_PART, f"{where}: what is bought for an order needs a requirement to find a supplier by")
-            _check_requirement(line.requirement, where)
+            if line.requirement is None and not line.supplier and line.lead_days <= 0:
+                raise Problem(BAD_PART, f"{where}: what is bought for an order needs a requirement to find a supplier by, a supplier or a lead time")
+            if line.requirement is not None:
+                _check_requirement(line.requirement, where)
     names = [line.part for line in part.materials]
     if len(set(names)) != len(names):
         raise Problem(BAD_PART, "materials: a part stands twice")

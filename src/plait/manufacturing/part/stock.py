@@ -9,10 +9,10 @@ from plait.kernel.actor import Scope
 from plait.kernel.problems import Problem, register
 from plait.kernel.units import convert
 from plait.manufacturing.part import tables
-from plait.manufacturing.part.model import LotUse, Stock, StockGone, StockIn, StockTaken
+from plait.manufacturing.part.model import LotUse, Part, Stock, StockGone, StockIn, StockTaken
 from plait.store import Tx
 
-__all__ = ["BAD_STOCK", "NO_PART", "SHORT", "give_back", "receive", "take"]
+__all__ = ["BAD_STOCK", "NO_PART", "SHORT", "count", "counted", "difference", "give_back", "receive", "take"]
 
 ALL = Scope(everything=True)
 NO_PART = register("no-such-part", 404, "There is no such part", "Check the id under Parts.")
@@ -93,6 +93,46 @@ def _take(tx: Tx, place: int, row: Stock, taken: Decimal, order: str) -> LotUse:
     tables.put_stock(tx.conn, msgspec.structs.replace(row, quantity=row.quantity - taken, serials=left), place)
     tx.append(f"stock/{row.part_id}", StockGone(row.part_id, row.lot, taken, row.unit, row.gtin, row.owner, order, gone))
     return LotUse(row.part_id, row.gtin, row.lot, gone, taken, row.unit, row.owner, row.order)
+
+
+def counted(rows: Sequence[tuple[int, Stock]], lot: str) -> list[tuple[int, Stock]]:
+    """Return those of a part's lots that a count of ``lot`` ("": of all that is there) speaks of: our own, the unreserved first."""
+    return sorted((pair for pair in rows if not pair[1].owner and lot in ("", pair[1].lot)), key=lambda pair: (bool(pair[1].order), pair[0]))
+
+
+def difference(part: Part, rows: Sequence[tuple[int, Stock]], quantity: Decimal, unit: str) -> Decimal:
+    """Return how much more than booked there is when ``quantity`` was counted of ``rows`` (see ``counted``); raise ``bad-stock``."""
+    try:
+        there = convert(quantity, unit, part.unit)
+    except ValueError as error:
+        raise Problem(BAD_STOCK, f"unit: {error}; part {part.id} is kept in {part.unit}") from error
+    if there < 0:
+        raise Problem(BAD_STOCK, f"quantity: {quantity} is below zero")
+    more = there - sum((row.quantity for _, row in rows), Decimal(0))
+    if more and any(row.serials for _, row in rows):
+        raise Problem(BAD_STOCK, f"quantity: {part.id} has serial numbers; book the pieces that are gone or new one by one")
+    free = sum((row.quantity for _, row in rows if not row.order), Decimal(0))
+    if -more > free:
+        raise Problem(BAD_STOCK, f"quantity: only {free} of {part.id} are not reserved for orders, {-more} would be missing")
+    return more
+
+
+def count(tx: Tx, part: Part, lot: str, quantity: Decimal, unit: str, new_lot: str) -> Decimal:
+    """Book the difference between what was counted of ``lot`` ("": of all lots) and what is booked; return it. Raises ``bad-stock``.
+
+    What is more comes into ``lot`` (or ``new_lot``), what is missing goes out of the unreserved lots, the oldest first.
+    """
+    rows = counted(tables.stock(tx.conn, ALL, part.id), lot)
+    more = difference(part, rows, quantity, unit)
+    if more > 0:
+        _add(tx, Stock(part.id, lot or new_lot, more, part.unit, part.gtin, "", "", ()), back=False)
+    left = -more
+    for place, row in rows:
+        if left > 0 and not row.order:
+            gone = min(left, row.quantity)
+            _take(tx, place, row, gone, "")
+            left -= gone
+    return more
 
 
 def give_back(tx: Tx, uses: Sequence[LotUse]) -> None:

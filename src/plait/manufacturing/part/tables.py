@@ -11,7 +11,7 @@ from plait.kernel.actor import Scope
 from plait.manufacturing.part.model import Part, Stock
 from plait.store import metadata
 
-__all__ = ["part", "parts", "put_part", "put_stock", "stock"]
+__all__ = ["part", "parts", "put_part", "put_stock", "revisions", "stock"]
 
 part_table = Table(
     "part_part",
@@ -56,6 +56,15 @@ def part(conn: Connection, scope: Scope, id: str, revision: str | None = None) -
     query = query.where(part_table.c.current == 1 if revision is None else part_table.c.revision == revision)
     row = conn.execute(query).first()
     return _part.decode(row.spec) if row is not None else None
+
+
+def revisions(conn: Connection, scope: Scope) -> dict[str, set[str]]:
+    """Return the revisions, present and past, of the parts in scope."""
+    found: dict[str, set[str]] = {}
+    query = select(part_table.c.id, part_table.c.revision)
+    for row in conn.execute(query if scope.everything else query.where(part_table.c.id.in_(scope.ids or ()))):
+        found.setdefault(row.id, set()).add(row.revision)
+    return found
 
 
 def put_part(conn: Connection, row: Part) -> None:

@@ -1,0 +1,79 @@
+"""The rows of listed prices."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, Text, delete, insert, select
+
+from plait.kernel.actor import Scope
+from plait.kernel.money import Money
+from plait.manufacturing.desk.book.rules import fold
+from plait.manufacturing.desk.masters.model import Price
+from plait.store import metadata
+
+__all__ = ["key_of", "prices", "put_prices"]
+
+PIECE = 400
+
+price_table = Table(
+    "desk_price",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("part_id", Text, primary_key=True),
+    Column("party_key", Text, primary_key=True),
+    Column("from_quantity", Text, primary_key=True),
+    Column("valid_from", Text, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("price", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("valid_until", Text, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+
+def key_of(row: Price) -> tuple[str, str, str, str, str]:
+    """Return what tells a price: kind, part, party (as it is compared), from which quantity and which day."""
+    quantity = f"{row.from_quantity.normalize():f}"
+    return row.kind, row.part_id, fold(row.party), quantity, row.valid_from.isoformat() if row.valid_from else ""
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _price(row: Any) -> Price:
+    money = Money(Decimal(row.price), row.currency)
+    return Price(row.kind, row.part_id, row.party, Decimal(row.from_quantity), money, row.unit, _day(row.valid_from), _day(row.valid_until), row.source)
+
+
+def prices(conn: Connection, scope: Scope, part_id: str = "", kind: str = "") -> list[Price]:
+    """Return the listed prices, of one part and of one kind if named; only our own people see them."""
+    if not scope.everything:
+        return []
+    query = select(price_table).order_by(*price_table.primary_key.columns)
+    if part_id:
+        query = query.where(price_table.c.part_id == part_id)
+    if kind:
+        query = query.where(price_table.c.kind == kind)
+    return [_price(row) for row in conn.execute(query)]
+
+
+def put_prices(conn: Connection, rows: Iterable[Price], gone: Iterable[Price] = ()) -> None:
+    """Insert or replace prices, and take ``gone`` out."""
+    rows = list(rows)
+    columns = list(price_table.primary_key.columns)
+    for row in (*gone, *rows):
+        key = key_of(row)
+        conn.execute(delete(price_table).where(*(column == value for column, value in zip(columns, key, strict=True))))
+    if rows:
+        conn.execute(insert(price_table), [_values(row) for row in rows])
+
+
+def _values(row: Price) -> dict[str, str]:
+    names = [column.name for column in price_table.primary_key.columns]
+    until = row.valid_until.isoformat() if row.valid_until else ""
+    rest = {"party": row.party, "price": str(row.price.amount), "currency": row.price.currency, "unit": row.unit, "valid_until": until, "source": row.source}
+    return dict(zip(names, key_of(row), strict=True)) | rest
