@@ -50,7 +50,10 @@ def sync_rate(folder: Path) -> float:
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Seconds and CPU seconds until all facts were acknowledged, and until the follower had them all; each fact's seconds from a writer to the follower while they write."""
+    """Seconds and CPU seconds until all facts were acknowledged, and until the follower had them all.
+
+    ``live_wall`` and ``reach``: the same while the writers write, and each fact's seconds from its writer to the follower.
+    """
 
     wall: float
     cpu: float
