@@ -97,7 +97,8 @@ class OfferLine(msgspec.Struct, frozen=True):
     ``state``: new (no part known), known (to be worked out), suppliers (their answers are awaited), ready, stuck (``reason`` says why), sent,
     accepted, refused, lost. ``recognised`` says by what the part was found, ``doubts`` what a person should look at. ``price`` is that of a
     piece, ``priced_by`` cost, list or person; ``markup`` what it is above the cost as a fraction. ``promised`` is the date offered,
-    ``earliest`` what the schedule gives. ``purpose`` is what slot and suppliers' options are taken for.
+    ``earliest`` what the schedule gives. ``purpose`` is what slot and suppliers' options are taken for. ``kept`` is the date promised for
+    ``run``, since ``confirmed``.
     """
 
     index: int
@@ -129,6 +130,7 @@ class OfferLine(msgspec.Struct, frozen=True):
     order_id: str = ""
     run: str = ""
     kept: datetime | None = None
+    confirmed: datetime | None = None
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -177,8 +179,8 @@ class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """What a person changes about a line; what is left out stays, None goes back to what was worked out. Price of a piece, date as a moment."""
 
     index: int
-    price: Money | None | msgspec.UnsetType = msgspec.UNSET
-    promised: Moment | None | msgspec.UnsetType = msgspec.UNSET
+    price: Money | msgspec.UnsetType | None = msgspec.UNSET
+    promised: Moment | msgspec.UnsetType | None = msgspec.UNSET
     quantity: Decimal | msgspec.UnsetType = msgspec.UNSET
     text: Text | msgspec.UnsetType = msgspec.UNSET
 

@@ -59,12 +59,12 @@ def _how(asked: AskedLine, part: Part) -> str:
 
 def _alike(asked: AskedLine, parts: Sequence[Part]) -> tuple[Part | None, float]:
     """Return the part whose name is most like the one asked for, None when none is like it or two are about as like."""
-    from rapidfuzz import fuzz, process
+    from rapidfuzz import fuzz, process, utils
 
     if asked.part_no or asked.drawing_no or not asked.name:
         return None, 0.0
     made = [part for part in parts if part.supply != "buy"]
-    rows = process.extract(fold(asked.name), [fold(part.name) for part in made], scorer=fuzz.token_sort_ratio, score_cutoff=LIKE, limit=2)
+    rows = process.extract(asked.name, [part.name for part in made], scorer=fuzz.token_sort_ratio, processor=utils.default_process, score_cutoff=LIKE, limit=2)
     if not rows or (len(rows) == 2 and rows[0][1] - rows[1][1] < CLEARLY):
         return None, 0.0
     return made[rows[0][2]], float(rows[0][1])

@@ -17,13 +17,15 @@ QUOTED = re.compile(
 )
 SENTENCES = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 NO = re.compile(
-    r"\b(?:not|don't|cannot|can't|won't|unable|declin\w*|reject\w*|refus\w*|too (?:high|expensive|late|long)|elsewhere|cancel\w*|no longer|unfortunately|regret)\b"
+    r"\b(?:not|don't|cannot|can't|won't|unable|declin\w*|reject\w*|refus\w*|too (?:high|expensive|late|long)|elsewhere|cancel\w*|no longer)\b"
+    r"|\b(?:unfortunately|regret)\b"
     r"|\b(?:nicht|kein\w*|leider|ablehn\w*|lehnen|abgelehnt|absag\w*|zu (?:teuer|spät|hoch|lang)|anderweitig|stornier\w*|bedauern)\b"
     r"|不接受|不同意|不能接受|无法接受|不需要|拒绝|取消|太贵|太高|偏高|太晚|太迟|抱歉|遗憾|暂不|不订|不下单",
     re.IGNORECASE,
 )
 YES = re.compile(
-    r"\b(?:we|i|hereby)\b[^.?!]{0,40}\b(?:accept|order|confirm|agree)\b|\bis accepted\b|^\s*(?:yes|accepted|agreed|approved)\b|\bgo ahead\b|\b(?:please )?proceed\b"
+    r"\b(?:we|i|hereby)\b[^.?!]{0,40}\b(?:accept|order|confirm|agree)\b|\bis accepted\b|^\s*(?:yes|accepted|agreed|approved)\b"
+    r"|\bgo ahead\b|\b(?:please )?proceed\b"
     r"|\bplace (?:the|an|our|this) order\b|\bpurchase order (?:is )?attached\b"
     r"|\b(?:wir|ich|hiermit)\b[^.?!]{0,60}\b(?:bestelle[n]?|beauftrage[n]?|nehme[n]?\b[^.?!]{0,60}\ban|akzeptiere[n]?|erteile[n]?|bestätige[n]?)"
     r"|\bnehme[n]?\b[^.?!]{0,60}\ban\b|\b(?:bestelle[n]?|beauftrage[n]?|erteile[n]?)\s+(?:wir|ich)\b|^\s*(?:ja|einverstanden|angenommen|freigegeben)\b"
@@ -80,6 +82,8 @@ def said(text: str) -> Said:
     sentences = [part.strip() for part in SENTENCES.split(own) if part.strip()]
     yes = [part for part in sentences if YES.search(part) and not NO.search(part)]
     no = [part for part in sentences if NO.search(part)]
+    if any(YES.search(part) and MAYBE.search(part) for part in no):
+        return Said("unclear", no[0][:300])
     if no and not yes:
         return Said("no", no[0][:300], next((reason for reason, pattern in REASONS if pattern.search(own)), ""))
     if yes and not no and not MAYBE.search(own):

@@ -165,7 +165,7 @@ def _letter(
         page=say("Page"),
         contact=sheet.contact or name,
         draft=say("DRAFT") if wanted.draft else "",
-        logo=f"logo.{terms.logo.kind}" if terms.logo else "",
+        logo="logo.svg" if terms.logo else "",
     )
 
 

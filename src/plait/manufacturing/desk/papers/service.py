@@ -39,6 +39,20 @@ def _logo(content: bytes) -> Logo:
         raise Problem(BAD_LOGO, f"it is no PNG or JPEG that can be read: {error}") from error
 
 
+def _drawn(logo: Logo) -> bytes:
+    """Return a picture inside an SVG: files handed to the typesetter in memory have to be text."""
+    import io
+    from base64 import b64encode
+
+    from PIL import Image
+
+    with Image.open(io.BytesIO(logo.content), formats=("PNG", "JPEG")) as picture:
+        width, height = picture.size
+    link = f"data:image/{logo.kind};base64,{b64encode(logo.content).decode()}"
+    size = f'width="{width}" height="{height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} {height}"><image {size} href="{link}"/></svg>'.encode()
+
+
 class PaperService:
     """The firm's letterhead and the papers on it."""
 
@@ -81,7 +95,7 @@ class PaperService:
 
     async def pdf(self, letter: Letter, terms: Terms, at: datetime, symbol: str = "") -> bytes:
         """Return a letter as PDF, dated ``at``; ``symbol`` is an SVG picture for it. Raise ``paper-failed``."""
-        pictures = {f"logo.{terms.logo.kind}": terms.logo.content} if terms.logo else {}
+        pictures = {"logo.svg": await asyncio.to_thread(_drawn, terms.logo)} if terms.logo else {}
         if symbol:
             pictures["symbol.svg"] = symbol.encode()
         return await asyncio.to_thread(typeset, "letter", letter, at, pictures)

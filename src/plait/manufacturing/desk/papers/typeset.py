@@ -33,18 +33,20 @@ def _template(name: str) -> bytes:
     return (files("plait.manufacturing.desk.papers") / "templates" / f"{name}.typ").read_bytes()
 
 
-def typeset(template: str, paper: msgspec.Struct, at: datetime, pictures: Mapping[str, bytes] | None = None) -> bytes:
+def typeset(template: str, paper: msgspec.Struct, at: datetime, pictures: Mapping[str, bytes] | None = None, *, archive: bool = False) -> bytes:
     """Return ``paper`` set by ``template`` as PDF, dated ``at``: the same content gives the same bytes. Raise ``paper-failed``.
 
-    ``pictures`` are the files it names. It takes processor time: call it in a thread.
+    ``pictures`` are the files it names; with ``archive`` it is a PDF/A-3b. It takes processor time: call it in a thread.
     """
     import typst
 
     given: Any = {"main.typ": _template(template), "data.json": msgspec.json.encode(paper), **(pictures or {})}
     try:
-        made = typst.Compiler(input=given, font_paths=_fonts(), ignore_system_fonts=True).compile(format="pdf", timestamp=int(at.timestamp()))
-    except typst.TypstError as error:
-        raise Problem(FAILED, f"{template}: {error.message}") from error
+        made = typst.Compiler(input=given, font_paths=_fonts(), ignore_system_fonts=True).compile(
+            format="pdf", timestamp=int(at.timestamp()), pdf_standards=["a-3b"] if archive else []
+        )
+    except RuntimeError as error:  # TypstError is one, and so is what the binding raises for files it cannot read
+        raise Problem(FAILED, f"{template}: {error}") from error
     if not isinstance(made, bytes):
         raise Problem(FAILED, f"{template}: nothing was made")
     return made
