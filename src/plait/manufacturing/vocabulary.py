@@ -154,7 +154,7 @@ PROCESSES = _tree(
     ("brazing", "", "Brazing and soldering", "braz*; solder*; loeten; hartloet*; weichloet*; geloetet*; 钎焊; 锡焊"),
     ("riveting", "", "Riveting", "rivet*; nieten; vernieten; genietet*; einpressen; 铆接; 铆合; 压铆"),
     ("gluing", "", "Gluing", "gluing; glued; bonding; kleben; verkleben; geklebt*; 粘接; 胶合"),
-    ("gear", "", "Making of gears", "gear cutting; verzahn*; verzahnen; 齿轮加工; 制齿"),
+    ("gear", "", "Making of gears", "gear cutting; verzahnung; verzahnungen; verzahnen; 齿轮加工; 制齿"),
     ("gear.cylindrical", "gear", "Making of cylindrical gears", "spur gear*; helical gear*; stirnrad*; stirnraeder; 圆柱齿轮; 直齿轮; 斜齿轮"),
     ("heat", "", "Heat treatment", "heat treat*; heat-treat*; waermebehand*; 热处理"),
     ("heat.case_hardening", "heat", "Case hardening", "case harden*; case-harden*; carburi*; einsatzhaert*; einsatz haerten; aufkohl*; 渗碳; 渗碳淬火"),
