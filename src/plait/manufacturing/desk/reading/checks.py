@@ -1,0 +1,156 @@
+"""What the values of one row, and the rows of one table, say about one another."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from plait.manufacturing.desk.reading.model import DocumentKind, Issue, Place, Record, Value
+
+__all__ = ["across", "within"]
+
+_WHOLE = frozenset({"C62", "H87", "SET", "PR"})
+_LONG = timedelta(days=730)
+
+
+class _Row:
+    """One row's values by type, and the issues found."""
+
+    def __init__(self, kind: DocumentKind, values: dict[str, Value], places: Mapping[str, Place], today: date) -> None:
+        self.kind, self.values, self.places, self.today = kind, values, places, today
+        self.issues: list[Issue] = []
+
+    def number(self, name: str) -> Decimal | None:
+        value = self.values.get(name)
+        return value if isinstance(value, Decimal) else None
+
+    def day(self, name: str) -> date | None:
+        value = self.values.get(name)
+        return value if isinstance(value, date) else None
+
+    def say(self, level: str, code: str, field: str, reason: str, fix: str) -> None:
+        place = self.places.get(field, Place())
+        self.issues.append(Issue("refused" if level == "refused" else "warning", code, reason, fix, place, field, str(self.values.get(field, ""))))
+
+
+def within(kind: DocumentKind, values: dict[str, Value], places: dict[str, Place], today: date) -> list[Issue]:
+    """Return what does not agree in one row; an order's quantity that is told only by what is open is put into ``values``."""
+    row = _Row(kind, values, places, today)
+    if kind == "orders":
+        _open(row, places)
+    _quantity(row)
+    _money(row)
+    _dates(row)
+    if kind == "routings":
+        _times(row)
+    if kind == "calendar":
+        _shift(row)
+    return row.issues
+
+
+def _open(row: _Row, places: dict[str, Place]) -> None:
+    quantity, still, delivered = row.number("quantity"), row.number("open_quantity"), row.number("delivered")
+    if still is None:
+        return
+    if quantity is None:
+        row.values["quantity"] = still + (delivered or 0)
+        places["quantity"] = places["open_quantity"]
+        row.say("warning", "quantity-from-open", "quantity", "no ordered quantity is said; it was told from what is open", "Check the quantity.")
+    elif delivered is not None and delivered >= 0 and quantity - delivered != still:
+        row.say("warning", "open-mismatch", "open_quantity", f"{quantity} ordered less {delivered} delivered is not {still}", "Check the three quantities.")
+    elif still > quantity:
+        row.say("warning", "open-mismatch", "open_quantity", f"more is open ({still}) than was ordered ({quantity})", "Check the two quantities.")
+
+
+def _quantity(row: _Row) -> None:
+    quantity = row.number("quantity")
+    if quantity is not None and quantity <= 0 and row.kind in {"orders", "request", "materials"}:
+        row.say("refused", "quantity-not-positive", "quantity", f"a quantity of {quantity} cannot be ordered", "Correct the quantity, or leave the row out.")
+    elif quantity is not None and quantity < 0:
+        row.say("warning", "quantity-not-positive", "quantity", f"the quantity {quantity} is negative", "Check the quantity.")
+    unit = row.values.get("unit", "C62")
+    for name in ("quantity", "open_quantity", "delivered", "from_quantity"):
+        value = row.number(name)
+        if value is not None and unit in _WHOLE and value != value.to_integral_value() and row.kind != "materials":
+            row.say("warning", "quantity-not-whole", name, f"{value} pieces are not a whole number", "Check quantity and unit.")
+
+
+def _money(row: _Row) -> None:
+    quantity, price, amount = row.number("quantity"), row.number("price"), row.number("amount")
+    per = row.number("price_per") or Decimal(1)
+    if per <= 0:
+        row.say("warning", "price-unit-doubtful", "price_per", f"the price cannot be for {per} pieces", "Correct the price unit.")
+        return
+    if quantity is None or price is None or amount is None:
+        return
+    worth = quantity * price / per
+    if abs(worth - amount) > max(abs(amount), abs(worth)) / 100 and abs(worth - amount) > Decimal("0.02"):
+        reason = f"{quantity} x {price} / {per} is {worth.normalize():f}, not {amount}"
+        row.say("warning", "amount-mismatch", "amount", reason, "Check quantity, price, price unit and amount.")
+
+
+def _dates(row: _Row) -> None:
+    pairs = (
+        ("due", "ordered", "due-before-order", "the due date lies before the order's date"),
+        ("promised", "ordered", "promised-before-order", "the confirmed date lies before the order's date"),
+        ("due", "respond_by", "due-before-answer", "the due date lies before the date of the answer"),
+        ("valid_until", "valid_from", "until-before-from", "the last day lies before the first"),
+        ("until", "date", "until-before-from", "the last day lies before the first"),
+    )
+    for later, earlier, code, reason in pairs:
+        last, first = row.day(later), row.day(earlier)
+        if last is not None and first is not None and last < first:
+            row.say("warning", code, later, f"{reason} ({first.isoformat()})", "Check both dates.")
+    due, ordered = row.day("due"), row.day("ordered")
+    if due is not None and due < row.today - _LONG and row.kind in {"orders", "request"}:
+        row.say("warning", "date-long-past", "due", "the date is more than two years past", "Check the year.")
+    if ordered is not None and ordered > row.today + timedelta(days=31):
+        row.say("warning", "ordered-ahead", "ordered", "the order's date lies ahead", "Check the date.")
+
+
+def _times(row: _Row) -> None:
+    for name in ("setup_min", "cycle_min"):
+        value = row.number(name)
+        if value is not None and value > 60 * 24 * 5:
+            row.say("warning", "duration-long", name, f"{value} minutes are very long", "Check the time and its unit.")
+    cycle, rate = row.number("cycle_min"), row.number("per_hour")
+    if cycle and rate and abs(cycle * rate - 60) > Decimal(3):
+        row.say("warning", "rate-mismatch", "per_hour", f"{rate} an hour do not go with {cycle} minutes a piece", "Check both.")
+
+
+def _shift(row: _Row) -> None:
+    if row.values.get("start") is not None and row.values.get("start") == row.values.get("end"):
+        row.say("warning", "shift-empty", "end", "the shift ends when it begins", "Check the times.")
+
+
+def across(kind: DocumentKind, records: Sequence[Record], sheet: str) -> list[Record]:
+    """Return the records with what they say about one another: the same line twice, numbers that stray."""
+    checks: dict[str, Callable[[Record], tuple[object, ...] | None]] = {"orders": _order_key, "routings": _operation_key}
+    key_of = checks.get(kind)
+    if key_of is None:
+        return list(records)
+    seen: dict[tuple[object, ...], int] = {}
+    found = []
+    for record in records:
+        key = key_of(record)
+        if key is not None and key in seen:
+            field = "line_no" if kind == "orders" else "op_no"
+            place = record.places.get(field, Place(sheet=sheet))
+            issue = Issue("warning", "duplicate-line", f"row {seen[key]} bears the same numbers", "Check whether it is meant twice.", place, field, str(record.values.get(field, "")))
+            found.append(msgspec.structs.replace(record, issues=(*record.issues, issue)))
+            continue
+        if key is not None:
+            seen[key] = record.row
+        found.append(record)
+    return found
+
+
+def _order_key(record: Record) -> tuple[object, ...] | None:
+    order, line = record.values.get("order_no"), record.values.get("line_no")
+    return (record.values.get("customer"), order, line) if order is not None and line is not None else None
+
+
+def _operation_key(record: Record) -> tuple[object, ...] | None:
+    part, number = record.values.get("part_no"), record.values.get("op_no")
+    return (part, number, record.values.get("alternative")) if part is not None and number is not None else None

@@ -1,0 +1,250 @@
+"""Proposes how the tables of a sheet are read: which kind each is, what each column means and how sure that is, what is said above it."""
+
+import re
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from plait.manufacturing.desk.reading.constants import constants
+from plait.manufacturing.desk.reading.context import Context
+from plait.manufacturing.desk.reading.evidence import Evidence
+from plait.manufacturing.desk.reading.kinds import KINDS, Field
+from plait.manufacturing.desk.reading.layout import Block, blank, blocks, title_of
+from plait.manufacturing.desk.reading.model import Column, DocumentKind, Issue, Mapping, Place, Raw, Sheet
+from plait.manufacturing.desk.reading.text import fold, language, tidy
+from plait.manufacturing.desk.reading.untitled import untitled
+from plait.manufacturing.desk.reading.units import currency_code, unit_code
+from plait.manufacturing.desk.reading.words import HINTS, vocabulary
+
+__all__ = ["DOUBTFUL", "propose", "signature"]
+
+DOUBTFUL = 0.7
+"""Below this confidence every value of a column is warned of."""
+_SPECIAL = frozenset(
+    "op_no setup_min cycle_min per_hour component component_name from_quantity valid_from valid_until lot place counted weekday start end closed respond_by target_price "
+    "request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until".split()
+)
+_PER = re.compile(r"^(.*?)\s*(?:/|per|pro|je)\s*(\d+)\s*(\S*)$", re.IGNORECASE)
+
+
+class Proposal(NamedTuple):
+    """A mapping of one kind, how well the kind fits, and what is doubtful about the columns."""
+
+    mapping: Mapping
+    score: float
+    issues: tuple[Issue, ...]
+
+
+def signature(thing: Sheet | Mapping) -> str:
+    """Return what two tables of one layout have in common: their titles in order, folded; "" when there is no table.
+
+    Of a sheet the first table counts. A mapping that was kept is found again by this.
+    """
+    if isinstance(thing, Mapping):
+        titles: Sequence[str] = [column.title for column in thing.columns]
+    else:
+        found = blocks(thing)
+        titles = found[0].titles if found else ()
+    folded = [fold(title) for title in titles]
+    while folded and not folded[-1]:
+        folded.pop()
+    return "|".join(folded)
+
+
+def propose(sheet: Sheet, context: Context, kind: DocumentKind | None = None, hint: str = "") -> tuple[list[Mapping], list[Issue]]:
+    """Return a mapping for every table found in a sheet, and what is doubtful. ``hint``: the file's name, which may tell the kind."""
+    found = blocks(sheet)
+    mappings: list[Mapping] = []
+    issues: list[Issue] = []
+    for block in found:
+        best = _best(sheet, block, context, kind, hint)
+        if best is None:
+            continue
+        mappings.append(best.mapping)
+        issues.extend(best.issues)
+    if not mappings and sum(not all(blank(raw) for raw in row) for row in sheet.rows[:1000]) > 0:
+        guessed = untitled(sheet, context, kind)
+        if guessed:
+            mappings.append(guessed)
+            issues.append(Issue("warning", "no-titles", "the table has no titles; its columns were told from their cells", "Check every column.", Place(sheet=sheet.name)))
+        else:
+            issues.append(Issue("warning", "no-table", "no table was recognised here", "Give the columns titles in one row, e.g. order no, part no, quantity, due date.", Place(sheet=sheet.name)))
+    return mappings, issues
+
+
+def _best(sheet: Sheet, block: Block, context: Context, kind: DocumentKind | None, hint: str) -> Proposal | None:
+    width = len(block.titles)
+    raws = [[row[column] if column < len(row) else None for row in sheet.rows[block.last + 1 : min(block.end, block.last + 1500)]] for column in range(width)]
+    evidence = [Evidence(cells, context.today) for cells in raws]
+    spoken = context.language or language(list(block.titles))
+    kinds: Sequence[DocumentKind] = [kind] if kind else list(KINDS)
+    found = [_proposal(sheet, block, each, evidence, spoken, context, hint) for each in kinds]
+    found.sort(key=lambda each: -each.score)
+    best = found[0]
+    mapped = sum(1 for column in best.mapping.columns if column.field)
+    if mapped < 2 or (best.score < 2.0 and not kind):
+        return None
+    if not kind and len(found) > 1 and best.score - found[1].score < 0.6 and not _covers(best.mapping):
+        other = found[1].mapping.kind
+        doubt = Issue("warning", "kind-doubtful", f"the table may be {best.mapping.kind} or {other}", "Say what the table is about.", Place(sheet=sheet.name))
+        best = best._replace(issues=(*best.issues, doubt))
+    return best
+
+
+def _covers(mapping: Mapping) -> bool:
+    return not _missing(mapping.kind, {column.field for column in mapping.columns} | set(mapping.constants))
+
+
+def _missing(kind: DocumentKind, fields: set[str]) -> list[str]:
+    """Return the needed fields (or groups of which one is needed) that are not there."""
+    missing = []
+    groups: dict[str, bool] = {}
+    for field in KINDS[kind].values():
+        if field.either:
+            groups[field.either] = groups.get(field.either, False) or field.name in fields
+        elif field.needed and field.name not in fields:
+            missing.append(field.name)
+    needed = {field.either for field in KINDS[kind].values() if field.needed and field.either}
+    return missing + [group for group, ok in groups.items() if not ok and group in needed]
+
+
+def _score_titles(block: Block, column: int, words: MappingABC[str, tuple[tuple[str, float], ...]]) -> dict[str, tuple[float, str]]:
+    """Return how surely a column's title means each field, and by which words."""
+    found: dict[str, tuple[float, str]] = {}
+    parts = block.parts[column]
+    texts = [(block.titles[column], 1.0)]
+    if len(parts) > 1:
+        texts += [(parts[-1], 0.97), (parts[0], 0.8), (f"{parts[-1]} {parts[0]}", 0.95)]
+    for text, weight in texts:
+        title = title_of(text)
+        for plain, share in ((title.text, 1.0), (title.base, 0.99)):
+            for field, surely in words.get(fold(plain), ()):
+                if surely * weight * share > found.get(field, (0.0, ""))[0]:
+                    found[field] = (surely * weight * share, f"title {title.text!r}")
+        if found:
+            break
+    return found or _fuzzy(block.titles[column], words)
+
+
+def _fuzzy(text: str, words: MappingABC[str, tuple[tuple[str, float], ...]]) -> dict[str, tuple[float, str]]:
+    plain = fold(title_of(text).base)
+    if len(plain) < 4 and not any("\u3400" <= sign for sign in plain):
+        return {}
+    from rapidfuzz import fuzz, process
+
+    near = process.extractOne(plain, words.keys(), scorer=fuzz.ratio, score_cutoff=84) if len(plain) >= 5 else None
+    if near:
+        return {field: (surely * near[1] / 100 * 0.95, f"title {text!r} is nearly {near[0]!r}") for field, surely in words[near[0]]}
+    inside = [word for word in words if word in plain and (len(word) >= 5 or (len(word) >= 2 and "\u3400" <= word[0]))]
+    if not inside:
+        return {}
+    longest = max(inside, key=lambda word: (len(word), plain.endswith(word)))
+    return {field: (surely * 0.65, f"title {text!r} holds {longest!r}") for field, surely in words[longest]}
+
+
+def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evidence], spoken: str, context: Context, hint: str) -> Proposal:
+    fields = KINDS[kind]
+    words = vocabulary(kind)
+    options: list[tuple[float, int, str, str]] = []
+    for column in range(len(block.titles)):
+        if not block.titles[column]:
+            continue
+        for field, (surely, why) in _score_titles(block, column, words).items():
+            fit = evidence[column].fits(fields[field])
+            options.append((min(surely * fit, 1.0), column, field, why if fit >= 1 else f"{why}, though its cells do not look like it"))
+    chosen, rivals = _assign(options, evidence)
+    said = constants(sheet, block.above, block.first, kind, set(chosen))
+    issues, columns = _columns(sheet, block, chosen, rivals, spoken, context, said)
+    fielded = {column.field for column in columns if column.field}
+    score = sum((2.0 if field in _SPECIAL else 1.0) * surely for field, (surely, _, _) in chosen.items())
+    missing = _missing(kind, fielded | set(said))
+    score -= 2.0 * len(missing)
+    if sum(1 for column in range(len(block.titles)) if block.titles[column]):
+        score += _hinted(sheet, block, kind, hint)
+    score += 0.2 if kind == "orders" else 0.0
+    sure = min((surely for surely, _, _ in chosen.values()), default=0.0)
+    mapping = Mapping(sheet.name, kind, (block.first, block.last), tuple(columns), said, round(max(0.0, sure - 0.2 * len(missing)), 2), last=block.end - 1)
+    return Proposal(mapping, score, tuple(issues))
+
+
+def _hinted(sheet: Sheet, block: Block, kind: DocumentKind, hint: str) -> float:
+    """Return how much the sheet's name, the file's name and what stands above speak for a kind."""
+    above = [tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str)]
+    for text, weight in [(sheet.name, 2.0), *((text, 2.0) for text in above if len(text) < 80), (hint, 1.5)]:
+        plain = fold(text)
+        for word in HINTS[kind].split("|"):
+            part = fold(word.partition(":")[0])
+            if part and part in plain:
+                return weight
+    return 0.0
+
+
+_Chosen = dict[str, tuple[float, int, str]]
+
+
+def _assign(options: list[tuple[float, int, str, str]], evidence: list[Evidence]) -> tuple[_Chosen, dict[int, str]]:
+    """Give each field its best column, each column one field; ``rivals`` are columns left over that meant a taken field as surely."""
+    chosen: _Chosen = {}
+    taken: set[int] = set()
+    for surely, column, field, why in sorted(options, key=lambda each: (-each[0], not evidence[each[1]].values, each[1])):
+        if field not in chosen and column not in taken and surely >= 0.3:
+            chosen[field] = (surely, column, why)
+            taken.add(column)
+    rivals: dict[int, str] = {}
+    best = {field: surely for field, (surely, _, _) in chosen.items()}
+    placed = {column: surely for surely, column, _ in chosen.values()}
+    for surely, column, field, _ in options:
+        if chosen.get(field, (0.0, -1, ""))[1] != column and field in best and surely >= best[field] - 0.08 and surely >= 0.6:
+            if placed.get(column, 0.0) < DOUBTFUL and evidence[column].values:
+                rivals[column] = field
+    return chosen, rivals
+
+
+def _columns(
+    sheet: Sheet, block: Block, chosen: _Chosen, rivals: dict[int, str], spoken: str, context: Context, said: dict[str, str]
+) -> tuple[list[Issue], list[Column]]:
+    by_column = {column: (field, surely, why) for field, (surely, column, why) in chosen.items()}
+    contested = {field for column, field in rivals.items() if column not in by_column}
+    issues: list[Issue] = []
+    columns: list[Column] = []
+    for number, title in enumerate(block.titles):
+        field, surely, why = by_column.get(number, ("", 0.0, ""))
+        if field in contested:
+            surely, why = min(surely, 0.6), f"{why}, but another column may be meant as well"
+        extra = block.units[number] if number < len(block.units) and block.units[number] else title_of(title).extra
+        unit = _unit(extra, field, spoken, context, said) if field else ""
+        columns.append(Column(number, title, field, round(surely, 2), why, unit))
+        place = sheet.place(block.last, number)
+        if field and surely < DOUBTFUL:
+            issues.append(Issue("warning", "column-doubtful", f"the column {title!r} was taken as {field}: {why}", "Check the column's meaning.", place, field, title))
+        elif not field and title and number in rivals:
+            issues.append(Issue("warning", "column-doubtful", f"the column {title!r} may be {rivals[number]} as well and was not read", "Say which column is meant.", place, rivals[number], title))
+    return issues, columns
+
+
+def _unit(extra: str, field: str, spoken: str, context: Context, said: dict[str, str]) -> str:
+    """Return the code of the unit or currency a title says; a price unit goes to what is said for the whole table."""
+    plain = tidy(extra).strip("[]()（） ")
+    if not plain:
+        return ""
+    if field in {"price", "amount", "target_price"}:
+        found = _PER.match(plain)
+        if found:
+            said.setdefault("price_per", found.group(2))
+            plain = found.group(1)
+        return currency_code(plain.partition("/")[0], spoken, context.currency)[0]
+    days = {"tage": "DAY", "at": "DAY", "days": "DAY", "天": "DAY", "wochen": "WEE", "weeks": "WEE", "周": "WEE", "wks": "WEE", "monate": "MON", "months": "MON", "月": "MON"}
+    if field == "lead_days":
+        return days.get(plain.lower(), "")
+    return unit_code(plain) or unit_code(plain.partition("/")[0])
+
+
+def field_of(kind: DocumentKind, name: str) -> Field | None:
+    """Return a field of a kind, or None."""
+    return KINDS[kind].get(name)
+
+
+def cells(sheet: Sheet, mapping: Mapping, column: int) -> list[Raw]:
+    """Return all cells of one column of a table."""
+    last = mapping.last + 1 if mapping.last >= 0 else len(sheet.rows)
+    return [row[column] if column < len(row) else None for row in sheet.rows[mapping.header[1] + 1 : last]]

@@ -1,0 +1,90 @@
+"""What is said once above a table: its order number, customer, date, currency."""
+
+import re
+from datetime import date, datetime
+
+from plait.manufacturing.desk.reading.kinds import KINDS
+from plait.manufacturing.desk.reading.layout import blank, title_of
+from plait.manufacturing.desk.reading.model import DocumentKind, Raw, Sheet
+from plait.manufacturing.desk.reading.numbers import clean
+from plait.manufacturing.desk.reading.text import fold, is_none, tidy
+from plait.manufacturing.desk.reading.units import currency_code
+from plait.manufacturing.desk.reading.words import vocabulary
+
+__all__ = ["constants", "labelled"]
+
+_LABEL = re.compile(r"^([^:：=]{1,40}?)\s*[:：=]\s*(\S.*)$")
+_ONLY = re.compile(r"^([^:：]{1,40}?)\s*[:：]\s*$")
+_NUMBERED = re.compile(r"^([A-Za-zÄÖÜäöüß.\- ]{2,30}?|[\u3400-\u9fff]{2,8})\s*(?:nr\.?|no\.?|#|number|nummer|号)?\s+((?=\S*\d)[\w./-]{3,30})$", re.IGNORECASE)
+_PRICES = re.compile(r"\b(?:in|currency|währung|prices?|preise?|alle preise)\b.{0,20}?\b(EUR|USD|CHF|GBP|CNY|RMB|PLN|CZK|Euro|US\$)(?:\b|\s|$)|(?:币种|货币)\s*[:：]?\s*(\S+)", re.IGNORECASE)
+_SAID = frozenset(
+    "order_no customer customer_no own_no ordered due currency request_no respond_by supplier valid_from valid_until counted place part_no name revision price_per "
+    "contact drawing_no material group unit alternative component".split()
+)
+_CODES = frozenset({"order_no", "part_no", "request_no", "own_no", "customer_no", "drawing_no"})
+_DATES = frozenset({"datum", "date", "日期", "stand", "vom", "belegdatum", "bestelldatum"})
+
+
+def labelled(text: str, kind: DocumentKind) -> tuple[str, str] | None:
+    """Return the field and value of a text like ``Kunde: Meridian`` or ``Auftrag 4711``, or None."""
+    plain = tidy(text)
+    found = _LABEL.match(plain)
+    if found:
+        field = _field(found.group(1), kind)
+        return (field, found.group(2)) if field and not is_none(found.group(2)) else None
+    found = _NUMBERED.match(plain)
+    if found:
+        field = _field(found.group(1), kind)
+        return (field, found.group(2)) if field in _CODES else None
+    return None
+
+
+def _field(label: str, kind: DocumentKind) -> str:
+    title = title_of(label)
+    words = vocabulary(kind)
+    options = words.get(fold(title.text)) or words.get(fold(title.base)) or ()
+    if kind == "orders" and fold(label) in _DATES:
+        return "ordered"
+    return next((field for field, surely in options if field in _SAID and surely >= 0.7), "")
+
+
+def _said(raw: Raw) -> str:
+    if isinstance(raw, datetime):
+        return raw.date().isoformat()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    if isinstance(raw, float):
+        return f"{clean(raw):f}"
+    return tidy(str(raw))
+
+
+def constants(sheet: Sheet, start: int, stop: int, kind: DocumentKind, taken: set[str]) -> dict[str, str]:
+    """Return the fields that are said above a table, in rows from ``start`` up to ``stop``; ``taken`` fields are columns."""
+    found: dict[str, str] = {}
+    for row in sheet.rows[start:stop]:
+        cells = [raw for raw in row if not blank(raw)]
+        for place, raw in enumerate(cells):
+            if not isinstance(raw, str):
+                continue
+            _cell(raw, cells[place + 1] if place + 1 < len(cells) else None, kind, found)
+    if "currency" not in taken and "currency" in found:
+        found["currency"] = currency_code(found["currency"])[0] or found["currency"]
+    return {field: value for field, value in found.items() if field in KINDS[kind] and field not in taken}
+
+
+def _cell(raw: str, beside: Raw, kind: DocumentKind, found: dict[str, str]) -> None:
+    text = tidy(raw)
+    money = _PRICES.search(text)
+    if money and "currency" in KINDS[kind]:
+        code = currency_code(next(part for part in money.groups() if part))[0]
+        if code:
+            found.setdefault("currency", code)
+    said = labelled(text, kind)
+    if said:
+        found.setdefault(*said)
+        return
+    only = _ONLY.match(text)
+    field = _field(only.group(1) if only else text, kind) if len(text) < 40 else ""
+    if field and beside is not None and not (isinstance(beside, str) and (_ONLY.match(tidy(beside)) or labelled(beside, kind))):
+        if only or not (isinstance(beside, str) and _field(beside, kind)):
+            found.setdefault(field, _said(beside))

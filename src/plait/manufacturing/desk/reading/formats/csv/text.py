@@ -1,0 +1,134 @@
+"""A text table's bytes to ``Content``: its encoding, its separator, its cells."""
+
+import csv
+import io
+import re
+from pathlib import PurePath
+
+from plait.kernel.problems import Problem
+from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Place, Raw, Sheet
+from plait.manufacturing.desk.reading.refusals import FILE_BROKEN, TABLE_TOO_LARGE, check_size
+
+__all__ = ["decoded", "read"]
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SEP = re.compile(r"^\"?sep=(.)\"?\s*$", re.IGNORECASE)
+_SIGNS = ";\t,|"
+_CELL = 100_000
+_DECIMAL = re.compile(r"^\s*[+-]?\d{1,3}([.']\d{3})*$")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_COMMON_HAN = re.compile(r"[的数量单价号码名称日期客户订物料编规格型图交货金额备注公司产品件个月年]")
+
+
+def decoded(content: bytes) -> tuple[str, str, bool]:
+    """Return the text of a file, its encoding, and whether that is sure; raise ``file-broken`` when it is no text."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            try:
+                return content.decode(encoding), encoding, True
+            except UnicodeDecodeError as error:
+                raise Problem(FILE_BROKEN, f"the text is not {encoding}, though it begins so") from error
+    if b"\0" in content[:4096]:
+        return _wide(content)
+    try:
+        return content.decode("utf-8"), "utf-8", True
+    except UnicodeDecodeError:
+        return _guessed(content)
+
+
+def _wide(content: bytes) -> tuple[str, str, bool]:
+    for encoding, zeros in (("utf-16-le", content[1:4096:2]), ("utf-16-be", content[0:4096:2])):
+        if zeros.count(0) > 0.3 * len(zeros):
+            try:
+                return content.decode(encoding), encoding, True
+            except UnicodeDecodeError:
+                continue
+    raise Problem(FILE_BROKEN, "the file is no text")
+
+
+def _guessed(content: bytes) -> tuple[str, str, bool]:
+    """Tell GB 18030 from Windows-1252: Chinese text is full of common signs, German has single bytes between ASCII letters."""
+    high = re.findall(rb"[\x80-\xff]+", content[:200_000])
+    lone = sum(len(run) == 1 for run in high)
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        text = ""
+    if text and lone <= 0.2 * len(high):
+        han = len(_HAN.findall(text[:100_000]))
+        if han and len(_COMMON_HAN.findall(text[:100_000])) >= 0.03 * han:
+            return text, "gb18030", True
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(content[:100_000]).best() if not lone else None
+    encoding = best.encoding if best is not None else "cp1252"
+    if lone or encoding in {"ascii", "latin_1", "iso8859_1", "iso8859_15", "cp1250", "cp1252"}:
+        encoding = "cp1252"
+    try:
+        return content.decode(encoding), encoding, encoding == "cp1252"
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), "latin-1", False
+
+
+def _separator(text: str) -> tuple[str, str]:
+    """Return the separator of a table, and the text without a ``sep=`` line."""
+    first, _, rest = text.partition("\n")
+    said = _SEP.match(first.strip("\r"))
+    if said:
+        return said.group(1), "\n" + rest
+    sample = text[:200_000]
+    best, best_score = ",", -1.0
+    for sign in _SIGNS:
+        score = _regular(sample, sign)
+        if score > best_score:
+            best, best_score = sign, score
+    return best, text
+
+
+def _regular(sample: str, sign: str) -> float:
+    """Return how regularly a sign parts the lines: how many lines have the usual number of cells, and how many cells these are."""
+    try:
+        rows = [row for _, row in zip(range(300), csv.reader(io.StringIO(sample, newline=""), delimiter=sign), strict=False)]
+    except csv.Error:
+        return -1.0
+    counts = [len(row) for row in rows if any(row)]
+    wide = [count for count in counts if count > 1]
+    if not wide:
+        return -1.0
+    usual = max(set(wide), key=lambda count: (wide.count(count), count))
+    score = wide.count(usual) / len(counts) * (1 + min(usual, 12) / 12)
+    if sign == ",":
+        pairs = [(left, right) for row in rows[:100] for left, right in zip(row, row[1:], strict=False)]
+        torn = sum(1 for left, right in pairs if _DECIMAL.match(left) and re.match(r"^\d{1,3}\s*(€|EUR|kg|$)", right) and right[:1] != " ")
+        if torn > 0.3 * len(rows):
+            score *= 0.5
+    return score
+
+
+def read(content: bytes, name: str, limits: Limits) -> Content:
+    """Read a text table."""
+    check_size(content, limits)
+    text, encoding, sure = decoded(content)
+    if "\0" in text:
+        raise Problem(FILE_BROKEN, "the file is no text: it holds zero bytes")
+    label = PurePath(name).name or "table"
+    sign, text = _separator(text)
+    csv.field_size_limit(max(csv.field_size_limit(), _CELL))
+    rows: list[list[Raw]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign):
+            if len(rows) >= limits.rows:
+                raise Problem(TABLE_TOO_LARGE, f"the table has more than {limits.rows} rows")
+            if len(row) > limits.columns * 4:
+                raise Problem(TABLE_TOO_LARGE, f"a row has {len(row)} cells, more than {limits.columns}")
+            rows.append(list(row))
+    except csv.Error as error:
+        raise Problem(FILE_BROKEN, f"the table cannot be read after row {len(rows)}: {error}") from error
+    issues = [] if sure else [_unsure(encoding, label)]
+    if text.count('"') % 2:
+        issues.append(Issue("warning", "quotes-odd", "a quotation mark is open at the end of the file; rows may have run together", "Check the last rows.", Place(sheet=label)))
+    return Content("csv", [Sheet(label, rows)], issues=issues)
+
+
+def _unsure(encoding: str, name: str) -> Issue:
+    return Issue("warning", "encoding-doubtful", f"the letters were read as {encoding}, which is a guess", "Check names with umlauts or signs; save as UTF-8.", Place(sheet=name))

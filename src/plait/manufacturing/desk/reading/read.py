@@ -1,0 +1,118 @@
+"""Reads a file: chooses its format, proposes or finds the mapping of each table, applies it."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from plait.manufacturing.desk.reading.columns import propose, signature
+from plait.manufacturing.desk.reading.context import Context
+from plait.manufacturing.desk.reading.formats.plugins import choose, plugin
+from plait.manufacturing.desk.reading.kinds import KINDS
+from plait.manufacturing.desk.reading.layout import blank
+from plait.manufacturing.desk.reading.model import Content, DocumentKind, Issue, Limits, Mapping, Record, Result, Sheet
+from plait.manufacturing.desk.reading.refusals import check_size
+from plait.manufacturing.desk.reading.rows import apply_all
+
+__all__ = ["Lookup", "open_content", "read", "read_content", "signature"]
+
+Lookup = Callable[[str], Mapping | None]
+"""Finds a kept mapping by its signature."""
+
+
+def open_content(content: bytes, name: str, limits: Limits = Limits(), format_name: str = "") -> Content:
+    """Read a file's bytes with the format named, or with the one that is surest of it."""
+    check_size(content, limits)
+    found = plugin(format_name) if format_name else choose(content, name)
+    return found.read(content, name, limits)
+
+
+def read(
+    content: bytes,
+    name: str,
+    context: Context,
+    *,
+    mappings: Sequence[Mapping] | Lookup = (),
+    kind: DocumentKind | None = None,
+    limits: Limits = Limits(),
+) -> Result:
+    """Read a file to typed rows. ``mappings``: kept ones, by which tables of the same titles are read; ``kind``: what its tables are about, when known.
+
+    Whole-file refusals are raised (``file-broken``, ``file-encrypted``, ``file-unknown``, ``file-too-large``, ``file-zip-bomb``,
+    ``table-too-large``); everything smaller is an issue.
+    """
+    return read_content(open_content(content, name, limits), name, context, mappings=mappings, kind=kind)
+
+
+def read_content(
+    content: Content,
+    name: str,
+    context: Context,
+    *,
+    mappings: Sequence[Mapping] | Lookup = (),
+    kind: DocumentKind | None = None,
+) -> Result:
+    """Read what a format found to typed rows."""
+    result = Result(content.format, issues=list(content.issues), header=dict(content.header), suggestion=content.suggestion)
+    if content.records and content.kind:
+        result.tables.append((Mapping("", content.kind, (0, 0), (), dict(content.header), 1.0, "document"), content.records))
+        return result
+    lookup = _lookup(mappings)
+    for sheet in content.sheets:
+        if all(blank(raw) for row in sheet.rows[:5000] for raw in row) and len(sheet.rows) <= 5000:
+            continue
+        proposed, issues = propose(sheet, context, kind or content.kind, name)
+        several = len(content.sheets) > 1
+        for mapping in proposed:
+            kept = _kept(mapping, lookup)
+            applied = apply_all(sheet, kept or mapping, context)
+            result.tables.append((kept or mapping, applied.records))
+            result.issues.extend(applied.issues)
+            issues = [issue for issue in issues if not (kept and issue.code in {"column-doubtful", "kind-doubtful", "no-titles"})]
+        for issue in issues:
+            note = issue.code == "no-table" and several
+            result.issues.append(msgspec.structs.replace(issue, level="note") if note else issue)
+        result.issues.extend(_unread(sheet, mapping) for mapping, _ in result.tables if mapping.sheet == sheet.name and _left(sheet, mapping))
+    if not result.tables and not any(issue.code == "no-table" and issue.level == "warning" for issue in result.issues) and content.format in {"excel", "csv"}:
+        result.issues.append(Issue("warning", "no-table", "no table was recognised in the file", "Give the columns titles in one row."))
+    return result
+
+
+def _lookup(mappings: Sequence[Mapping] | Lookup) -> Lookup:
+    if callable(mappings):
+        return mappings
+    kept = {signature(mapping): mapping for mapping in mappings}
+    return kept.get
+
+
+def _kept(mapping: Mapping, lookup: Lookup) -> Mapping | None:
+    """Return a kept mapping for the table of a proposed one, moved to where the table stands now; None when there is none."""
+    mark = signature(mapping)
+    found = lookup(mark) if mark else None
+    if found is None or found.kind not in KINDS:
+        return None
+    said = {**mapping.constants, **{field: value for field, value in found.constants.items() if field not in mapping.constants}}
+    columns = {column.field for column in found.columns}
+    said = {field: value for field, value in said.items() if field not in columns and field in KINDS[found.kind]}
+    source = found.source if found.source != "proposed" else "remembered"
+    return msgspec.structs.replace(found, sheet=mapping.sheet, header=mapping.header, last=mapping.last, constants=said, source=source)
+
+
+def _left(sheet: Sheet, mapping: Mapping) -> list[str]:
+    """Return the titles of columns that hold something and were not read."""
+    stop = mapping.last + 1 if mapping.last >= 0 else len(sheet.rows)
+    rows = sheet.rows[mapping.header[1] + 1 : min(stop, mapping.header[1] + 500)]
+    return [
+        column.title or f"column {column.index + 1}"
+        for column in mapping.columns
+        if not column.field and any(column.index < len(row) and not blank(row[column.index]) for row in rows)
+    ]
+
+
+def _unread(sheet: Sheet, mapping: Mapping) -> Issue:
+    titles = ", ".join(_left(sheet, mapping))[:300]
+    return Issue("note", "column-unread", f"columns that were not read: {titles}", "Say what a column means if it matters.", sheet.place(max(mapping.header[1], 0), 0))
+
+
+def refused(records: Sequence[Record]) -> int:
+    """Return how many rows cannot go in."""
+    return sum(record.refused for record in records)
