@@ -22,6 +22,7 @@ __all__ = ["Busy", "FreeTime", "Job", "Lot", "Outcome", "Shop", "Spot", "Task", 
 
 BUDGET = 55_000
 MOST_PASSES = 24
+ENDLESS = 1 << 52
 LOOK_MS = 56 * DAY_MS
 SQUEAK = ", late orders moved forward"
 
@@ -97,6 +98,7 @@ class Shop:
         for id in self.centres:
             self.groups.setdefault(id, [id])
         self.longest = {centre.id: _longest(centre, now) for centre in self.centres.values()}
+        self._usual = {centre.id: _usual(centre, now, self.longest[centre.id]) for centre in self.centres.values()}
         self._gaps: dict[str, Gaps] = {}
 
     def _base(self, centre: str) -> Gaps:
@@ -113,6 +115,10 @@ class Shop:
     def longest_of(self, group: str) -> int:
         """Return the longest work (ms) a work centre of ``group`` does in one go; 0 when there is none."""
         return max((self.longest[id] for id in self.groups.get(group, ())), default=0)
+
+    def usual_of(self, group: str) -> int:
+        """Return the work (ms) that most openings of some work centre of ``group`` have room for."""
+        return max((self._usual[id] for id in self.groups.get(group, ())), default=0)
 
 
 class FreeTime(dict[str, Gaps]):
@@ -131,11 +137,17 @@ class FreeTime(dict[str, Gaps]):
         return FreeTime(self.__getitem__)
 
 
+def _usual(centre: WorkCentre, now: int, longest: int) -> int:
+    plain = msgspec.structs.replace(centre.calendar, extra=()) if centre.calendar.extra and centre.calendar.shifts else centre.calendar
+    lengths = sorted(end - start for start, end in opening(plain).spans(now + DAY_MS, now + LOOK_MS))
+    return min(longest, lengths[(len(lengths) - 1) // 2]) if lengths and longest < ENDLESS else longest
+
+
 def _longest(centre: WorkCentre, now: int) -> int:
     spans = opening(centre.calendar).spans(now, now + LOOK_MS)
     if not spans:
         return 0
-    return 1 << 52 if centre.calendar.always or centre.unattended or centre.may_pause else max(end - start for start, end in spans)
+    return ENDLESS if centre.calendar.always or centre.unattended or centre.may_pause else max(end - start for start, end in spans)
 
 
 class Outcome(msgspec.Struct, frozen=True):

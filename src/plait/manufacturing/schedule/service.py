@@ -12,6 +12,7 @@ from plait.kernel.money import Money
 from plait.kernel.ports import Guard
 from plait.kernel.problems import CONFLICT, EXPIRED, Problem, register
 from plait.manufacturing.schedule import disturb, rules, tables
+from plait.manufacturing.schedule.adopt import Adopting, Adoption, adopt
 from plait.manufacturing.schedule.board import Board
 from plait.manufacturing.schedule.calendar import check_calendar, ms, to_time
 from plait.manufacturing.schedule.live import BoardKeeper, apply_repair, changed
@@ -133,6 +134,10 @@ class ScheduleService:
             mine = tables.bookings(tx.conn, ALL, order=order_number)
         starts = {row.job_id: row.start for row in mine}
         return Confirmed(order_number, min(starts.values()), max(row.end for row in mine), to_time(hold.promised), starts)
+
+    def adopt_in(self, tx: Tx, plans: Sequence[Adoption], stay: frozenset[str], seen: str) -> Adopting:
+        """Write the plan of all open orders as bookings inside another room's transaction (see ``adopt.adopt``); raise ``conflict``."""
+        return adopt(tx, plans, stay, seen)
 
     async def release(self, actor: Actor, hold_id: str) -> None:
         """Give a hold up; one that is over already changes nothing. Raises ``no-such-hold``, ``conflict`` when it is booked."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Integer, LargeBinary, Table, Text, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Integer, LargeBinary, Table, Text, and_, bindparam, or_, select
 from sqlalchemy.types import BigInteger
 
 from plait.kernel.actor import Scope
@@ -15,6 +15,7 @@ from plait.store import metadata
 
 __all__ = [
     "Hold",
+    "adopted",
     "booking",
     "bookings",
     "centres",
@@ -24,14 +25,20 @@ __all__ = [
     "holds",
     "live",
     "of_hold",
+    "of_holds",
     "outages",
+    "plan_number",
     "put_bookings",
     "put_centre",
     "put_hold",
     "put_outage",
     "put_stamp",
+    "replace_bookings",
     "stamp",
 ]
+
+PLAN = "plan:"
+MOST_IDS = 500
 
 centre_table = Table(
     "schedule_work_centre",
@@ -156,6 +163,30 @@ def holds(conn: Connection, scope: Scope, ids: Iterable[str]) -> dict[str, Hold]
     return {row.id: _hold(row) for row in conn.execute(select(hold_table).where(hold_table.c.id.in_(list(ids))))}
 
 
+def plan_number(order: str) -> str:
+    """Return the number under which the desk's plan holds an order."""
+    return f"{PLAN}{order}"
+
+
+def adopted(conn: Connection, scope: Scope) -> dict[str, Hold]:
+    """Return the holds the desk's plan booked itself, by id; only our own people see them."""
+    if not scope.everything:
+        return {}
+    query = select(hold_table).where(hold_table.c.state == "booked", hold_table.c.number.startswith(PLAN, autoescape=True))
+    return {row.id: _hold(row) for row in conn.execute(query.order_by(hold_table.c.id))}
+
+
+def of_holds(conn: Connection, scope: Scope, ids: Sequence[str]) -> dict[str, list[Booking]]:
+    """Return the bookings of several holds, by hold; only our own people see them."""
+    found: dict[str, list[Booking]] = {}
+    if scope.everything:
+        for first in range(0, len(ids), MOST_IDS):
+            query = select(booking_table).where(booking_table.c.hold_id.in_(ids[first : first + MOST_IDS]))
+            for row in conn.execute(query.order_by(booking_table.c.hold_id, booking_table.c.batch, booking_table.c.seq)):
+                found.setdefault(row.hold_id, []).append(_booking(row))
+    return found
+
+
 def _booking(row: Any) -> Booking:
     values = {**row._mapping, "order": row.order_no, "start": to_time(row.start), "end": to_time(row.end)}
     values |= {"outside": bool(row.outside), "frozen": bool(row.frozen)}
@@ -180,6 +211,16 @@ def drop_bookings(conn: Connection, rows: Sequence[Booking]) -> None:
     for row in rows:
         key = and_(booking_table.c.hold_id == row.hold_id, booking_table.c.batch == row.batch, booking_table.c.seq == row.seq)
         conn.execute(booking_table.delete().where(key))
+
+
+def replace_bookings(conn: Connection, drop: Sequence[Booking], put: Sequence[Booking]) -> None:
+    """Take out ``drop`` and insert ``put``, many at once."""
+    columns = booking_table.c
+    if drop:
+        key = and_(columns.hold_id == bindparam("a"), columns.batch == bindparam("b"), columns.seq == bindparam("c"))
+        conn.execute(booking_table.delete().where(key), [{"a": row.hold_id, "b": row.batch, "c": row.seq} for row in drop])
+    if put:
+        conn.execute(booking_table.insert(), [_columns(row) for row in put])
 
 
 def bookings(

@@ -232,10 +232,8 @@ class Analyst:
         """Say on which work centre the order waits longest and for whom."""
         id = item.line.id
         waits = [(spot, self.waits(id, spot)) for spot in self.critical(id)]
-        hours = [(sum(row.until - row.since for row in rows if row.kind in ("machine", "down")), -spot.ready, spot, rows) for spot, rows in waits]
-        if not hours:
-            return "machine", words.say("some-supplier")
-        total, _, spot, rows = max(hours)
+        found = [(sum(row.until - row.since for row in rows if row.kind in ("machine", "down")), -spot.ready, spot, rows) for spot, rows in waits]
+        total, _, spot, rows = max(found)
         if not total:
             spot, rows = max(waits, key=lambda pair: (pair[0].start - pair[0].ready, -pair[0].ready))
             own = any(row.kind == "own" for row in rows)
@@ -244,7 +242,10 @@ class Analyst:
         if sum(row.until - row.since for row in down) * 2 > total:
             return "down", words.say("down", centre=spot.centre, day=self._day(down[-1].until), reason=down[-1].reason)
         busy = [row for row in rows if row.kind == "machine"]
-        orders = list(dict.fromkeys(row.order for row in busy))
+        hours: dict[str, int] = {}
+        for row in busy:
+            hours[row.order] = hours.get(row.order, 0) + row.until - row.since
+        orders = sorted(hours, key=lambda order: (-hours[order], order)) if len(hours) > words.MOST_NAMES else list(hours)
         text = words.say("busy", centre=spot.centre, orders=words.named(orders), day=self._day(busy[-1].until))
         after = [row for row in rows if row.since >= busy[-1].until and row.kind == "closed"]
         if after:

@@ -10,6 +10,7 @@ from plait.kernel.money import Money
 from plait.manufacturing.schedule.model import Moment
 
 __all__ = [
+    "AddedLine",
     "Adopted",
     "Cancel",
     "CauseKind",
@@ -23,7 +24,6 @@ __all__ = [
     "LateLine",
     "LateReport",
     "LineDetail",
-    "AddedLine",
     "Overtime",
     "PlannedStep",
     "Remedy",

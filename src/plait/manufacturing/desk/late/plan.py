@@ -1,12 +1,13 @@
 """The plan of all open orders and what is said of it (pure): report, one line, what-if, the earliest date for something new."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from plait.kernel.problems import Problem, register
 from plait.manufacturing.desk.book.model import OrderLine
+from plait.manufacturing.desk.book.rules import NO_LINE
 from plait.manufacturing.desk.late import words
 from plait.manufacturing.desk.late.causes import Analyst, step_of
 from plait.manufacturing.desk.late.model import (
@@ -27,9 +28,8 @@ from plait.manufacturing.schedule.dispatch import Outcome, best, ends, place
 
 __all__ = ["Plan", "compare", "date_for", "detail", "make_plan", "report"]
 
-NO_LINE = register("no-such-line", 404, "There is no such open order line", "Check the number under Orders; lines that are done are not planned.")
 NO_DATE = register("cannot-be-planned", 409, "It cannot be planned", "Do what the answer says, then ask again.")
-MOST_REMEDIES = 60
+MOST_REMEDIES = 100
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -163,7 +163,7 @@ def compare(before: Plan, after: Plan) -> WhatIfAnswer:
     return WhatIfAnswer(to_time(before.books.now), counts[0], counts[1], become_late, become_on_time, effects)
 
 
-def _fate(plan: Plan, id: str) -> tuple[object, bool]:
+def _fate(plan: Plan, id: str) -> tuple[date | None, bool]:
     item = plan.prepared.items.get(id)
     return (None, False) if item is None else (plan.prepared.days.ends_on(plan.outcome.finish[id]), plan.late(item))
 

@@ -98,12 +98,14 @@ class _Preparer:
         lines = {line.id for line in books.lines}
         self.mine: dict[str, list[Booking]] = {}
         fixed: list[Busy] = []
+        gone: dict[str, list[Booking]] = {}
         for row in books.bookings:
             order = books.adopted.get(row.hold_id, "")
-            if order in lines:
-                self.mine.setdefault(order, []).append(row)
+            if order:
+                (self.mine if order in lines else gone).setdefault(order, []).append(row)
         self.runs: dict[str, list[Booking]] = {}
         free = {(row.hold_id, row.batch, row.seq) for rows in self.mine.values() for row in _movable(rows)}
+        free |= {(row.hold_id, row.batch, row.seq) for rows in gone.values() for row in _unbegun(rows)}
         for row in books.bookings:
             if row.hold_id not in books.adopted:
                 self.runs.setdefault(row.order, []).append(row)
@@ -148,7 +150,7 @@ class _Preparer:
         if part is not None:
             return part
         written = line.part_no or line.part_id or line.name
-        raise _Refused("unknown-part", part=written)
+        raise _Refused("unknown-part", part=written) if written else _Refused("no-part")
 
     def _bought(self, line: OrderLine, part: Part, pieces: int, job: Job, notes: list[str]) -> Item:
         ready = self.pool.bought(line, pieces)
@@ -207,9 +209,9 @@ class _Preparer:
             longest = self.shop.longest_of(op.group)
             if op.group not in self.shop.groups or not longest:
                 raise _Refused("no-centre", group=op.group, seq=op.seq, name=op.name)
-            if work_of(op, fits) > longest:
-                room = longest - op.setup_min * MINUTE_MS
-                fits = int(room // (op.cycle_min * MINUTE_MS)) if op.cycle_min > 0 and room > 0 else 0
+            usual = self.shop.usual_of(op.group)
+            if work_of(op, fits) > usual:
+                fits = _room(op, usual) or min(1, _room(op, longest))
                 if fits < 1:
                     raise _Refused("no-fit", needed=work_of(op, 1) / HOUR_MS, seq=op.seq, name=op.name, group=op.group)
         if fits == size:
@@ -217,9 +219,8 @@ class _Preparer:
         count = -(-pieces // fits)
         if count > MOST_CUT:
             raise _Refused("too-many", pieces=pieces, most=MOST_CUT)
-        size = -(-pieces // count)
-        notes.append(words.say("note-batches", count=count, size=size))
-        return size
+        notes.append(words.say("note-batches", count=count, size=fits))
+        return fits
 
     def _priced(self, ops: Sequence[Operation], notes: list[str]) -> list[tuple[Operation, float]]:
         """Return the operations with the working days of those outside."""
@@ -230,6 +231,14 @@ class _Preparer:
                 notes.append(words.say("note-lead", seq=op.seq, name=op.name, days=days))
             found.append((op, days))
         return found
+
+
+def _room(op: Operation, span: int) -> int:
+    """Return how many pieces can be done in ``span`` ms, set-up included."""
+    room = span - op.setup_min * MINUTE_MS
+    if room <= 0:
+        return 0
+    return int(room // (op.cycle_min * MINUTE_MS)) if op.cycle_min > 0 else MOST_PIECES
 
 
 def _task(op: Operation, days: float, pieces: int) -> Task:
@@ -258,6 +267,12 @@ def item_of(books: Books, prepared: Prepared, line: OrderLine) -> tuple[Item | N
         return maker.item(line), Unplanned("", "")
     except _Refused as refused:
         return None, refused.why
+
+
+def _unbegun(rows: Sequence[Booking]) -> list[Booking]:
+    """Return the bookings of batches of which nothing has begun."""
+    begun = {row.batch for row in rows if row.state != "planned"}
+    return [row for row in rows if row.batch not in begun]
 
 
 def prepare(books: Books) -> Prepared:

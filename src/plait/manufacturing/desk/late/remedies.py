@@ -4,6 +4,7 @@ Costs: overtime by the hour of the work centre with a surcharge, other machines 
 it adds, work done elsewhere by the rate of whoever was found.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -103,27 +104,26 @@ class Remedist:
         return [first + timedelta(days=n) for n in range(count)]
 
     def _overtime(self, item: Item, gaps: FreeTime) -> Iterator[Remedy]:
+        """Yield for each of the order's main work centres the cheapest overtime that is enough, else all there is."""
         dates = self._dates(item)
-        free = [day for day in dates if not self.days.works(day)]
-        for centre in self._places(item):
+        weekdays, free = [day for day in dates if self.days.works(day)], [day for day in dates if not self.days.works(day)]
+        most = [(day, HOURS[-1] if day in weekdays else WEEKEND_HOURS) for day in dates]
+        plans = [[(day, hours)] for hours in HOURS for day in weekdays] + [[(day, WEEKEND_HOURS)] for day in free]
+        plans += [[(day, hours) for day in weekdays] for hours in HOURS[1:] if weekdays]
+        for centre in self._places(item) if most else ():
             if self.shop.centres[centre].calendar.always:
                 continue
-            plans = [[(day, hours)] for hours in HOURS for day in dates if day not in free]
-            plans += [[(day, WEEKEND_HOURS)] for day in free]
-            plans += [[(day, hours) for day in dates if day not in free] for hours in HOURS[1:]]
-            plans.append([(day, WEEKEND_HOURS if day in free else HOURS[-1]) for day in dates])
-            best: tuple[tuple[bool, Decimal, int], list[tuple[date, float]], int] | None = None
-            for rows in plans:
-                finish = self._try(self._longer(gaps, item, centre, rows), item.job) if rows else None
-                if finish is None:
-                    continue
-                if finish <= item.job.due and best is not None and not best[0][0] and best[0][1] <= self._price(centre, rows):
-                    continue
-                key = (finish > item.job.due, self._price(centre, rows), finish) if finish <= item.job.due else (True, Decimal(finish), finish)
-                if best is None or key < best[0]:
-                    best = (key, rows, finish)
-            if best is not None:
-                yield self._said_overtime(item, centre, best[1], best[2])
+            finish = self._try(self._longer(gaps, item, centre, most), item.job)
+            if finish is None:
+                continue
+            chosen = most
+            if finish <= item.job.due:
+                for rows in sorted(plans, key=lambda rows: self._price(centre, rows)):
+                    tried = self._try(self._longer(gaps, item, centre, rows), item.job)
+                    if tried is not None and tried <= item.job.due:
+                        chosen, finish = rows, tried
+                        break
+            yield self._said_overtime(item, centre, chosen, finish)
 
     def _price(self, centre: str, rows: Sequence[tuple[date, float]]) -> Decimal:
         """Return what overtime costs; hours times surcharge where no rate is known."""
@@ -154,7 +154,7 @@ class Remedist:
     def _said_overtime(self, item: Item, centre: str, rows: Sequence[tuple[date, float]], finish: int) -> Remedy:
         weekend = all(not self.days.works(day) for day, _ in rows)
         days = words.named([words.day(day) for day, _ in rows])
-        text = words.say("overtime-weekend" if weekend else "overtime", centre=centre, hours=max(hours for _, hours in rows), days=days)
+        text = words.say("overtime-weekend" if weekend else "overtime", centre=centre, hours=words.hours(max(hours for _, hours in rows)), days=days)
         rate = self.shop.centres[centre].rate
         cost = Money(self._price(centre, rows), rate.currency) if rate is not None else None
         return self._remedy("overtime", text, item, finish, cost, changes=[Overtime(centre, day, hours) for day, hours in rows])
@@ -284,7 +284,7 @@ class Remedist:
         if offer is None:
             return
         hours = Decimal(sum(each.work for lot in item.job.lots for each in lot.routes[0] if each.seq == task.seq)) / HOUR_MS
-        days = WAY_DAYS + float(-(-hours // HOURS_A_DAY))
+        days = WAY_DAYS + math.ceil(hours / HOURS_A_DAY)
         finish = self._try(gaps, _retasked(item.job, task.seq, days=days, supplier=offer.firm))
         if finish is not None:
             text = words.say("subcontract", firm=offer.firm, seq=task.seq, name=task.name, days=days)

@@ -9,7 +9,7 @@ import msgspec
 from plait.kernel.problems import Problem, register
 from plait.manufacturing.desk.book.model import OrderLine
 from plait.manufacturing.desk.late.hours import with_hours
-from plait.manufacturing.desk.late.model import Cancel, Change, Changed, Down, ExtraShift, AddedLine, Overtime
+from plait.manufacturing.desk.late.model import AddedLine, Cancel, Change, Changed, Down, ExtraShift, Overtime
 from plait.manufacturing.desk.late.prepare import Books
 from plait.manufacturing.schedule.calendar import check_calendar
 from plait.manufacturing.schedule.model import DayHours, Outage, WorkCentre

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-__all__ = ["TEXTS", "day", "moment", "named", "say", "span"]
+__all__ = ["MOST_NAMES", "TEXTS", "day", "hours", "moment", "named", "say", "span"]
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -40,7 +40,8 @@ TEXTS = {
     "fixed-order": "a held slot",
     "unknown-part": "the part {part} is not known here",
     "unknown-part-do": "Enter the part with its operations under Parts, or let them be estimated from past orders",
-    "no-part": "the line names no part that is known here",
+    "no-part": "the line names no part",
+    "no-part-do": "Say under Orders which part is meant",
     "no-routing": "{part} has no operations",
     "no-routing-do": "Enter its operations, or let them be estimated from past orders of its family",
     "no-centre": "no work centre belongs to the group {group} (operation {seq} {name})",
@@ -63,14 +64,22 @@ TEXTS = {
     "note-begun": "{pieces} pieces have been begun",
     "date": "{day} is the earliest date that disturbs no open order: {why}",
     "date-free": "{day} is the earliest date: nothing stands before it but the work itself",
-    "overtime": "{centre}: {hours:g} hours of overtime on {days}",
-    "overtime-weekend": "{centre}: a shift of {hours:g} hours on {days}",
+    "overtime": "{centre}: {hours} of overtime on {days}",
+    "overtime-weekend": "{centre}: a shift of {hours} on {days}",
     "alternative": "Operation {seq} {name} on {centre} instead of {instead}",
     "routing": "Make it by another routing, on {centres}",
     "split": "Split each batch in {parts}, so that operations overlap",
     "swap": "Move it before {orders}",
     "swap-keeps": "Move it before {orders}, in time nevertheless",
     "subcontract": "Let {firm} do operation {seq} {name}: about {days:g} working days with the way there and back",
+    "why-free": "It begins as soon as it can.",
+    "why-machine": "The work centre is busy with {order} before.",
+    "why-own": "The work centre is busy with another batch of the order before.",
+    "why-down": "The work centre is out of service before ({reason}).",
+    "why-closed": "The work centre is closed before.",
+    "why-gap": "The free time of the work centre before is too short.",
+    "hour": "1 hour",
+    "hours": "{count:g} hours",
     "new-date": "Tell the customer {day}",
 }
 
@@ -78,6 +87,11 @@ TEXTS = {
 def say(key: str, **values: object) -> str:
     """Return the sentence ``key`` with its values filled in."""
     return TEXTS[key].format(**values)
+
+
+def hours(count: float) -> str:
+    """Return a number of hours as ``2 hours``."""
+    return say("hour") if count == 1 else say("hours", count=count)
 
 
 def day(when: date) -> str:
