@@ -12,6 +12,8 @@ __all__ = ["check_password", "check_site", "cookie_in", "cookie_name", "device_o
 
 SHORTEST = 12
 LONGEST = 256
+JUDGED = 72
+GUESSES_LOG10 = 9.0
 FREE_TRIES = 5
 LONGEST_LOCK = 900
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -44,7 +46,11 @@ _RUNS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuv
 
 
 def check_password(password: str, *names: str) -> None:
-    """Raise ``weak-password`` with the reason (NIST SP 800-63B, section 5.1.1: length and guessability, no rules of composition)."""
+    """Raise ``weak-password`` with the reason (NIST SP 800-63B, section 5.1.1: length and guessability, no rules of composition).
+
+    Guessability is what zxcvbn says: how many guesses it takes with lists of 30,000 common passwords, of names and words, their
+    disguises, keyboard runs and dates. It takes up to a quarter of a second.
+    """
     if len(password) < SHORTEST:
         raise Problem(WEAK, f"It has {len(password)} characters; {SHORTEST} are the least.")
     if len(password) > LONGEST:
@@ -60,6 +66,10 @@ def check_password(password: str, *names: str) -> None:
     left = re.sub(r"(.)\1{2,}", r"\1", left)
     if len(left) < SHORTEST // 2 or len(set(left)) < 5:
         raise Problem(WEAK, "It is made of names, common words, runs or repetitions.")
+    from zxcvbn import zxcvbn
+
+    if float(zxcvbn(password[:JUDGED], user_inputs=words, max_length=JUDGED)["guesses_log10"]) < GUESSES_LOG10:
+        raise Problem(WEAK, "It is near to passwords that many people have; those are tried first.")
 
 
 def lock_seconds(failures: int) -> int:

@@ -1,5 +1,6 @@
 """The verbs of signing in: codes, passwords, sessions, and what wrong passwords lead to."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -221,7 +222,7 @@ class PeopleService:
         if person is None:
             await self._failed(None, address)
             raise Problem(BAD_CODE)
-        rules.check_password(asked.password, person.name, self.guard.firm().name)
+        await asyncio.to_thread(rules.check_password, asked.password, person.name, self.guard.firm().name)
         hashed = await self.passwords.hash(asked.password)
 
         def work(tx: Tx) -> None:
@@ -245,7 +246,7 @@ class PeopleService:
         if not await self.passwords.fits(hashed, asked.old):
             await self._failed(person, address)
             raise Problem(BAD_LOGIN, "The old password is wrong.")
-        rules.check_password(asked.new, person.name, self.guard.firm().name)
+        await asyncio.to_thread(rules.check_password, asked.new, person.name, self.guard.firm().name)
         fresh = await self.passwords.hash(asked.new)
 
         def work(tx: Tx) -> None:
