@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from plait.kernel.problems import Problem
 from plait.manufacturing.desk.reading.columns import propose, signature
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.formats.plugins import choose, plugin
+from plait.manufacturing.desk.reading.headers import placed, said_once
 from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.layout import blank
-from plait.manufacturing.desk.reading.model import Content, DocumentKind, Issue, Limits, Mapping, Record, Result, Sheet
+from plait.manufacturing.desk.reading.model import Content, DocumentKind, Issue, Limits, Mapping, Place, Record, Result, Sheet
 from plait.manufacturing.desk.reading.refusals import check_size
 from plait.manufacturing.desk.reading.rows import apply_all
 
@@ -34,13 +36,37 @@ def read(
     mappings: Sequence[Mapping] | Lookup = (),
     kind: DocumentKind | None = None,
     limits: Limits = Limits(),
+    attachments: bool = False,
 ) -> Result:
-    """Read a file to typed rows. ``mappings``: kept ones, by which tables of the same titles are read; ``kind``: what its tables are about, when known.
+    """Read a file to typed rows. ``mappings``: kept ones, by which tables of the same titles are read; ``kind``: what its tables are about, when known;
+    ``attachments``: tables in attached files are read as well.
 
     Whole-file refusals are raised (``file-broken``, ``file-encrypted``, ``file-unknown``, ``file-too-large``, ``file-zip-bomb``,
     ``table-too-large``); everything smaller is an issue.
     """
-    return read_content(open_content(content, name, limits), name, context, mappings=mappings, kind=kind)
+    opened = open_content(content, name, limits)
+    result = read_content(opened, name, context, mappings=mappings, kind=kind)
+    if attachments and limits.depth > 0:
+        _attached(opened, result, context, mappings, kind, limits)
+    return result
+
+
+def _attached(opened: Content, result: Result, context: Context, mappings: Sequence[Mapping] | Lookup, kind: DocumentKind | None, limits: Limits) -> None:
+    """Add what stands in attached files; one that cannot be read is a note."""
+    deeper = msgspec.structs.replace(limits, depth=limits.depth - 1)
+    for each in opened.attachments[: limits.attachments]:
+        if each.media_type == "message/rfc822" and len(opened.attachments) > 1:
+            continue
+        try:
+            found = read(each.content, each.name, context, mappings=mappings, kind=kind, limits=deeper, attachments=True)
+        except Problem as problem:
+            place = Place(path=each.name)
+            result.issues.append(Issue("note", "attachment-unread", f"{each.name}: {problem.kind.title}", problem.kind.advice, place))
+            continue
+        result.tables.extend(found.tables)
+        result.issues.extend(found.issues)
+    if result.tables:
+        result.issues = [issue for issue in result.issues if issue.code != "no-table" or issue.level == "note"]
 
 
 def read_content(
@@ -62,19 +88,29 @@ def read_content(
             continue
         proposed, issues = propose(sheet, context, kind or content.kind, name)
         several = len(content.sheets) > 1
-        for mapping in proposed:
+        for mapping in (_headed(each, content.header) for each in proposed):
+            mapping = _headed(mapping, content)
             kept = _kept(mapping, lookup)
-            applied = apply_all(sheet, kept or mapping, context)
-            result.tables.append((kept or mapping, applied.records))
+            used = said_once(kept or mapping, content)
+            applied = apply_all(sheet, used, context)
+            result.tables.append((used, placed(applied.records, used, content)))
             result.issues.extend(applied.issues)
             issues = [issue for issue in issues if not (kept and issue.code in {"column-doubtful", "kind-doubtful", "no-titles"})]
         for issue in issues:
             note = issue.code == "no-table" and several
             result.issues.append(msgspec.structs.replace(issue, level="note") if note else issue)
         result.issues.extend(_unread(sheet, mapping) for mapping, _ in result.tables if mapping.sheet == sheet.name and _left(sheet, mapping))
-    if not result.tables and not any(issue.code == "no-table" and issue.level == "warning" for issue in result.issues) and content.format in {"excel", "csv"}:
+    told = any(issue.code == "no-table" and issue.level == "warning" for issue in result.issues)
+    if not result.tables and not content.attachments and not told:
         result.issues.append(Issue("warning", "no-table", "no table was recognised in the file", "Give the columns titles in one row."))
     return result
+
+
+def _headed(mapping: Mapping, content: Content) -> Mapping:
+    """Add what the document says once for all (a PDF's or mail's header) to what is said above the table."""
+    fields = {column.field for column in mapping.columns}
+    said = {name: text for name, text in content.header.items() if name in KINDS[mapping.kind] and name not in fields and name not in mapping.constants}
+    return msgspec.structs.replace(mapping, constants={**mapping.constants, **said}) if said else mapping
 
 
 def _lookup(mappings: Sequence[Mapping] | Lookup) -> Lookup:
@@ -82,6 +118,13 @@ def _lookup(mappings: Sequence[Mapping] | Lookup) -> Lookup:
         return mappings
     kept = {signature(mapping): mapping for mapping in mappings}
     return kept.get
+
+
+def _headed(mapping: Mapping, header: dict[str, str]) -> Mapping:
+    """Return a mapping with what the document says once for all its tables (a page's order number, a mail's subject)."""
+    columns = {column.field for column in mapping.columns}
+    said = {field: value for field, value in header.items() if field in KINDS[mapping.kind] and field not in columns}
+    return msgspec.structs.replace(mapping, constants={**said, **mapping.constants}) if said else mapping
 
 
 def _kept(mapping: Mapping, lookup: Lookup) -> Mapping | None:

@@ -159,6 +159,8 @@ class _Parts:
         elif part.is_multipart():
             for each in self._inner(part):
                 yield from self._bodies(each, depth + 1)
+        elif kind.startswith("multipart/"):
+            yield Body(plain=self._decode(part))
         elif kind in ("text/plain", "text/html") and not self._is_file(part):
             text = self._decode(part)
             yield Body(html=text) if kind == "text/html" else Body(plain=text)
@@ -207,6 +209,9 @@ class _Parts:
             self.pictures.append(name)
             if len(content) < SMALL_PICTURE:
                 return
+        if not content:
+            self._issue("note", "attachment-empty", "an attachment is empty", "Ask the sender for it if it matters.", name)
+            return
         self._keep(Attachment(name, kind, content))
 
     def _keep(self, attachment: Attachment) -> None:

@@ -9,7 +9,7 @@ from plait.manufacturing.desk.reading.formats.email.message import Mail, address
 from plait.manufacturing.desk.reading.formats.email.quoted import forwarded, part, sender
 from plait.manufacturing.desk.reading.formats.words import is_title
 from plait.manufacturing.desk.reading.kinds import KINDS
-from plait.manufacturing.desk.reading.model import Content, Limits, Place, Sheet
+from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Place, Sheet
 from plait.manufacturing.desk.reading.refusals import check_size
 from plait.manufacturing.desk.reading.sentences import read_sentences
 from plait.manufacturing.desk.reading.spans import find
@@ -35,6 +35,9 @@ def read(content: bytes, limits: Limits) -> Content:
     made.text, made.quoted = "\n".join(new).rstrip(), "\n".join(quoted)
     made.sheets = [table for table in tables if _titled(table)] or _written(new)
     _sentences(made, ["" if off else line for line, off in zip(new, signature, strict=True)])
+    if not (made.sheets or made.records or made.attachments):
+        fix = "Read the mail; nothing was taken from it."
+        made.issues.append(Issue("warning", "no-table", "the mail holds neither a table nor an order or request that is understood", fix, Place(path="body")))
     return made
 
 

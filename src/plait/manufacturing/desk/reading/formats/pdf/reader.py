@@ -32,6 +32,8 @@ def read(content: bytes, limits: Limits) -> Content:
         made.kind = document(free)
         made.header, made.places, doubts = header(free)
         made.issues.extend(doubts)
+    if not (made.sheets or made.records or made.attachments):
+        made.issues.append(Issue("warning", "no-table", "neither a table nor a title block was recognised", "Enter the lines by hand.", Place(page=1)))
     return made
 
 

@@ -168,10 +168,63 @@ def _body(page: Page, table: Table, lines: list[Line], start: int, used: set[Pas
         end += 1
     while taken and not any(anchored for _, anchored in taken):
         taken.pop()
+    end -= _tail(table, taken)
     table.open = end >= len(lines) or bool(FOOT.match(lines[end][0].text)) or lines[end][0].box[1] > page.height * 0.9
     _rows(page, table, taken)
     used.update(run for line, _ in taken for run in line)
     return max(end, start)
+
+
+def _tail(table: Table, taken: list[tuple[Line, bool]]) -> int:
+    """Take away the lines after the last row that run across columns, as a remark or a greeting does; return how many."""
+    last = max((index for index, (_, anchored) in enumerate(taken) if anchored), default=-1)
+    for index in range(last + 1, len(taken)):
+        if last >= 0 and any(_across(table, run) for run in taken[index][0]):
+            gone = len(taken) - index
+            del taken[index:]
+            return gone
+    return 0
+
+
+def _across(table: Table, run: Passage) -> bool:
+    spans = [_span(title) for title in table.titles]
+    under = [index for index, (left, right) in enumerate(spans) if min(right, run.box[2]) - max(left, run.box[0]) > 0]
+    return len(under) > 1 or (" " in run.text and is_position(table.names[_column(table, run.box)]))
+
+
+def _fitting(table: Table, taken: list[tuple[Line, bool]]) -> list[tuple[Line, bool]]:
+    """Leave out lines between rows that fit into no column, and from the first such line after the last row on: there the table has ended."""
+    anchors = [index for index, (_, anchored) in enumerate(taken) if anchored]
+    if not anchors:
+        return []
+    zones = _zones(table, [line for line, anchored in taken if anchored])
+    kept: list[tuple[Line, bool]] = []
+    for index, (line, anchored) in enumerate(taken):
+        if anchored or _fits_zones(table, line, zones):
+            kept.append((line, anchored))
+        elif index > anchors[-1]:
+            break
+    return kept
+
+
+def _zones(table: Table, anchored: list[Line]) -> list[tuple[float, float]]:
+    """Return for each column from where to where its text may reach: up to where the next column's begins."""
+    lefts = [_span(title)[0] for title in table.titles]
+    for line in anchored:
+        for run in line:
+            column = _column(table, run.box)
+            lefts[column] = min(lefts[column], run.box[0])
+    return [(left, lefts[index + 1] if index + 1 < len(lefts) else 1e9) for index, left in enumerate(lefts)]
+
+
+def _fits_zones(table: Table, line: Line, zones: list[tuple[float, float]]) -> bool:
+    for run in line:
+        column = _column(table, run.box)
+        left, right = zones[column]
+        said = INNER.match(run.text) is not None and column > 0
+        if (run.box[0] < left - 3 or run.box[2] > right + 3) and not said:
+            return False
+    return not (len(line) == 1 and _column(table, line[0].box) == 0 and is_position(table.names[0]) and not INNER.match(line[0].text))
 
 
 def _anchor(names: list[str]) -> list[int]:
