@@ -158,7 +158,10 @@ class Applied(msgspec.Struct, frozen=True):
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """A mapping that a person has set, for all tables of that layout from that sender."""
+    """A mapping that a person has set, for all tables of that layout from that sender.
+
+    ``layout`` is that of the titles as they are found without it; its titles stand ``shift`` rows further down.
+    """
 
     id: str
     sender: str
@@ -167,6 +170,7 @@ class Remembered(msgspec.Struct, frozen=True):
     at: datetime
     actor: str
     file: str = ""
+    shift: int = 0
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 import msgspec
 
 from plait.manufacturing.desk.inbox.model import Remembered
-from plait.manufacturing.desk.inbox.rules import layout_of, recalled
+from plait.manufacturing.desk.inbox.rules import check_mapping, completed, layout_of, layout_of_mark
+from plait.manufacturing.desk.reading.columns import propose
 from plait.manufacturing.desk.reading.context import Context
-from plait.manufacturing.desk.reading.model import Content, DocumentKind, Limits, Mapping, Result
+from plait.manufacturing.desk.reading.model import Content, DocumentKind, Limits, Mapping, Record, Result, Sheet
+from plait.manufacturing.desk.reading.read import open_content, read_content
+from plait.manufacturing.desk.reading.rows import apply_all
 
-__all__ = ["Reading", "Readings", "read_file"]
+__all__ = ["Reading", "Readings", "read_file", "settled"]
 
 KEPT = 6
 CELLS = 3_000_000
+TOP = 60
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -35,34 +39,91 @@ def read_file(
     name: str,
     context: Context,
     *,
-    own: Sequence[Mapping] = (),
+    own: Sequence[Remembered] = (),
     remembered: Sequence[Remembered] = (),
     kind: DocumentKind | None = None,
     limits: Limits = Limits(),
 ) -> Reading:
-    """Read a file; tables go by a person's mapping (``own``, by sheet), else by one remembered for their layout, else by what is proposed.
+    """Read a file; tables go by a person's mapping of this file (``own``), else by one remembered for their layout, else by what is proposed.
 
     Raise the refusals of ``reading``.
     """
-    from plait.manufacturing.desk.reading.read import open_file, understand
+    known = {each.layout: _named(each, "remembered") for each in reversed(remembered) if each.layout}
+    known |= {each.layout or _untitled(each.mapping.sheet): _named(each, "corrected") for each in own}
 
-    opened = open_file(content, name, limits)
-    result = understand(opened, name, context, kind=kind, limits=limits)
-    layout = ",".join(sorted({found for mapping, _ in result.tables if (found := layout_of(mapping))}))
-    chosen = _chosen(result, own, remembered)
-    if chosen:
-        result = understand(opened, name, context, mappings=chosen, kind=kind, limits=limits)
-    return Reading(opened, result, layout)
+    def lookup(mark: str) -> Mapping | None:
+        found = known.get(layout_of_mark(mark))
+        return found.mapping if found is not None and not found.shift else None
+
+    opened = open_content(content, name, limits)
+    result = read_content(opened, name, context, mappings=lookup, kind=kind)
+    layouts = [layout_of(mapping) for mapping, _ in result.tables]
+    _shifted(result, opened, known, context)
+    return Reading(opened, result, ",".join(sorted({layout for layout in layouts if layout})))
 
 
-def _chosen(result: Result, own: Sequence[Mapping], remembered: Sequence[Remembered]) -> list[Mapping]:
-    chosen = {mapping.sheet: mapping for mapping in own}
-    known = {each.layout: each.mapping for each in reversed(remembered)}
-    for proposed, _ in result.tables:
-        mine = known.get(layout_of(proposed))
-        if mine is not None and proposed.sheet not in chosen:
-            chosen[proposed.sheet] = recalled(proposed, mine)
-    return list(chosen.values())
+def _untitled(sheet: str) -> str:
+    """Return the key of a mapping whose table has no titles to be known by: it holds for its sheet alone."""
+    return f"sheet:{sheet}"
+
+
+def _named(each: Remembered, source: str) -> Remembered:
+    return msgspec.structs.replace(each, mapping=msgspec.structs.replace(each.mapping, source=source))
+
+
+def _shifted(result: Result, content: Content, known: dict[str, Remembered], context: Context) -> None:
+    """Read by their mapping the tables whose titles a person has found in other rows than we do, and those we find no titles of."""
+    sheets = {sheet.name: sheet for sheet in content.sheets}
+    for at, (mapping, _) in enumerate(result.tables):
+        titled = layout_of(mapping)
+        mine = known.get(titled or _untitled(mapping.sheet))
+        if mine is not None and not titled:
+            result.tables[at] = _read_by(mine.mapping, sheets[mapping.sheet], mine.mapping.header, context, result)
+        elif mine is not None and mine.shift:
+            header = (mapping.header[0] + mine.shift, mapping.header[0] + mine.shift + mine.mapping.header[1] - mine.mapping.header[0])
+            result.tables[at] = _read_by(mine.mapping, sheets[mapping.sheet], header, context, result)
+    found = {mapping.sheet for mapping, _ in result.tables}
+    for sheet in content.sheets:
+        if sheet.name in found:
+            continue
+        for mine in known.values():
+            first = _titles_at(mine.mapping, sheet)
+            if first is not None:
+                span = mine.mapping.header[1] - mine.mapping.header[0]
+                result.issues[:] = [issue for issue in result.issues if issue.code != "no-table"]
+                result.tables.append(_read_by(mine.mapping, sheet, (first, first + span), context, result))
+                break
+
+
+def _read_by(mapping: Mapping, sheet: Sheet, header: tuple[int, int], context: Context, result: Result) -> tuple[Mapping, list[Record]]:
+    laid = msgspec.structs.replace(mapping, sheet=sheet.name, header=header, last=-1)
+    applied = apply_all(sheet, laid, context)
+    result.issues.extend(applied.issues)
+    return laid, applied.records
+
+
+def _titles_at(mapping: Mapping, sheet: Sheet) -> int | None:
+    """Return the row of the sheet's top in which the mapping's titles stand, None when they are not there."""
+    span = mapping.header[1] - mapping.header[0]
+    wanted = layout_of(mapping)
+    for first in range(min(TOP, len(sheet.rows) - span)):
+        there = msgspec.structs.replace(mapping, header=(first, first + span), sheet=sheet.name)
+        blank = msgspec.structs.replace(there, columns=tuple(msgspec.structs.replace(column, title="") for column in there.columns))
+        if wanted and layout_of(check_mapping(blank, Content("", sheets=[sheet]))) == wanted:
+            return first
+    return None
+
+
+def settled(mapping: Mapping, content: Content, name: str, context: Context, kind: DocumentKind | None) -> tuple[Mapping, str, int]:
+    """Return a person's mapping made whole, the layout under which it is known again, and its shift; raise ``bad-mapping``."""
+    whole = check_mapping(mapping, content)
+    sheet = next(each for each in content.sheets if each.name == whole.sheet)
+    proposed, _ = propose(sheet, context, kind, name)
+    nearest = min(proposed, key=lambda each: abs(each.header[0] - whole.header[0]), default=None)
+    whole = completed(whole, nearest)
+    if nearest is None or not layout_of(nearest):
+        return whole, layout_of(whole), 0
+    return whole, layout_of(nearest), whole.header[0] - nearest.header[0]
 
 
 class Readings:
@@ -79,12 +140,13 @@ class Readings:
         name: str,
         context: Context,
         *,
-        own: Sequence[Mapping] = (),
+        own: Sequence[Remembered] = (),
         remembered: Sequence[Remembered] = (),
         kind: DocumentKind | None = None,
     ) -> Reading:
         """Return what the file holds (``read_file``), from memory when it was read so before."""
-        key = msgspec.msgpack.encode((sha256, name, context, list(own), [each.mapping for each in remembered], kind))
+        mappings = [[(each.layout, each.shift, each.mapping) for each in rows] for rows in (own, remembered)]
+        key = msgspec.msgpack.encode((sha256, name, context, mappings, kind))
         async with self._lock:
             known = self._kept.get(key)
             if known is not None:

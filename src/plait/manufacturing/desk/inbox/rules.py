@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from plait.kernel.problems import INVALID, Problem, register
-from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.inbox.model import Cell, Change, EditedTable, Row
+from plait.manufacturing.desk.reading.columns import signature
 from plait.manufacturing.desk.reading.kinds import KINDS, Field
 from plait.manufacturing.desk.reading.model import Column, Content, Issue, Mapping, Place, Record, Sheet, Value
 
@@ -22,20 +22,22 @@ __all__ = [
     "cell_of",
     "check_mapping",
     "clean_name",
+    "completed",
     "count",
     "drawing_of",
     "kept_type",
     "layout_of",
+    "layout_of_mark",
     "place_words",
-    "recalled",
     "records_of",
     "row_of",
-    "titles_layout",
 ]
 
 BAD_MAPPING = register("bad-mapping", 422, "A table cannot be read that way", "Correct the named column or row; see the fields with `plait desk fields`.")
 LONGEST_NAME = 200
 LOOKED_AT = 60
+UNTITLED = (-1, -1)
+NOT_READ = Column(0, "", why="not named")
 
 KEPT_TYPES = {
     "pdf": "application/pdf",
@@ -98,35 +100,27 @@ def _trim(text: str) -> str:
     return text.strip(" _.-()[],")
 
 
-def titles_layout(titles: Iterable[str]) -> str:
-    """Return the signature of a table's titles: the same for the same titles in whatever order and case."""
-    folded = sorted(word for title in titles if (word := fold(title)))
-    return hashlib.sha256("\x1f".join(folded).encode()).hexdigest()[:24] if folded else ""
-
-
 def layout_of(mapping: Mapping) -> str:
-    """Return the signature of the titles of a mapped table ("" without any)."""
-    return titles_layout(column.title for column in mapping.columns)
+    """Return the signature of a mapped table's titles in their order ("" without any)."""
+    return layout_of_mark(signature(mapping))
 
 
-def recalled(proposed: Mapping, remembered: Mapping) -> Mapping:
-    """Return a remembered mapping laid over a table with the same titles: by title, wherever its columns and rows stand now."""
-    known: dict[str, list[Column]] = {}
-    for column in remembered.columns:
-        known.setdefault(fold(column.title), []).append(column)
-    columns = []
-    for column in proposed.columns:
-        mine = known.get(fold(column.title), [])
-        columns.append(msgspec.structs.replace(mine.pop(0), index=column.index, title=column.title) if mine else column)
-    return msgspec.structs.replace(
-        remembered,
-        sheet=proposed.sheet,
-        header=proposed.header,
-        columns=tuple(columns),
-        constants={**proposed.constants, **remembered.constants},
-        confidence=1.0,
-        source="remembered",
-    )
+def layout_of_mark(mark: str) -> str:
+    """Return a reading's signature as it is kept: short."""
+    return hashlib.sha256(mark.encode()).hexdigest()[:24] if mark else ""
+
+
+def completed(mapping: Mapping, proposed: Mapping | None) -> Mapping:
+    """Return a person's mapping with every column and title of the proposed one, so that its layout is known again.
+
+    Columns that the person does not name are not read.
+    """
+    if proposed is None or proposed.header != mapping.header:
+        return mapping
+    given = {column.index: column for column in mapping.columns}
+    columns = [msgspec.structs.replace(given.pop(column.index, NOT_READ), index=column.index, title=column.title) for column in proposed.columns]
+    columns += given.values()
+    return msgspec.structs.replace(mapping, columns=tuple(sorted(columns, key=lambda each: each.index)), last=proposed.last)
 
 
 def check_mapping(mapping: Mapping, content: Content) -> Mapping:
@@ -135,7 +129,7 @@ def check_mapping(mapping: Mapping, content: Content) -> Mapping:
     if sheet is None:
         raise Problem(BAD_MAPPING, f"There is no sheet {mapping.sheet!r}; there are {', '.join(repr(each.name) for each in content.sheets) or 'none'}.")
     first, last = mapping.header
-    if not 0 <= first <= last < max(1, len(sheet.rows)) or last - first > 9:
+    if (first, last) != UNTITLED and (not 0 <= first <= last < max(1, len(sheet.rows)) or last - first > 9):
         raise Problem(BAD_MAPPING, f"The titles cannot stand in rows {first + 1} to {last + 1} of {len(sheet.rows)}.")
     fields = KINDS[mapping.kind]
     for name in [column.field for column in mapping.columns if column.field] + list(mapping.constants):

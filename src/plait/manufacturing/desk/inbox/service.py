@@ -32,7 +32,7 @@ from plait.manufacturing.desk.inbox.model import (
     Preview,
     Remembered,
 )
-from plait.manufacturing.desk.inbox.readings import Reading, Readings
+from plait.manufacturing.desk.inbox.readings import Reading, Readings, settled
 from plait.manufacturing.desk.reading.context import Context as ReadingContext
 from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import DocumentKind, Limits, Mapping
@@ -199,13 +199,21 @@ class InboxService:
         item = await self._item(actor, id)
         return item, await asyncio.to_thread(self.blobs.get, item.sha256)
 
-    async def _read(self, item: Item, own: Sequence[Mapping] | None = None) -> Reading:
+    async def _read(self, item: Item, own: Sequence[Remembered] | None = None) -> Reading:
         content = await asyncio.to_thread(self.blobs.get, item.sha256)
         mine, known = await self.store.read(lambda conn: (tables.own_mappings(conn, ALL, item.id), tables.mappings(conn, ALL, sender=item.sender)))
-        firm = self.guard.firm()
-        context = ReadingContext(self.clock.now().astimezone(ZoneInfo(firm.zone)).date(), firm.currency)
         kind = cast("DocumentKind | None", item.kind or None)
+        context = self._reading_context()
         return await self.readings.read(item.sha256, content, item.name, context, own=mine if own is None else own, remembered=known, kind=kind)
+
+    def _reading_context(self) -> ReadingContext:
+        firm = self.guard.firm()
+        return ReadingContext(self.clock.now().astimezone(ZoneInfo(firm.zone)).date(), firm.currency)
+
+    async def _settled(self, item: Item, reading: Reading, mapping: Mapping, actor: Actor) -> Remembered:
+        kind = cast("DocumentKind | None", item.kind or None)
+        whole, layout, shift = await asyncio.to_thread(settled, mapping, reading.content, item.name, self._reading_context(), kind)
+        return Remembered(new_id(), item.sender, layout, whole, self.clock.now(), actor.label, item.name, shift)
 
     def context(self, item: Item, source: str, *, whole: bool) -> Context:
         """Return what an applier must know about an item."""
@@ -223,7 +231,7 @@ class InboxService:
         wanted = corrections or Corrections()
         reading = await self._read(item)
         if wanted.mappings:
-            own = [rules.check_mapping(mapping, reading.content) for mapping in wanted.mappings]
+            own = [await self._settled(item, reading, mapping, actor) for mapping in wanted.mappings]
             reading = await self._read(item, own)
         held = self._held(reading, wanted.tables)
         context = self.context(item, item.id, whole=whole)
@@ -244,15 +252,13 @@ class InboxService:
         self.guard.require(actor, "desk.write")
         item = await self._item(actor, id)
         reading = await self._read(item)
-        settled = rules.check_mapping(mapping, reading.content)
-        proposed = next((each for each, _ in reading.result.tables if each.sheet == settled.sheet), settled)
-        layout = rules.layout_of(proposed) or rules.layout_of(settled)
+        made = await self._settled(item, reading, mapping, actor)
 
         def work(tx: Tx) -> None:
-            mine = [each for each in tables.own_mappings(tx.conn, ALL, id) if each.sheet != settled.sheet]
-            tables.put_own_mappings(tx.conn, id, [*mine, settled])
-            if remember and layout:
-                tables.put_mapping(tx.conn, Remembered(new_id(), item.sender, layout, settled, tx.at, actor.label, item.name))
+            mine = [each for each in tables.own_mappings(tx.conn, ALL, id) if each.layout != made.layout]
+            tables.put_own_mappings(tx.conn, id, [*mine, made])
+            if remember and made.layout:
+                tables.put_mapping(tx.conn, made)
 
         await self.store.write(actor, work)
         await self.process(id)

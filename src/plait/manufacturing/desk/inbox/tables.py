@@ -9,7 +9,6 @@ from sqlalchemy import Column, Connection, Index, LargeBinary, Select, Table, Te
 from plait.kernel.actor import Scope
 from plait.manufacturing.desk.book.model import StateCount
 from plait.manufacturing.desk.inbox.model import Applied, Item, Kept, Remembered
-from plait.manufacturing.desk.reading.model import Mapping
 from plait.store import metadata, upsert
 
 __all__ = [
@@ -80,7 +79,7 @@ _item = msgspec.json.Decoder(Item).decode
 _kept = msgspec.json.Decoder(Kept).decode
 _remembered = msgspec.json.Decoder(Remembered).decode
 _applied = msgspec.json.Decoder(Applied).decode
-_mappings = msgspec.json.Decoder(list[Mapping]).decode
+_mappings = msgspec.json.Decoder(list[Remembered]).decode
 
 
 def _items(scope: Scope) -> Select[Any]:
@@ -128,7 +127,7 @@ def put_item(conn: Connection, row: Item) -> None:
     upsert(conn, item_table, "id", {**values, "words": words, "spec": msgspec.json.encode(row)})
 
 
-def own_mappings(conn: Connection, scope: Scope, id: str) -> list[Mapping]:
+def own_mappings(conn: Connection, scope: Scope, id: str) -> list[Remembered]:
     """Return how a person has had the tables of one item read; only our own people see that."""
     if not scope.everything:
         return []
@@ -136,7 +135,7 @@ def own_mappings(conn: Connection, scope: Scope, id: str) -> list[Mapping]:
     return [] if found is None else _mappings(found)
 
 
-def put_own_mappings(conn: Connection, id: str, rows: Sequence[Mapping]) -> None:
+def put_own_mappings(conn: Connection, id: str, rows: Sequence[Remembered]) -> None:
     """Keep how a person has the tables of one item read."""
     conn.execute(item_table.update().where(item_table.c.id == id).values(mappings=msgspec.json.encode(list(rows))))
 
