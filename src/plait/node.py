@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -25,10 +25,10 @@ from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.signals.service import SignalService
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.activity import Activity
-from plait.kernel.actor import Actor
+from plait.kernel.actor import Actor, system_actor
 from plait.kernel.clock import SYSTEM, SteppedClock, WallClock
 from plait.kernel.facts import Fact, decode
-from plait.kernel.os import host_names, private_dir, read_text, stop_signals, write_whole
+from plait.kernel.os import host_names, private_dir, stop_signals, write_whole
 from plait.kernel.problems import Problem, register
 from plait.kernel.settings import Settings, load
 from plait.kernel.stepped import Participant
@@ -41,10 +41,15 @@ from plait.manufacturing.desk.inbox.attachments import AttachmentService
 from plait.manufacturing.desk.inbox.drop import DropFolder
 from plait.manufacturing.desk.inbox.model import Applier
 from plait.manufacturing.desk.inbox.service import InboxService
+from plait.manufacturing.desk.invoices.service import InvoiceService
+from plait.manufacturing.desk.late.service import LateService
+from plait.manufacturing.desk.masters.appliers import APPLIERS as MASTERS
+from plait.manufacturing.desk.masters.service import MastersService
 from plait.manufacturing.desk.offers.applier import RequestApplier
 from plait.manufacturing.desk.offers.room import Room
 from plait.manufacturing.desk.offers.service import OfferService
 from plait.manufacturing.desk.ordering import OrderDesk
+from plait.manufacturing.desk.papers.floor import FloorPapers
 from plait.manufacturing.desk.papers.service import PaperService
 from plait.manufacturing.desk.quoting import QuoteDesk, Terms
 from plait.manufacturing.desk.reading.model import DocumentKind
@@ -54,6 +59,7 @@ from plait.manufacturing.line.service import LineService
 from plait.manufacturing.line.stations import stations
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.schedule.service import ScheduleService
+from plait.manufacturing.schedule.site.service import SiteService
 from plait.manufacturing.trade.intake import IntakeService
 from plait.manufacturing.trade.options import OptionService
 from plait.manufacturing.trade.service import TradeService
@@ -94,6 +100,13 @@ def _clock(settings: Settings, activity: Activity, folder: Path) -> WallClock | 
     if kind == "stepped":
         return SteppedClock(activity, EPOCH)
     return WallClock(activity, settings.clock.factor if kind == "scaled" else 1.0)
+
+
+def _symbol(kind: Literal["qr", "code128"], text: str) -> str:
+    """Draw a symbol for a paper; the library is loaded with the first."""
+    from plait.labour.studio.codes import svg
+
+    return svg(kind, text)
 
 
 def _take(parts: PartService) -> Callable[[Tx, str, Decimal, str], Sequence[Lot]]:
@@ -179,6 +192,7 @@ class Node:
         self.parts = PartService(store, guard, clock)
         self.capabilities = CapabilityService(store, guard, clock)
         self.schedule = ScheduleService(store, guard, clock)
+        self.sites = SiteService(store, guard, clock)
         self.trade = TradeService(store, guard, clock, self.identity, self.sharing.directory)
         self.options = OptionService(self.trade)
         self.intake = IntakeService(self.trade)
@@ -198,7 +212,11 @@ class Node:
         self.arrivals = ArrivalDesk(store, guard, clock, desk.goods_in)
         self.desk = DeskService(orders, self.arrivals)
         self.book = BookService(store, guard, clock)
+        self.late = LateService(store, guard, clock, self.schedule, self.capabilities)
+        self.masters = MastersService(store, guard, clock)
         self.papers = PaperService(store, guard)
+        self.floor_papers = FloorPapers(self.papers, clock, self.line, self.schedule, self.parts, self.trade, _symbol)
+        self.invoices = InvoiceService(store, guard, self.papers, self.folder / "maps" / "invoices")
         self.offers = OfferService(Room(store, guard, clock, quotes, self.papers))
         self._inbox()
         self.house = House(
@@ -232,9 +250,12 @@ class Node:
     def _inbox(self) -> None:
         """The inbox and those who take what is in it, by kind of table."""
         self.blobs = Blobs(self.folder / "blobs")
-        appliers: dict[DocumentKind, Applier] = {"orders": BookApplier(), "request": RequestApplier()}
+        appliers: dict[DocumentKind, Applier] = {"orders": BookApplier(), "request": RequestApplier(), **MASTERS}
         self.inbox = InboxService(self.store, self.identity, self.clock, self.blobs, appliers, auto_apply=self.settings.desk.auto_apply)
         self.attachments = AttachmentService(self.store, self.identity, self.blobs)
+
+    async def _asked(self, name: str, content: bytes, sender: str) -> None:
+        await self.inbox.take(system_actor(self.identity.firm().party_id, "card"), name, content, sender, "card")
 
     async def _contract(self, actor: Actor, party: str, dataset: str) -> None:
         await self.sharing.people.negotiate(actor, party, dataset)
@@ -259,6 +280,7 @@ class Node:
             closing(opened.close)
         await self.backups.arrived()
         await self.line.open()
+        await self.sites.open()
         await self.arrivals.open()
         await self.offers.open()
         await self.inbox.open()
@@ -285,8 +307,13 @@ class Node:
                 self.line,
                 self.desk,
                 self.book,
+                self.late,
                 self.offers,
                 self.papers,
+                self.floor_papers,
+                self.invoices,
+                self.masters,
+                self.sites,
                 self.inbox,
                 self.attachments,
                 self.epcis,
@@ -296,7 +323,7 @@ class Node:
                 self.observatory,
                 self.backups,
                 self.store,
-                PublicService(self.identity, self.clock, self.capabilities, self.passports),
+                PublicService(self.identity, self.clock, self.capabilities, self.passports, self._asked if self.settings.desk.request_form else None),
                 self.health,
                 SupportService(self.store, self.identity, self.metrics),
                 self.metrics,

@@ -15,11 +15,15 @@ from plait.manufacturing.capability import routes as capability_routes
 from plait.manufacturing.desk import routes as desk_routes
 from plait.manufacturing.desk.book import routes as book_routes
 from plait.manufacturing.desk.inbox import routes as inbox_routes
+from plait.manufacturing.desk.invoices import routes as invoice_routes
+from plait.manufacturing.desk.late import routes as late_routes
+from plait.manufacturing.desk.masters import routes as master_routes
 from plait.manufacturing.desk.offers import routes as offer_routes
 from plait.manufacturing.desk.papers import routes as paper_routes
 from plait.manufacturing.line import routes as line_routes
 from plait.manufacturing.part import routes as part_routes
 from plait.manufacturing.schedule import routes as schedule_routes
+from plait.manufacturing.schedule.site import routes as site_routes
 from plait.manufacturing.trade import routes as trade_routes
 from plait.observatory import routes as observatory_routes
 from plait.public import routes as public_routes
@@ -46,13 +50,18 @@ APIS: tuple[Api, ...] = (
     trade_routes.FILES,
     trade_routes.OPTIONS,
     schedule_routes.ROUTES,
+    site_routes.ROUTES,
     line_routes.ROUTES,
     desk_routes.ROUTES,
+    invoice_routes.ROUTES,
+    master_routes.ROUTES,
     book_routes.ROUTES,
+    late_routes.ROUTES,
     inbox_routes.ROUTES,
     inbox_routes.KEPT,
     offer_routes.ROUTES,
     paper_routes.ROUTES,
+    paper_routes.FLOOR,
     epcis_routes.ROUTES,
     trace_routes.ROUTES,
     passport_routes.ROUTES,

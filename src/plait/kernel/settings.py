@@ -84,6 +84,7 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``goods_in`` books announced goods in at their announced time without a person; with ``carrier`` a carrier is found for what goes out.
     What is put into ``drop_folder`` (relative to the data folder; empty: none) goes into the inbox, a sub-folder's name being the sender.
     With ``auto_apply`` a file goes in by itself when its columns are known from before and nothing in it is in doubt.
+    ``request_form``: the firm's card has a form by which anybody may ask for a price and a date.
     """
 
     hold_hours: float = 48.0
@@ -93,6 +94,7 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carrier: bool = False
     drop_folder: str = "drop"
     auto_apply: bool = False
+    request_form: bool = True
 
 
 class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

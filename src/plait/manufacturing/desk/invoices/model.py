@@ -19,8 +19,6 @@ TaxCategory: TypeAlias = Literal["S", "Z", "E", "AE", "K", "G", "O"]
 Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
 Text = Annotated[str, msgspec.Meta(max_length=500)]
-Amount = Annotated[Decimal, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]
-Rate = Annotated[Decimal, msgspec.Meta(ge=0, le=100)]
 
 
 class InvoiceParty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,15 +41,15 @@ class InvoiceLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line (BG-25): ``price`` without tax of ``price_per`` units [BT-146, BT-149]; ``order_line`` is the buyer's [BT-132]."""
 
     name: Text
-    quantity: Amount
-    price: Amount
+    quantity: Decimal
+    price: Decimal
     unit: Text = "C62"
-    price_per: Annotated[Decimal, msgspec.Meta(gt=0, le=1_000_000)] = Decimal(1)
+    price_per: Decimal = Decimal(1)
     part_no: Text = ""
     customer_part_no: Text = ""
     order_line: Text = ""
     tax: TaxCategory = "S"
-    rate: Rate = Decimal(19)
+    rate: Decimal = Decimal(19)
 
 
 class Invoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +89,7 @@ class Billed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A line of the order book that is invoiced: its number and (None: all that was delivered, else all that is ordered) how much of it."""
 
     id: Text
-    quantity: Amount | None = None
+    quantity: Decimal | None = None
 
 
 class Handover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +107,7 @@ class Handover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     despatch_no: Text = ""
     buyer_reference: Text = ""
     tax: TaxCategory = "S"
-    rate: Rate = Decimal(19)
+    rate: Decimal = Decimal(19)
     terms: Text = ""
     note: Text = ""
     exemption: Text = ""

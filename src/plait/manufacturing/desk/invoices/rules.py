@@ -6,13 +6,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from plait.kernel.money import Money
 from plait.kernel.problems import Problem, register
 from plait.kernel.units import known
-from plait.manufacturing.desk.invoices.model import Form, Invoice, Share, TaxCategory, Totals
+from plait.manufacturing.desk.invoices.model import Form, Invoice, InvoiceLine, Share, TaxCategory, Totals
 
 __all__ = ["INCOMPLETE", "check", "totals"]
 
 INCOMPLETE = register("invoice-incomplete", 422, "The invoice does not say all that it must", "Add what is named, then hand it over again.")
 
 UNTAXED: frozenset[TaxCategory] = frozenset({"Z", "E", "AE", "K", "G", "O"})
+MOST = Decimal(1_000_000_000)
+LEAST = Decimal("0.001")
 REASONED: frozenset[TaxCategory] = frozenset({"E", "AE", "K", "G", "O"})
 
 
@@ -61,19 +63,33 @@ def _parties(invoice: Invoice) -> Iterator[str]:
         yield "delivered: the day is needed for a supply within the European Union"
 
 
+def _numbers(line: InvoiceLine) -> Iterator[str]:
+    for field, value, least, most in (
+        ("quantity", line.quantity, -MOST, MOST),
+        ("price", line.price, -MOST, MOST),
+        ("price_per", line.price_per, LEAST, MOST),
+        ("rate", line.rate, Decimal(0), Decimal(100)),
+    ):
+        if not value.is_finite() or not least <= value <= most:
+            yield f"{field}: {value} is not from {least} to {most}"
+
+
+def _line(line: InvoiceLine) -> Iterator[str]:
+    if not line.name.strip():
+        yield "name"
+    if line.price < 0:
+        yield "price: below zero; give a credit as a negative quantity"
+    if not known(line.unit):
+        yield f"unit: {line.unit!r} is no unit known here (UN/ECE Rec 20)"
+    if line.tax == "S" and line.rate == 0:
+        yield "rate: the standard rate is above 0"
+    if line.tax in UNTAXED and line.rate != 0:
+        yield f"rate: must be 0 with the category {line.tax}"
+
+
 def _lines(invoice: Invoice) -> Iterator[str]:
     for index, line in enumerate(invoice.lines):
-        where = f"lines[{index}]"
-        if not line.name.strip():
-            yield f"{where}.name"
-        if line.price < 0:
-            yield f"{where}.price: below zero; give a credit as a negative quantity"
-        if not known(line.unit):
-            yield f"{where}.unit: {line.unit!r} is no unit known here (UN/ECE Rec 20)"
-        if line.tax == "S" and line.rate <= 0:
-            yield f"{where}.rate: the standard rate is above 0"
-        if line.tax in UNTAXED and line.rate != 0:
-            yield f"{where}.rate: must be 0 with the category {line.tax}"
+        yield from (f"lines[{index}].{words}" for words in (list(_numbers(line)) or _line(line)))
     if any(line.tax in REASONED for line in invoice.lines) and not invoice.exemption:
         yield "exemption: say why no tax is charged"
     kinds = {line.tax for line in invoice.lines}
