@@ -22,7 +22,7 @@ def address_of(data: Path) -> str:
 
 
 def call(data: Path, method: str, path: str, body: Any = None, *, patience_s: float = 30) -> Any:
-    """Call the node's own API and return the decoded answer; refusals are raised as the Problem they are, with what else they say.
+    """Call the node's own API and return the decoded answer (bytes when it is no JSON); refusals are raised as the Problem they are, with what else they say.
 
     ``body`` goes as JSON, bytes as they are.
     """
@@ -40,7 +40,9 @@ def call(data: Path, method: str, path: str, body: Any = None, *, patience_s: fl
         details = answer.json() if "json" in answer.headers.get("content-type", "") else {}
         extra = {name: value for name, value in details.items() if name not in STANDARD}
         raise Problem(_known(details), details.get("detail", answer.text[:200]), **extra)
-    return answer.json() if answer.content else None
+    if "json" not in answer.headers.get("content-type", ""):
+        return answer.content or None
+    return answer.json()
 
 
 def _known(details: dict[str, Any]) -> str:

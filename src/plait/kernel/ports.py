@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -24,6 +24,7 @@ __all__ = [
     "PartnerData",
     "PartnerMail",
     "SubmodelView",
+    "Symbols",
 ]
 
 R = TypeVar("R")
@@ -182,6 +183,14 @@ class SubmodelView(Protocol):
 
     async def submodel(self, actor: Actor, asset: str) -> dict[str, Any] | None:
         """Return the submodel of ``asset`` as AAS JSON, or None when there is nothing to show."""
+        ...
+
+
+class Symbols(Protocol):
+    """Draws codes that machines and telephones read (bound to ``labour.studio``)."""
+
+    def __call__(self, kind: Literal["qr", "code128"], text: str) -> str:
+        """Return ``text`` as a symbol in SVG, with its quiet zone."""
         ...
 
 

@@ -14,6 +14,14 @@ VERBS = {
     "undo": ("plait.cli.desk.inbox:undo", "Take back what an item put in."),
     "set-aside": ("plait.cli.desk.inbox:set_aside", "Put an item away without putting it in."),
     "orders": ("plait.cli.desk.orders:orders", "List customers' order lines, the earliest due first."),
+    "late": ("plait.cli.desk.late:late", "Say which open orders will be late, why, and what would help."),
+    "what-if": ("plait.cli.desk.late:what_if", "Try changes on the plan of all open orders; nothing is written."),
+    "date": ("plait.cli.desk.late:promise", "Say what date may be promised for something new."),
+    "plan": ("plait.cli.desk.late:plan", "Take the plan of all open orders over into the schedule."),
+    "offers": ("plait.cli.desk.offers:offers", "List offers and where each stands."),
+    "quote": ("plait.cli.desk.offers:quote", "Show a quotation; write it as PDF, UBL or e-mail; send it off."),
+    "accept": ("plait.cli.desk.offers:accept", "Enter that the customer accepts an offer."),
+    "lost": ("plait.cli.desk.offers:lost", "Enter that an offer was lost, and why."),
     "fields": ("plait.cli.desk.into:fields", "List the fields a column can be read as."),
 }
 """Verbs by name: where each stands and what it does."""

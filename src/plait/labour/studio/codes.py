@@ -1,10 +1,10 @@
 """Symbols made and read: QR code, GS1 DataMatrix, GS1-128 (zxing-cpp, imported when first used)."""
 
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image
 
-__all__ = ["data_matrix", "gs1_128", "qr", "read_codes"]
+__all__ = ["data_matrix", "gs1_128", "qr", "read_codes", "svg"]
 
 
 def _picture(content: str, name: str, scale: int, **options: Any) -> Image.Image:
@@ -30,6 +30,16 @@ def data_matrix(elements: str, scale: int) -> Image.Image:
 def gs1_128(elements: str, scale: int) -> Image.Image:
     """Return a GS1-128 of bracketed AIs, without its quiet zones (10 modules left and right)."""
     return _picture(elements, "Code128", scale, gs1=True)
+
+
+def svg(kind: Literal["qr", "code128"], text: str) -> str:
+    """Return a QR code (error correction level M) or a Code 128 of any text as SVG, with its quiet zone."""
+    import zxingcpp
+
+    qr_code = kind == "qr"
+    options: dict[str, Any] = {"ec_level": "M"} if qr_code else {}
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode if qr_code else zxingcpp.BarcodeFormat.Code128, **options)
+    return str(barcode.to_svg(add_hrt=False, add_quiet_zones=True))
 
 
 def read_codes(picture: Image.Image) -> dict[str, str]:

@@ -1,15 +1,23 @@
-"""HTTP of the letterhead."""
+"""HTTP of the letterhead and of papers."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
 
 from plait.kernel.actor import Actor
+from plait.manufacturing.desk.papers.floor import FloorPapers
 from plait.manufacturing.desk.papers.model import Letterhead
 from plait.manufacturing.desk.papers.service import LOGO_BYTES, PaperService
-from plait.web import Api
+from plait.web import Api, Reply
 
-__all__ = ["ROUTES"]
+__all__ = ["FLOOR", "ROUTES"]
 
 API = Api("desk", PaperService)
 ROUTES = API
-PNG, JPEG = "image/png", "image/jpeg"
+FLOOR = Api("desk", FloorPapers)
+PNG, JPEG, PDF = "image/png", "image/jpeg", "application/pdf"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @API.get("/api/v1/desk/letterhead", action="desk.read", summary="Show what stands on the firm's papers")
@@ -34,3 +42,41 @@ async def put_logo(service: PaperService, actor: Actor, body: bytes) -> None:
 async def drop_logo(service: PaperService, actor: Actor) -> None:
     """Print the firm's name instead."""
     await service.put_logo(actor, b"")
+
+
+class InLanguage(msgspec.Struct, frozen=True):
+    """``language``: en, de or zh; left out, the letterhead's."""
+
+    language: Literal["", "en", "de", "zh"] = ""
+
+
+class OfWeek(InLanguage, frozen=True):
+    """Any ``day`` of the week (left out: today), as ``pdf`` or ``xlsx``."""
+
+    day: date | None = None
+    form: Literal["pdf", "xlsx"] = "pdf"
+
+
+@FLOOR.get("/api/v1/desk/papers/runs/{run}", action="desk.read", summary="Route cards of a run, with bar codes", produces=(PDF,))
+async def card(service: FloorPapers, actor: Actor, run: str, query: InLanguage) -> Reply:
+    """Return the route cards as PDF."""
+    return Reply(await service.card(actor, run, query.language), media_type=PDF)
+
+
+@FLOOR.get("/api/v1/desk/papers/week", action="desk.read", summary="The plan of a week as PDF or Excel", produces=(PDF, EXCEL))
+async def week(service: FloorPapers, actor: Actor, query: OfWeek) -> Reply:
+    """Return the plan, work centre by work centre."""
+    excel = query.form == "xlsx"
+    return Reply(await service.week(actor, query.day, excel=excel, language=query.language), media_type=EXCEL if excel else PDF)
+
+
+@FLOOR.get("/api/v1/desk/papers/deliveries/{number}", action="desk.read", summary="Delivery note of goods we have sent", produces=(PDF,))
+async def delivery(service: FloorPapers, actor: Actor, number: str, query: InLanguage) -> Reply:
+    """Return the delivery note as PDF."""
+    return Reply(await service.delivery(actor, number, query.language), media_type=PDF)
+
+
+@FLOOR.get("/api/v1/desk/papers/confirmations/{number}", action="desk.read", summary="Our confirmation of a customer's order", produces=(PDF,))
+async def confirmation(service: FloorPapers, actor: Actor, number: str, query: InLanguage) -> Reply:
+    """Return the confirmation as PDF."""
+    return Reply(await service.confirmation(actor, number, query.language), media_type=PDF)

@@ -1,0 +1,124 @@
+"""The verbs of papers made from what the node knows: route cards, the plan of a week, delivery notes, confirmations of orders in trade."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from plait.kernel.actor import Actor
+from plait.kernel.clock import BusinessClock
+from plait.kernel.ports import Symbols
+from plait.kernel.problems import NOT_FOUND, Problem
+from plait.manufacturing.desk.papers.commercial import Goods, Item, Terms, Wanted, confirmation, delivery
+from plait.manufacturing.desk.papers.service import PaperService
+from plait.manufacturing.desk.papers.shopfloor import PlanRow, card, monday_of, plan_rows, week
+from plait.manufacturing.desk.papers.typeset import typeset
+from plait.manufacturing.desk.papers.workbook import workbook
+from plait.manufacturing.line.service import LineService
+from plait.manufacturing.part.service import PartService
+from plait.manufacturing.schedule.service import ScheduleService
+from plait.manufacturing.trade.model import DespatchAdvice, Order, OrderResponse
+from plait.manufacturing.trade.service import TradeService
+
+__all__ = ["FloorPapers"]
+
+RESOLVER = "https://id.gs1.org"
+
+
+class FloorPapers:
+    """Papers for the shop and for the goods. ``symbols`` draws their codes."""
+
+    def __init__(
+        self,
+        papers: PaperService,
+        clock: BusinessClock,
+        line: LineService,
+        schedule: ScheduleService,
+        parts: PartService,
+        trade: TradeService,
+        symbols: Symbols,
+    ) -> None:
+        self.papers = papers
+        self.clock = clock
+        self.line = line
+        self.schedule = schedule
+        self.parts = parts
+        self.trade = trade
+        self.symbols = symbols
+
+    async def card(self, actor: Actor, run: str, language: str = "") -> bytes:
+        """Return the route cards of a run as PDF: what is still to be made, a bar code (Code 128 of the job's id) an operation. Raise ``no-such-run``."""
+        found, batches, jobs = await self.line.run(actor, run)
+        part = await self.parts.get(actor, found.order.part_id)
+        plan = {each.job_id: each for each in await self.schedule.plan(actor) if each.order == run}
+        due = max((each.end for each in plan.values()), default=None)
+        terms, say = await self.papers.terms(actor), await self.papers.texts(actor, language)
+        paper = card(say, terms, found, part, batches, jobs, plan, due)
+        codes = {step.code: step.job for batch in paper.batches for step in batch.steps}
+
+        def make() -> bytes:
+            drawn = {name: self.symbols("code128", text).encode() for name, text in codes.items()}
+            return typeset("card", paper, self.clock.now(), {**drawn, "run.svg": self.symbols("qr", run).encode()})
+
+        return await asyncio.to_thread(make)
+
+    async def week(self, actor: Actor, day: date | None = None, *, excel: bool = False, language: str = "") -> bytes:
+        """Return the plan of the week of ``day`` (left out: this one) as PDF or Excel, in local time."""
+        terms, say = await self.papers.terms(actor), await self.papers.texts(actor, language)
+        now = self.clock.now()
+        zone = ZoneInfo(terms.firm.zone)
+        monday = monday_of(day or now.astimezone(zone).date())
+        since, until = (datetime.combine(each, time(), zone) for each in (monday, monday + timedelta(days=7)))
+        rows = await self._rows(actor, since, until)
+        if not excel:
+            return await asyncio.to_thread(typeset, "week", week(say, terms, rows, monday, now), now)
+        year, number, _ = monday.isocalendar()
+        title = say("Plan of week {number}/{year}", number=number, year=year)
+        return await asyncio.to_thread(workbook, say, rows, title, now)
+
+    async def _rows(self, actor: Actor, since: datetime, until: datetime) -> list[PlanRow]:
+        names: Mapping[str, str] = {part.id: f"{part.id} {part.name}" for part in await self.parts.parts(actor)}
+        return plan_rows(await self.schedule.plan(actor, since, until), names, since, until)
+
+    async def delivery(self, actor: Actor, number: str, language: str = "") -> bytes:
+        """Return the delivery note for a despatch advice of ours (its number or id) as PDF, with a QR code of its logistic unit; raise ``not-found``."""
+        advice, order = await self._of(actor, number, DespatchAdvice)
+        terms = await self.papers.terms(actor)
+        if advice.party != terms.firm.party_id:
+            raise Problem(NOT_FOUND, f"{number} is no delivery of ours")
+        goods = [Goods(line.name, line.quantity, line.unit, line.gtin, line.lot, line.serials) for line in advice.lines]
+        wanted = self._wanted(terms, advice.number, advice.counterparty_name, advice.issued, order, language)
+        letter = delivery(wanted, goods, advice.sscc, advice.carrier, terms)
+        link = f"{terms.firm.resolver_url or RESOLVER}/00/{advice.sscc}" if advice.sscc else ""
+        symbol = await asyncio.to_thread(self.symbols, "qr", link) if link else ""
+        return await self.papers.pdf(letter, terms, advice.issued, symbol)
+
+    async def confirmation(self, actor: Actor, number: str, language: str = "") -> bytes:
+        """Return our confirmation of a customer's order (its number or id, or that of our response) as PDF; raise ``not-found`` when there is none."""
+        response, order = await self._of(actor, number, OrderResponse)
+        terms = await self.papers.terms(actor)
+        if order is None or order.counterparty != terms.firm.party_id or response.code == "rejected":
+            raise Problem(NOT_FOUND, f"{number}: no order that we have confirmed")
+        run = await self.line.run_of(order.id)
+        ours = run.order.number if run is not None else ""
+        items = [
+            Item(line.id, line.name, line.quantity, line.unit, price=line.price, promised=response.promised or line.promised, ours=ours) for line in order.lines
+        ]
+        wanted = self._wanted(terms, response.number, order.party_name, response.issued, order, language)
+        return await self.papers.pdf(confirmation(wanted, items, terms), terms, response.issued)
+
+    @staticmethod
+    def _wanted(terms: Terms, number: str, customer: str, issued: datetime, order: Order | None, language: str) -> Wanted:
+        return Wanted(number, customer, issued, language or terms.letterhead.language, reference=order.number if order else "")
+
+    async def _of(self, actor: Actor, number: str, kind: type[Any]) -> tuple[Any, Order | None]:
+        """Return the last document of ``kind`` in the chain of ``number`` (itself, when it is one) and the order it follows."""
+        chain = await self.trade.chain(actor, number)
+        own = [each for each in chain if isinstance(each, kind)]
+        named = [each for each in own if number in (each.number, each.id)]
+        found = next(iter([*named, *reversed(own)]), None)
+        if found is None:
+            raise Problem(NOT_FOUND, f"nothing of that kind is known of {number}")
+        order = next((each for each in chain if isinstance(each, Order) and each.id == found.refs[0].id), None)
+        return found, order
