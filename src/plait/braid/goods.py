@@ -79,7 +79,8 @@ async def sent_out(house: House, fact: Fact, body: Any) -> None:
     """A batch goes to the supplier of its next step: it has become a half-made piece with its own identity, and leaves."""
     supply = await house.orders.supplier(body.run, f"service:{body.seq}")
     if supply is None:
-        raise LookupError(f"nobody does step {body.seq} of {body.run}")
+        await _by_hand(house, body)
+        return
     half = Goods.of(body.semi_gtin, body.batch, body.quantity)
     to = await _gln(house, supply.supplier)
     made = events.made(house.firm, f"made:{body.job}", fact.at, _of_lots(body.lots), half)
@@ -87,6 +88,15 @@ async def sent_out(house: House, fact: Fact, body: Any) -> None:
     await house.epcis.capture_events(house.me, [made, away])
     line = DespatchLine(name=body.batch, gtin=body.semi_gtin, lot=body.batch, quantity=Decimal(body.quantity), batch=body.batch)
     await house.trade.despatch(house.me, supply.order_id, [line], fact.at + house.quotes.terms.transit, once=f"out:{fact.id}")
+
+
+async def _by_hand(house: House, body: Any) -> None:
+    """Nobody of the network does the step: right for a supplier who is only a name (papers go along, a person says when it is back)."""
+    run, _, _ = await house.line.run(house.me, body.run)
+    part = await house.parts.get(house.me, run.order.part_id, run.order.revision)
+    op = next((op for op in part.routing if op.seq == body.seq), None)
+    if op is None or op.service is not None:
+        raise LookupError(f"nobody does step {body.seq} of {body.run}")
 
 
 async def finished(house: House, fact: Fact, body: Any) -> None:

@@ -1,5 +1,7 @@
 """HTTP of the line."""
 
+from typing import Annotated
+
 import msgspec
 
 from plait.kernel.actor import Actor
@@ -21,6 +23,13 @@ class RunView(msgspec.Struct, frozen=True):
     jobs: list[Job]
 
 
+class Returned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many good pieces came back; ``lot``: what they are called (empty: as the batch)."""
+
+    quantity: Annotated[int, msgspec.Meta(ge=0)]
+    lot: str = ""
+
+
 @API.get("/api/v1/line/runs", action="line.read", summary="List the runs of the line")
 async def runs(service: LineService, actor: Actor, query: Latest) -> list[Run]:
     """Return the latest runs the caller may see, by number."""
@@ -30,6 +39,14 @@ async def runs(service: LineService, actor: Actor, query: Latest) -> list[Run]:
 @API.get("/api/v1/line/runs/{number}", action="line.read", summary="Show one run with batches and jobs")
 async def run(service: LineService, actor: Actor, number: str) -> RunView:
     """Return one run."""
+    found, batches, jobs = await service.run(actor, number)
+    return RunView(found, list(batches), list(jobs))
+
+
+@API.post("/api/v1/line/batches/{id}/returned", action="line.write", summary="A batch is back from the supplier of its step")
+async def returned(service: LineService, actor: Actor, id: str, body: Returned, once: str | None) -> RunView:
+    """Take a batch back; return its run."""
+    number = await service.back(actor, id, body.quantity, body.lot, once)
     found, batches, jobs = await service.run(actor, number)
     return RunView(found, list(batches), list(jobs))
 

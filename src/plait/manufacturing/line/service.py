@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 
 from plait.kernel.actor import Actor, Scope, system_actor
 from plait.kernel.clock import BusinessClock, iso, parse_iso
 from plait.kernel.ports import Guard, JobOrder, JobState, MachinePort
-from plait.kernel.problems import Problem, register
+from plait.kernel.problems import INVALID, Problem, register
 from plait.manufacturing.line import rules, tables
 from plait.manufacturing.line.model import Batch, Job, JobEnded, JobReleased, JobStarted, Lot, Run, RunCut, RunOpened, RunOrder
 from plait.manufacturing.line.stations import Station, StationsOf, open_at
@@ -18,6 +19,7 @@ from plait.store import Store, Tx
 
 __all__ = ["LineService"]
 
+NOT_OUTSIDE = register("not-outside", 409, "The batch is not at a supplier", "Look under Line where it is.")
 NO_RUN = register("no-such-run", 404, "There is no such run on the line", "Check the number under Line.")
 ALL = Scope(everything=True)
 
@@ -216,6 +218,24 @@ class LineService:
             after_job(tx, run, msgspec.structs.replace(job, quantity=batch.good), quantity, 0, self._open_batch)
 
         await self.store.write(actor, work, once=once)
+
+    async def back(self, actor: Actor, batch_id: str, quantity: int, lot: str = "", once: str | None = None) -> str:
+        """A person says that ``quantity`` good pieces of a batch are back from a supplier; return the run.
+
+        Raises ``not-outside`` when the batch is not outside, ``invalid`` when more come back than went out.
+        """
+        self.guard.require(actor, "line.write")
+        jobs = await self.store.read(lambda conn: tables.jobs(conn, ALL))
+        job = next((row for row in jobs if row.batch == batch_id and row.state == "outside"), None)
+        if job is None:
+            raise Problem(NOT_OUTSIDE, f"batch {batch_id} is not at a supplier")
+        if quantity > job.quantity:
+            raise Problem(INVALID, f"quantity: {quantity} are back of {job.quantity} that went out")
+        run = await self.find(job.run)
+        step = next((step for step in run.order.steps if step.seq == job.seq), None) if run else None
+        lots = (Lot("outside", step.semi_gtin if step else "", lot or batch_id, Decimal(quantity)),)
+        await self.returned(actor, batch_id, lots, quantity, once)
+        return job.run
 
     async def cut(self, actor: Actor, number: str, reason: str, once: str | None = None) -> int:
         """Take what has not been begun out of a service run (the customer moved it elsewhere); return how many pieces."""

@@ -1,7 +1,7 @@
 """Calendars: shifts, holidays and overtime of sites and work centres."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
@@ -32,7 +32,7 @@ class CalendarApplier(TableApplier):
     A work centre that shared its site's hours and is named for itself has hours of its own from then on.
     """
 
-    kind: ClassVar[DocumentKind] = "calendar"
+    kind: DocumentKind = "calendar"
 
     def decide(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Step]:
         """Return what the rows change."""
@@ -108,7 +108,7 @@ def _site(site: Site, general: list[Said], mine: list[Said], context: Context) -
 
 
 def _centre(centre: WorkCentre, general: list[Said], mine: list[Said], context: Context) -> list[Step]:
-    rows = _heard([] if centre.inherits else general, mine)
+    rows = _heard(general, mine)
     before = centre.calendar
     key = f"work centre {centre.id}"
     if before.always and any(row.days for row in rows):

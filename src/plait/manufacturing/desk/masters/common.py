@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -50,7 +50,7 @@ class Step(NamedTuple):
 class TableApplier:
     """An applier that decides once; ``compare`` shows the decision, ``apply`` carries it out."""
 
-    kind: ClassVar[DocumentKind]
+    kind: DocumentKind
 
     def decide(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Step]:
         """Return what the rows change; nothing is written here."""

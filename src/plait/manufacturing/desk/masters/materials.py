@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,7 +21,7 @@ __all__ = ["MaterialsApplier"]
 class MaterialsApplier(TableApplier):
     """Puts bills of material in: the rows of a part are its whole bill. A row that cannot be read keeps the bill of its part out."""
 
-    kind: ClassVar[DocumentKind] = "materials"
+    kind: DocumentKind = "materials"
 
     def decide(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Step]:
         """Return what the rows change."""

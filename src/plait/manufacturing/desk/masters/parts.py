@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -34,7 +34,7 @@ def number_of(record: Record) -> str:
 class PartsApplier(TableApplier):
     """Puts lists of parts in: new parts, corrected ones, new revisions; the price of a bought part, or a list price."""
 
-    kind: ClassVar[DocumentKind] = "parts"
+    kind: DocumentKind = "parts"
 
     def decide(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Step]:
         """Return what the rows change."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection
@@ -29,7 +29,7 @@ class PricesApplier(TableApplier):
     Of a whole list, prices of the same parties that are not in it are gone.
     """
 
-    kind: ClassVar[DocumentKind] = "prices"
+    kind: DocumentKind = "prices"
 
     def decide(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Step]:
         """Return what the rows change."""

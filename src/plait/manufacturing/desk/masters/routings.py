@@ -1,7 +1,6 @@
 """Tables of operations: several rows a part, alternatives, steps done outside."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,7 +20,7 @@ __all__ = ["RoutingsApplier"]
 class RoutingsApplier(TableApplier):
     """Puts routings in: one change a part. A row that cannot be read keeps the whole routing of its part out."""
 
-    kind: ClassVar[DocumentKind] = "routings"
+    kind: DocumentKind = "routings"
 
     def decide(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Step]:
         """Return what the rows change."""

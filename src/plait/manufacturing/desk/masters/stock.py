@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,7 +22,7 @@ __all__ = ["StockApplier"]
 class StockApplier(TableApplier):
     """Books the difference between what a list counted and what is booked. Of a whole list, lots that are not in it are gone."""
 
-    kind: ClassVar[DocumentKind] = "stock"
+    kind: DocumentKind = "stock"
 
     def decide(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Step]:
         """Return what the rows change."""
