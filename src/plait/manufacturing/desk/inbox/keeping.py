@@ -16,7 +16,7 @@ from plait.manufacturing.desk.inbox import tables
 from plait.manufacturing.desk.inbox.looking import Held
 from plait.manufacturing.desk.inbox.model import Item, Kept, Preview, TableView
 from plait.manufacturing.desk.inbox.readings import Reading
-from plait.manufacturing.desk.inbox.rules import KEPT_TYPES, clean_name, drawing_of, kept_type
+from plait.manufacturing.desk.inbox.rules import clean_name, drawing_of, kept_type, readable
 from plait.manufacturing.desk.reading.model import Attachment, Content
 from plait.manufacturing.part import tables as part_tables
 from plait.manufacturing.part.model import Part
@@ -61,14 +61,9 @@ async def keep(inbox: "InboxService", actor: Actor, item: Item, content: Content
         if kept_type(name):
             digest = await asyncio.to_thread(inbox.blobs.put, attached.content)
             made.append(await _kept(inbox, actor, item, name, digest, len(attached.content), sender))
-        if _readable(name):
+        if readable(name):
             await _child(inbox, actor, item, attached, name, sender)
     return [each for each in made if each is not None]
-
-
-def _readable(name: str) -> bool:
-    """Tell whether an attachment is to be read for itself: anything that is no picture and no model."""
-    return name.rpartition(".")[2].lower() not in KEPT_TYPES or name.lower().endswith(".pdf")
 
 
 async def _child(inbox: "InboxService", actor: Actor, item: Item, attached: Attachment, name: str, sender: str) -> None:

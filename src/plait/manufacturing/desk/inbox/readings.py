@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from plait.manufacturing.desk.inbox.model import Remembered
-from plait.manufacturing.desk.inbox.rules import check_mapping, completed, layout_of, layout_of_mark
+from plait.manufacturing.desk.inbox.rules import check_mapping, completed, layout_of, layout_of_mark, readable
 from plait.manufacturing.desk.reading.columns import propose
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.model import Content, DocumentKind, Limits, Mapping, Record, Result, Sheet
@@ -19,6 +19,7 @@ __all__ = ["Reading", "Readings", "read_file", "settled"]
 KEPT = 6
 CELLS = 3_000_000
 TOP = 60
+BESIDE = "attachment"
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ def read_file(
 ) -> Reading:
     """Read a file; tables go by a person's mapping of this file (``own``), else by one remembered for their layout, else by what is proposed.
 
-    Raise the refusals of ``reading``.
+    Models and pictures are not read. Raise the refusals of ``reading``.
     """
     known = {each.layout: _named(each, "remembered") for each in reversed(remembered) if each.layout}
     known |= {each.layout or _untitled(each.mapping.sheet): _named(each, "corrected") for each in own}
@@ -55,6 +56,8 @@ def read_file(
         found = known.get(layout_of_mark(mark))
         return found.mapping if found is not None and not found.shift else None
 
+    if not readable(name):
+        return Reading(Content(BESIDE), Result(BESIDE))
     opened = open_content(content, name, limits)
     result = read_content(opened, name, context, mappings=lookup, kind=kind)
     layouts = [layout_of(mapping) for mapping, _ in result.tables]

@@ -29,6 +29,7 @@ __all__ = [
     "layout_of",
     "layout_of_mark",
     "place_words",
+    "readable",
     "records_of",
     "row_of",
 ]
@@ -80,6 +81,11 @@ def clean_name(name: str) -> str:
 def kept_type(name: str) -> str:
     """Return the media type of a drawing, model or picture by its name, "" for anything else."""
     return KEPT_TYPES.get(name.rpartition(".")[2].lower(), "") if "." in name else ""
+
+
+def readable(name: str) -> bool:
+    """Tell whether a file is read for what it says: anything that is no model and no picture."""
+    return kept_type(name) in ("", KEPT_TYPES["pdf"])
 
 
 def drawing_of(name: str) -> tuple[str, str]:
