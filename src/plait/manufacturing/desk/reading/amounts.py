@@ -49,6 +49,8 @@ def _value(number: Number, habits: Habits, whole: bool = False) -> tuple[Decimal
     value = number.under(habits.mark)
     other = number.under("," if habits.mark == "." else ".")
     doubts = habits.doubts(number)
+    if whole and habits.elsewhere and value is not None and value == value.to_integral_value():
+        doubts = ()
     if value is None or (whole and doubts and other is not None and value != value.to_integral_value() and other == other.to_integral_value()):
         value = other
     return value, doubts
@@ -77,14 +79,22 @@ def read_quantity(raw: Raw, unit: str, shown: str, habits: Habits) -> Read:
     about = _about(number)
     if not number.readable or about is None:
         return _UNREADABLE
-    after = re.sub(r"^[x×*]$", "", number.after)
+    after = re.sub(r"^[x×]$", "", number.after)
     own = unit_code(after) if after else ""
     if after and not own:
-        return Read(None, (DOUBTS["unit-unknown"],))
+        return _strange(number, after, habits)
     value, doubts = _value(number, habits, whole=(own or unit or "C62") in {"C62", "SET", "PR"})
     if own and unit and not _same(own, unit):
         doubts = (*doubts, DOUBTS["two-units"])
     return Read(value, (*doubts, *about, *_exponent(raw)), unit=own)
+
+
+def _strange(number: Number, after: str, habits: Habits) -> Read:
+    """Return a quantity of a unit that nobody knows: the number is right, the row needs a person."""
+    value, doubts = _value(number, habits)
+    if not re.match(r"^[^\d\s/+=<>-][^\d+=<>]{0,15}$", after):
+        return _UNREADABLE
+    return Read(value, (*doubts, DOUBTS["unit-strange"]))
 
 
 def _same(one: str, other: str) -> bool:
@@ -127,7 +137,7 @@ def _money_words(number: Number, habits: Habits, language: str, firm: str) -> Re
                 return None
             currency = currency if currency and unsure else code
             if unsure:
-                doubts.append(DOUBTS["currency-ambiguous"])
+                doubts.append(DOUBTS["currency-dollar" if "$" in word else "currency-ambiguous"])
             elif word.strip() == "¥":
                 doubts.append(DOUBTS["currency-sign"])
     if slash:

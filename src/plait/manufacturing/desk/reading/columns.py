@@ -9,7 +9,7 @@ from plait.manufacturing.desk.reading.constants import constants
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.evidence import Evidence
 from plait.manufacturing.desk.reading.kinds import KINDS, Field
-from plait.manufacturing.desk.reading.layout import Block, blank, blocks, title_of
+from plait.manufacturing.desk.reading.layout import Block, blank, blocks, pieces, title_of
 from plait.manufacturing.desk.reading.model import Column, DocumentKind, Issue, Mapping, Place, Raw, Sheet
 from plait.manufacturing.desk.reading.text import fold, language, tidy
 from plait.manufacturing.desk.reading.untitled import untitled
@@ -25,6 +25,11 @@ _SPECIAL = frozenset(
     "request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until".split()
 )
 _PER = re.compile(r"^(.*?)\s*(?:/|per|pro|je)\s*(\d+)\s*(\S*)$", re.IGNORECASE)
+
+
+_PRICE_PER = re.compile(r"(?:\bper|\bpro|\bje|/|每)\s*(1[.,]?000|100|10|1)\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\b1[.,]?000\b|\btsd\b|\btausend|\bthousand|千[件个只]|[(（]千[)）]", re.IGNORECASE)
+_PATTERN = re.compile(r"\b(t{1,2}|d{1,2}|m{1,2}|j{2,4}|y{2,4})[-./ ](m{1,2}|t{1,2}|d{1,2})[-./ ](j{2,4}|y{2,4}|t{1,2}|d{1,2})\b", re.IGNORECASE)
 
 
 class Proposal(NamedTuple):
@@ -113,6 +118,7 @@ def _score_titles(block: Block, column: int, words: MappingABC[str, tuple[tuple[
     found: dict[str, tuple[float, str]] = {}
     parts = block.parts[column]
     texts = [(block.titles[column], 1.0)]
+    texts += [(text, 0.99) for text in pieces(block.titles[column])]
     if len(parts) > 1:
         texts += [(parts[-1], 0.97), (parts[0], 0.8), (f"{parts[-1]} {parts[0]}", 0.95)]
     for text, weight in texts:
@@ -213,7 +219,10 @@ def _columns(
             surely, why = min(surely, 0.6), f"{why}, but another column may be meant as well"
         extra = block.units[number] if number < len(block.units) and block.units[number] else title_of(title).extra
         unit = _unit(extra, field, spoken, context, said) if field else ""
-        columns.append(Column(number, title, field, round(surely, 2), why, unit))
+        per = _PRICE_PER.search(title) if field in {"price", "target_price"} else None
+        if per:
+            said.setdefault("price_per", re.sub(r"\D", "", per.group(1)))
+        columns.append(Column(number, title, field, round(surely, 2), why, unit, _style(title, field)))
         place = sheet.place(block.last, number)
         if field and surely < DOUBTFUL:
             issues.append(Issue("warning", "column-doubtful", f"the column {title!r} was taken as {field}: {why}", "Check the column's meaning.", place, field, title))
@@ -222,9 +231,20 @@ def _columns(
     return issues, columns
 
 
+def _style(title: str, field: str) -> str:
+    """Return the habit that a title says itself: the order of day and month, or that numbers are thousands."""
+    if field in {"quantity", "open_quantity", "delivered"} and _THOUSANDS.search(title):
+        return "x1000"
+    found = _PATTERN.search(title)
+    if not found:
+        return ""
+    order = "".join({"t": "d", "d": "d", "m": "m", "j": "y", "y": "y"}[part[0].lower()] for part in found.groups())
+    return order if order in {"dmy", "mdy", "ymd"} else ""
+
+
 def _unit(extra: str, field: str, spoken: str, context: Context, said: dict[str, str]) -> str:
     """Return the code of the unit or currency a title says; a price unit goes to what is said for the whole table."""
-    plain = tidy(extra).strip("[]()（） ")
+    plain = re.sub(r"^(?:in|je|per|pro)\s+|\b1[.,]?000\s*(?=\S)|\b(?:tsd\.?|tausend|thousand)\s*", "", tidy(extra).strip("[]()（） "), flags=re.IGNORECASE)
     if not plain:
         return ""
     if field in {"price", "amount", "target_price"}:

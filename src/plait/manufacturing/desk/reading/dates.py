@@ -56,7 +56,7 @@ _YEAR_WEEK = (
     re.compile(r"^(\d{4})\s?[-/]?\s?(?:kw|cw|wk|week|w)\s?0?(\d{1,2})(?:-?([1-7]))?$", re.IGNORECASE),
     re.compile(r"^(\d{4}|\d{2})\s?年\s?第?\s?(\d{1,2})\s?[周週]$"),
 )
-_WEEK_SPAN = re.compile(r"^(kw|cw|wk|week)\.?\s?\d{1,2}\s?(?:-|bis|to|/)\s?(?:kw|cw|wk|week)?\.?\s?(\d{1,2}(?:[/. ]\d{2,4})?)$", re.IGNORECASE)
+_WEEK_SPAN = re.compile(r"^(kw|cw|wk|week)\.?\s?\d{1,2}\s?(?:-|–|bis|to|und|&)\s?(?:kw|cw|wk|week)?\.?\s?(\d{1,2}(?:[/. ]\d{2,4})?)$", re.IGNORECASE)
 _QUARTER = re.compile(r"^(?:q([1-4])|([1-4])\.?\s?(?:quartal|quarter|季度)|第?([一二三四1-4])季度)\s?[/-]?\s?(\d{4}|\d{2})?$", re.IGNORECASE)
 _SPAN = re.compile(r"^(.{4,22}?)\s?(?:\bbis\b|\bto\b|至|~|\s-\s|--)\s?(.{4,22})$", re.IGNORECASE)
 _NOW = words(
@@ -90,10 +90,16 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _sane(found: Written) -> Written:
+    """Leave out years that nobody means."""
+    ways = tuple((way, day) for way, day in found.ways if day.year >= 1900)
+    return found._replace(ways=ways) if ways else NONE
+
+
 def _full(year: str | int, today: date) -> int:
     """Return the year of two or four digits."""
     number = int(year)
-    if number >= 100:
+    if number >= 100 or len(str(year)) > 2:
         return number
     century = today.year - today.year % 100
     return century + number if century + number <= today.year + 40 else century - 100 + number
@@ -148,7 +154,7 @@ def written(text: str, today: date, forward: bool = True) -> Written:
         doubts.append("date-weekday")
     elif weekday is not None and len(ways) > 1:
         ways = tuple(("", day) for _, day in ways if day.weekday() == weekday)[:1]
-    return Written(ways, tuple(dict.fromkeys(doubts)))
+    return _sane(Written(ways, tuple(dict.fromkeys(doubts))))
 
 
 def _strip(plain: str, doubts: list[str]) -> tuple[str, int | None]:

@@ -14,6 +14,7 @@ from plait.manufacturing.desk.reading.text import narrow
 __all__ = ["read_day"]
 
 _LIKE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$|^\d{8}$|^\d{4}年\d{1,2}月\d{1,2}日?$")
+_WEEK_NUMBER = re.compile(r"^(20\d{2})[-/.]?(\d{2})$|^(\d{1,2})[-/.](20\d{2})$")
 _UNREADABLE = Read(None, (DOUBTS["date-unreadable"],))
 _OPEN_END = frozenset({"valid_until", "until"})
 
@@ -45,8 +46,8 @@ def _typed(raw: date, habits: Habits) -> Read:
 
 def _number(number: float, habits: Habits, today: date, epoch: int, weeks: bool) -> Read:
     whole = int(number)
-    if weeks and whole == number and 1 <= whole <= 53:
-        return _text(f"KW {whole}", habits, today, epoch, weeks)
+    if weeks and whole == number and (1 <= whole <= 53 or 200_001 <= whole <= 209_953):
+        return _text(str(whole), habits, today, epoch, weeks)
     if whole == number and 19_500_101 <= whole <= 21_501_231:
         return _text(str(whole), habits, today, epoch, weeks)
     day = serial(number, epoch) if 18_000 <= number < 92_000 else None
@@ -57,19 +58,30 @@ def _number(number: float, habits: Habits, today: date, epoch: int, weeks: bool)
 
 def _text(raw: str, habits: Habits, today: date, epoch: int, weeks: bool) -> Read:
     text = narrow(raw)
-    if weeks and text.isdigit() and len(text) <= 2:
-        text = f"KW {text}"
+    if weeks:
+        text = _as_week(text)
     found = written(text, today, habits.forward)
     if not found.ways:
         return _unread(text, today, epoch)
     doubts = [DOUBTS[code] for code in found.doubts]
-    day, doubt = _choose(found, separator(text), habits)
+    day, doubt = _choose(found, separator(text), habits, today)
     if doubt:
         doubts.append(DOUBTS[doubt])
     return Read(day, tuple(doubts))
 
 
-def _choose(found: Written, sign: str, habits: Habits) -> tuple[date, str]:
+def _as_week(text: str) -> str:
+    """Return a number under a title that says weeks as a week."""
+    if text.isdigit() and len(text) <= 2:
+        return f"KW {text}"
+    found = _WEEK_NUMBER.match(text)
+    if found is None:
+        return text
+    year, week = found.group(1) or found.group(4), found.group(2) or found.group(3)
+    return f"{year} KW {week}"
+
+
+def _choose(found: Written, sign: str, habits: Habits, today: date) -> tuple[date, str]:
     """Pick the way of reading that the column's habit asks for."""
     ways = found.ways
     if ways[0][0] == "":
@@ -80,6 +92,8 @@ def _choose(found: Written, sign: str, habits: Habits) -> tuple[date, str]:
             return ways[0][1], "date-mixed"
         return found.by(style) or ways[0][1], "date-ambiguous"
     day = found.by(style)
+    if day is not None and sign not in habits.proved and abs(day.year - today.year) > 5:
+        day = min((each for _, each in ways), key=lambda each: abs(each.year - today.year))
     if day is None:
         return ways[0][1], "date-mixed" if len(ways) == 1 and sign in habits.proved else "" if len(ways) == 1 else "date-ambiguous"
     return day, "" if sign in habits.proved or len(ways) == 1 else "date-ambiguous"

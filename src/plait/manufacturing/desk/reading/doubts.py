@@ -18,6 +18,7 @@ _ROWS: tuple[Doubt, ...] = (
     Doubt(
         "warning", "number-mixed", "the numbers of this column are written with two decimal marks", "Check the value; write the column with one decimal mark."
     ),
+    Doubt("warning", "thousands", "the title says thousands; the number was multiplied", "Check the quantity."),
     Doubt("warning", "number-about", "the number is said to be only about right", "Ask for the exact number."),
     Doubt("bad", "number-unreadable", "the number cannot be read", "Write a plain number."),
     Doubt(
@@ -26,11 +27,13 @@ _ROWS: tuple[Doubt, ...] = (
     Doubt("warning", "number-scientific", "the number is written with a power of ten; digits may be lost", "Check the value."),
     Doubt("warning", "price-negative", "the price is negative", "Check the price."),
     Doubt("bad", "unit-unknown", "the unit is not known", "Write a known unit, e.g. pcs, kg, m; or correct the cell."),
+    Doubt("warning", "unit-strange", "the unit beside the number is not known; pieces are not meant", "Say the quantity in a known unit, e.g. pcs, kg, m."),
     Doubt("bad", "unit-is-number", "there is a number where a unit belongs", "Check which column holds the unit."),
     Doubt("warning", "unit-dropped", "the unit beside the number does not belong here and was dropped", "Check the value."),
     Doubt("warning", "two-units", "the cell says another unit than the title", "Check which unit holds."),
     Doubt("bad", "currency-unknown", "the currency is not known", "Write a currency code, e.g. EUR, USD, CNY."),
     Doubt("warning", "currency-ambiguous", "the sign stands for several currencies", "Write the currency's code."),
+    Doubt("note", "currency-dollar", "the sign $ was taken as the US dollar, or the firm's own", "Write the currency's code to be sure."),
     Doubt("note", "currency-sign", "the sign ¥ was taken as the yuan, as the table is in Chinese", "Write CNY or JPY to be sure."),
     Doubt("warning", "code-damaged", "a spreadsheet has changed this number; its last digits may be lost", "Ask the sender for the number as text."),
     Doubt("warning", "code-date", "this looks like a date; a spreadsheet may have made it of a number", "Check the number in the sender's file."),

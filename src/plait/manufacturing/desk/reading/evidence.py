@@ -10,7 +10,7 @@ from plait.manufacturing.desk.reading.kinds import Field
 from plait.manufacturing.desk.reading.layout import blank
 from plait.manufacturing.desk.reading.model import Raw
 from plait.manufacturing.desk.reading.numbers import split
-from plait.manufacturing.desk.reading.text import OPEN, fold, is_ditto, is_none, narrow, tidy
+from plait.manufacturing.desk.reading.text import FALSE, OPEN, TRUE, fold, is_ditto, is_none, narrow, tidy
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 
 __all__ = ["Evidence", "firm_like"]
@@ -69,7 +69,8 @@ class Evidence:
         return isinstance(raw, int | float | Decimal) and not isinstance(raw, bool)
 
     def _is_plain_date(self, raw: str) -> bool:
-        return bool(written(narrow(raw), self.today).ways) and not narrow(raw).replace(".", "").replace(",", "").isdigit()
+        plain = narrow(raw)
+        return any(sign in plain for sign in "./-年月 ") and not plain.replace(".", "").replace(",", "").isdigit() and bool(written(plain, self.today).ways)
 
     def _is_unit(self, raw: Raw) -> bool:
         return isinstance(raw, str) and bool(unit_code(raw) or (unit_code(split(raw).after) and not split(raw).before))
@@ -85,7 +86,10 @@ class Evidence:
     def _is_code(self, raw: Raw) -> bool:
         if isinstance(raw, str):
             text = narrow(raw)
-            return len(text) <= 40 and text.count(" ") <= 2 and any(sign.isdigit() for sign in text) and not self._is_plain_date(text)
+            if " " in text and any(len(word) > 3 and word.isalpha() and word[1:].islower() for word in text.split()):
+                return False
+            coded = any(sign.isdigit() for sign in text) or (" " not in text and text == text.upper() and text.isascii())
+            return coded and len(text) <= 40 and text.count(" ") <= 2 and not self._is_plain_date(text)
         return isinstance(raw, int | float) and not isinstance(raw, bool) and raw == int(raw)
 
     def _is_material(self, raw: Raw) -> bool:
@@ -93,6 +97,9 @@ class Evidence:
 
     def _is_words(self, raw: Raw) -> bool:
         return isinstance(raw, str) and any(sign.isalpha() for sign in raw) and not self._is_date(raw)
+
+    def _is_flag(self, raw: Raw) -> bool:
+        return isinstance(raw, bool) or raw in {0, 1} or (isinstance(raw, str) and narrow(raw).casefold() in TRUE | FALSE)
 
     def _is_text(self, raw: Raw) -> bool:
         return isinstance(raw, str)
@@ -106,7 +113,7 @@ class Evidence:
     @property
     def whole(self) -> bool:
         """True when all cells are whole numbers."""
-        return all(isinstance(raw, int | float) and raw == int(raw) for raw in self.values) or all(text.isdigit() for text in self.texts)
+        return all(isinstance(raw, int | float) and raw == int(raw) for raw in self.values) or (bool(self.texts) and sum(text.isdigit() for text in self.texts) >= 0.8 * len(self.values))
 
     def fits(self, field: Field) -> float:
         """Return by how much the cells speak for a field: 1 fully (or no cells), down to 0.3 against it."""
@@ -131,6 +138,10 @@ class Evidence:
             return 0.6
         if field.name == "material" and self.part("material") >= 0.4:
             return 1.15
+        if field.name in {"material", "name"} and self.part("code") >= 0.8:
+            return 0.75
+        if field.kind == "flag" and self.part("flag") < 0.6:
+            return 0.3
         if field.name == "part_no" and self.part("material") >= 0.6:
             return 0.6
         if field.name == "line_no" and not self.sequence and not self.whole:
@@ -139,9 +150,9 @@ class Evidence:
             return 1.1
         if field.kind == "code" and field.name not in {"revision", "group", "machine", "alternative", "lot", "line_no"}:
             share = self.part("code")
-            if self.part("date") > 0.6 and self.texts:
+            if self.part("date") > 0.6 and self.texts and share < 0.5:
                 return 0.6
-            return 1.0 if share >= 0.5 else 0.85 if share >= 0.2 else 0.55
+            return 1.0 if share >= 0.5 else 0.9 if share >= 0.2 else 0.68
         if field.name in {"due", "note"}:
             return 1.0
         return 0.6 if self.part("date") > 0.6 and field.kind == "text" and field.name != "note" else 1.0

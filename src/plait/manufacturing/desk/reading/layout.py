@@ -12,10 +12,13 @@ from plait.manufacturing.desk.reading.text import fold, is_none, tidy
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 from plait.manufacturing.desk.reading.words import titles
 
-__all__ = ["Block", "Title", "blank", "blocks", "title_of"]
+__all__ = ["Block", "Title", "blank", "blocks", "known", "pieces", "title_of"]
 
 _BRACKET = re.compile(r"^(.*?)\s*[\[(（【]\s*([^\])）】]*?)\s*[\])）】]\s*[:：]?\s*$")
 _IN = re.compile(r"^(.+?)(?:\s+in\s+|\s*,\s+|\s*/\s*|\s+)([^\s/,]{1,12}(?:\s*/\s*\d*\s*[^\s/,]{0,8})?)\s*[:：]?$")
+_PARTS = re.compile(r"\s*[/|]\s*| - ")
+_SCRIPTS = re.compile(r"[\u3400-\u9fff（）]+|[^\u3400-\u9fff（）]+")
+_NUMBER_PRICE = re.compile(r"\s*(?:\bper|\bpro|\bje|/|每)\s*1?[.,]?0*1?\d*\s*(?:pcs|stk|st|pc|stück|件|个)?\.?$", re.IGNORECASE)
 _NEAR = 60
 
 
@@ -60,17 +63,30 @@ def title_of(text: str) -> Title:
     return Title(plain, plain, "")
 
 
+@lru_cache(maxsize=4096)
+def pieces(text: str) -> tuple[str, ...]:
+    """Return the parts of a title that says the same in two languages, or that names a path to a field: the last part first."""
+    parts = [part.strip() for part in _PARTS.split(tidy(text)) if part.strip()]
+    if len(parts) < 2:
+        parts = [part.strip(" /:：()（）") for part in _SCRIPTS.findall(tidy(text))]
+    clean = [_NUMBER_PRICE.sub("", title_of(part).base) for part in parts if part]
+    return tuple(dict.fromkeys(reversed(clean))) if len(clean) > 1 else tuple(part for part in (_NUMBER_PRICE.sub("", title_of(text).base),) if part != text)
+
+
 def _says_unit(text: str) -> bool:
     head, slash, rest = text.partition("/")
     return bool(currency_code(head)[0] or (unit_code(head) and len(head) > 1)) and (not slash or bool(unit_code(rest.lstrip("0123456789 "))) or rest.strip().isdigit())
 
 
 @lru_cache(maxsize=16384)
-def _known(text: str) -> bool:
+def known(text: str) -> bool:
+    """Tell whether a text is a title that some kind of table may have."""
     if len(text) > 80:
         return False
     title = title_of(text)
-    return fold(title.text) in titles() or fold(title.base) in titles()
+    if fold(title.text) in titles() or fold(title.base) in titles():
+        return True
+    return any(fold(piece) in titles() for piece in pieces(text))
 
 
 @lru_cache(maxsize=2048)
@@ -100,7 +116,7 @@ _NONE = _Row(0, 0, 0, 0)
 
 def _weigh(row: Sequence[Raw], fuzzy: bool) -> _Row:
     """Count the cells of a row that are titles, filled at all, words rather than values, and labels with a colon."""
-    known = filled = plain = labels = 0
+    said = filled = plain = labels = 0
     for raw in row:
         if blank(raw):
             continue
@@ -108,13 +124,22 @@ def _weigh(row: Sequence[Raw], fuzzy: bool) -> _Row:
         if not isinstance(raw, str) or len(raw) > 200:
             continue
         text = tidy(raw)
-        if not any(sign.isdigit() for sign in text) or _known(text):
+        if not any(sign.isdigit() for sign in text) or known(text):
             plain += 1
         if text.endswith((":", "：")):
             labels += 1
-        if _known(text) or (fuzzy and _near(text)):
-            known += 1
-    return _Row(known, filled, plain, labels)
+        if known(text) or (fuzzy and _near(text)):
+            said += 1
+    return _Row(said, filled, plain, labels)
+
+
+def _weak(sheet: Sheet, number: int, found: _Row) -> bool:
+    """Tell whether a row of words over rows of values may be titles although few of them are known."""
+    if found.known < 1 or found.filled < 3 or found.plain != found.filled or found.labels > 1 or number + 1 >= len(sheet.rows):
+        return False
+    below = [raw for raw in sheet.rows[number + 1] if not blank(raw)]
+    values = sum(not isinstance(raw, str) or any(sign.isdigit() for sign in raw) for raw in below)
+    return len(below) >= 3 and values >= 0.5 * len(below)
 
 
 def _titles_like(found: _Row) -> bool:
@@ -125,7 +150,7 @@ def _quick(row: Sequence[Raw]) -> bool:
     """Tell cheaply whether a row far down may be titles: two texts among its first cells that are known."""
     found = 0
     for raw in row:
-        if isinstance(raw, str) and raw and _known(raw):
+        if isinstance(raw, str) and raw and known(raw):
             found += 1
             if found >= 3:
                 return True
@@ -141,7 +166,7 @@ def _candidates(sheet: Sheet) -> list[tuple[int, _Row]]:
         if number >= _NEAR and not _quick(row):
             continue
         weight = _weigh(row, fuzzy=number < _NEAR)
-        if _titles_like(weight):
+        if _titles_like(weight) or (number < _NEAR and not found and _weak(sheet, number, weight)):
             found.append((number, weight))
     best: list[tuple[int, _Row]] = []
     for place, (number, weight) in enumerate(found):
@@ -239,7 +264,7 @@ def _block(sheet: Sheet, number: int, spans: dict[tuple[int, int], tuple[int, in
 def _spread(upper: list[str], lower: list[str]) -> None:
     """Let an upper title stand over the columns right of it that have a lower title only."""
     for column in range(1, len(upper)):
-        if not upper[column] and lower[column] and upper[column - 1] and not _known(lower[column]):
+        if not upper[column] and lower[column] and upper[column - 1] and not known(lower[column]):
             upper[column] = upper[column - 1]
 
 

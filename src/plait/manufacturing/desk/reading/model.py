@@ -157,7 +157,8 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True):
     """One column of a table: its number from 0, its title as it stands there, the ``field`` it is read as ("" none), how sure that is (0 to 1) and why.
 
     ``unit`` is what the title says (``Menge [Stk]``, ``Preis in EUR``): a UN/ECE Rec 20 or ISO 4217 code. ``style`` fixes how its values are
-    written where that is not plain from them: ``dmy``, ``mdy``, ``ymd`` for dates; ``,`` or ``.`` as the decimal mark.
+    written where that is not plain from them: ``dmy``, ``mdy``, ``ymd`` for dates; ``,`` or ``.`` as the decimal mark; ``x1000`` when
+    a quantity counts thousands.
     """
 
     index: int

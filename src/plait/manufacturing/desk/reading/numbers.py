@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from plait.manufacturing.desk.reading.text import narrow
 
-__all__ = ["Number", "clean", "proof", "read_number", "split"]
+__all__ = ["Number", "clean", "plain_number", "proof", "read_number", "split"]
 
 _BODY = re.compile(r"[+-]?\s?(?:\d[\d .,'’´`]*\d|\d|[.,]\d+)(?:[eE][+-]?\d+)?")
 _MYRIAD = {"万": Decimal(10_000), "萬": Decimal(10_000), "亿": Decimal(100_000_000), "億": Decimal(100_000_000), "千": Decimal(1000)}
@@ -134,3 +134,11 @@ def clean(value: float) -> Decimal:
     if number == number.to_integral_value():
         return Decimal(int(number))
     return number.normalize()
+
+
+def plain_number(raw: object) -> Decimal | None:
+    """Return a cell's number as far as it is plain, or None."""
+    if isinstance(raw, str):
+        found = split(raw)
+        return found.point if found.comma is None or found.point == found.comma else found.comma
+    return clean(float(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else None

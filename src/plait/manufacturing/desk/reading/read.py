@@ -13,6 +13,7 @@ from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.layout import blank
 from plait.manufacturing.desk.reading.model import Content, DocumentKind, Issue, Limits, Mapping, Place, Record, Result, Sheet
 from plait.manufacturing.desk.reading.refusals import check_size
+from plait.manufacturing.desk.reading.reshape import reshaped
 from plait.manufacturing.desk.reading.rows import apply_all
 
 __all__ = ["Lookup", "open_content", "read", "read_content", "signature"]
@@ -25,7 +26,9 @@ def open_content(content: bytes, name: str, limits: Limits = Limits(), format_na
     """Read a file's bytes with the format named, or with the one that is surest of it."""
     check_size(content, limits)
     found = plugin(format_name) if format_name else choose(content, name)
-    return found.read(content, name, limits)
+    opened = found.read(content, name, limits)
+    opened.sheets = [part for sheet in opened.sheets for part in reshaped(sheet)]
+    return opened
 
 
 def read(
@@ -89,7 +92,6 @@ def read_content(
         proposed, issues = propose(sheet, context, kind or content.kind, name)
         several = len(content.sheets) > 1
         for mapping in (_headed(each, content.header) for each in proposed):
-            mapping = _headed(mapping, content)
             kept = _kept(mapping, lookup)
             used = said_once(kept or mapping, content)
             applied = apply_all(sheet, used, context)
@@ -104,13 +106,6 @@ def read_content(
     if not result.tables and not content.attachments and not told:
         result.issues.append(Issue("warning", "no-table", "no table was recognised in the file", "Give the columns titles in one row."))
     return result
-
-
-def _headed(mapping: Mapping, content: Content) -> Mapping:
-    """Add what the document says once for all (a PDF's or mail's header) to what is said above the table."""
-    fields = {column.field for column in mapping.columns}
-    said = {name: text for name, text in content.header.items() if name in KINDS[mapping.kind] and name not in fields and name not in mapping.constants}
-    return msgspec.structs.replace(mapping, constants={**mapping.constants, **said}) if said else mapping
 
 
 def _lookup(mappings: Sequence[Mapping] | Lookup) -> Lookup:

@@ -1,5 +1,6 @@
 """Applies a mapping to a sheet: every row becomes a record of typed values with their places and every doubt about them."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from plait.manufacturing.desk.reading.habits import BACKWARD, own_habits, sheet_
 from plait.manufacturing.desk.reading.kinds import KINDS, Field
 from plait.manufacturing.desk.reading.layout import blank
 from plait.manufacturing.desk.reading.model import Column, Issue, Mapping, Place, Raw, Record, Sheet, Value
+from plait.manufacturing.desk.reading.numbers import plain_number
 from plait.manufacturing.desk.reading.text import fold, is_none, language, narrow, tidy, total
 from plait.manufacturing.desk.reading.values import Reader
 from plait.manufacturing.desk.reading.worth import Worth
@@ -20,6 +22,10 @@ from plait.manufacturing.desk.reading.worth import Worth
 __all__ = ["Applied", "apply", "apply_all"]
 
 DOUBTFUL = 0.7
+_NAMING = frozenset({"part_no", "customer_part_no", "drawing_no", "name", "line_no", "op_no", "component", "lot"})
+_SUM_OF = re.compile(r"^(summe|gesamt|zwischensumme|teilsumme|sub-?total|total|übertrag|合计|小计|总计)\b.*$", re.IGNORECASE)
+_PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|von|/|共)?.*$", re.IGNORECASE)
+_CANCELLED = re.compile(r"\b(storn\w*|cancel\w*|gestrichen|annulliert|entfällt|void)\b|取消|作废|已撤销", re.IGNORECASE)
 
 
 class Applied(NamedTuple):
@@ -57,15 +63,20 @@ class _Table:
         self.start = mapping.header[1] + 1
         self.stop = min(mapping.last + 1, len(sheet.rows)) if mapping.last >= 0 else len(sheet.rows)
         titles = [column.title for column in mapping.columns]
+        titled = [column.index for column in mapping.columns if column.title]
+        self.width = max(titled) + 1 if titled else 0
         self.titles = {column.index: fold(column.title) for column in mapping.columns if column.title}
         self.spoken = context.language or language(titles)
         self.issues: list[Issue] = []
-        self.said: dict[str, tuple[str, Place]] = {}
+        self.said: dict[str, tuple[str, Place, bool]] = {}
         self.columns = self._readers()
+        self.naming = {each.column.index: each.field.name in _NAMING for each in self.columns}
+        self.counts = {each.column.index: each.field.kind in {"quantity", "money", "number"} and each.field.name != "op_no" for each in self.columns}
+        self.continued: dict[int, str] = {}
         self.by_field = {each.field.name: each for each in self.columns}
         self.kept = self._rows()
         self.filler = Filler(sheet, mapping, self.start, self.kept)
-        self.worth = Worth(mapping, context, self.columns_of("quantity"), self.columns_of("price"))
+        self.worth = Worth(mapping, context, self.columns_of("quantity"))
         self.fixed = self._constants()
 
     def columns_of(self, name: str) -> list[Raw]:
@@ -106,6 +117,7 @@ class _Table:
         """Return the rows that hold data; say what the others are."""
         mapped = {each.column.index for each in self.columns}
         found = []
+        self.taken = -1
         for number in range(self.start, self.stop):
             row = self.sheet.rows[number]
             filled = [index for index, raw in enumerate(row) if raw is not None and raw != "" and not blank(raw)]
@@ -118,6 +130,7 @@ class _Table:
                 self._skip(number, filled[0], "row-skipped", "the row holds nothing in the columns that are read")
                 continue
             found.append(number)
+            self.taken = number
         return found
 
     def _repeated(self, row: Sequence[Raw], filled: list[int]) -> bool:
@@ -128,10 +141,31 @@ class _Table:
         return len(filled) > 1 and same >= 0.6 * len(filled) and same >= 0.6 * sum(1 for title in self.titles.values() if title)
 
     def _sum(self, number: int, row: Sequence[Raw], filled: list[int], mapped: set[int]) -> bool:
+        if all(self.counts.get(each) for each in filled) and self._adds_up(row, filled):
+            self._skip(number, filled[0], "row-total", "the row adds up the rows above and was not read", "note")
+            return True
         for index in filled[:3]:
             raw = row[index]
-            if isinstance(raw, str) and len(raw) < 60 and total(tidy(raw)) and len([each for each in filled if each in mapped]) <= max(2, 0.6 * len(mapped)):
+            if not isinstance(raw, str) or len(raw) > 60:
+                continue
+            text = tidy(raw)
+            named = [each for each in filled if self.naming.get(each) and each != index]
+            if total(text) and len([each for each in filled if each in mapped]) <= max(2, 0.6 * len(mapped)):
                 self._skip(number, index, "row-total", "the row is a sum and was not read", "note")
+                return True
+            if _SUM_OF.match(text) and not named:
+                self._skip(number, index, "row-total", "the row is a sum and was not read", "note")
+                return True
+            if _PAGE.match(text) and len(filled) <= 2:
+                return True
+        return False
+
+    def _adds_up(self, row: Sequence[Raw], filled: list[int]) -> bool:
+        """Tell whether the numbers of a row without any name are the sums of those above."""
+        for index in filled:
+            values = [plain_number(self.sheet.rows[number][index]) for number in range(self.start, self.taken + 1) if index < len(self.sheet.rows[number])]
+            own = plain_number(row[index])
+            if own and len(values) > 1 and own == sum(value or 0 for value in values):
                 return True
         return False
 
@@ -149,6 +183,10 @@ class _Table:
         return self._heading(number, filled[0], text, said)
 
     def _heading(self, number: int, index: int, text: str, said: tuple[str, str] | None) -> bool:
+        at = next((each for each in self.columns if each.column.index == index), None)
+        if at is not None and at.field.kind == "text" and said is None and number > self.start and self.taken == number - 1 and at is not self.columns[0]:
+            self.continued[number - 1] = f"{at.field.name}\0{text}"
+            return True
         below = self.sheet.rows[number + 1] if number + 1 < self.stop else []
         leads = sum(not blank(raw) for raw in below) > 2
         column = next((each for each in self.columns if each.column.index == index), None)
@@ -165,7 +203,7 @@ class _Table:
         return True
 
     def _say(self, number: int, index: int, field: str, value: str, text: str) -> None:
-        self.said[f"{number}"] = (f"{field}\0{value}", self.sheet.place(number, index))
+        self.said[f"{number}"] = (f"{field}\0{value}", self.sheet.place(number, index), value != text)
         reason = f"{text[:60]!r} was taken as {field} of the rows below"
         self.issues.append(Issue("note", "group-heading", reason, "Check that the rows below belong to it.", self.sheet.place(number, index), field, text[:200]))
 
@@ -193,7 +231,8 @@ class _Table:
         said = self.said.get(f"{number}")
         if said:
             field, _, value = said[0].partition("\0")
-            doubt = Doubt("warning", "group-heading", "the value stands in a heading above the row", "Check that the row belongs to it.")
+            labelled_ = said[2]
+            doubt = Doubt("note" if labelled_ else "warning", "group-heading", "the value stands in a heading above the row", "Check that the row belongs to it.")
             read = self._one(field, value)
             heading[field] = (read._replace(doubts=(*read.doubts, doubt)), said[1])
 
@@ -221,10 +260,30 @@ class _Line:
         for name, read in table.fixed.items():
             if name not in self.values and name not in self.bad:
                 self._keep(table.fields[name], read, Place(sheet=table.sheet.name), table.mapping.constants[name])
+        self._whole_row(row)
         self.issues.extend(table.worth.settle(self.values, self.reads, self.places))
         self.issues.extend(within(table.mapping.kind, self.values, self.places, table.context.today))
         self._needed()
         return Record(self.number + 1, self.values, self.places, tuple(self.issues))
+
+    def _whole_row(self, row: Sequence[Raw]) -> None:
+        """Say what is doubtful about the row as a whole: cells beyond the titles, text that goes on below, words of a cancellation."""
+        table = self.table
+        beyond = [index for index in range(table.width, len(row)) if not blank(row[index])]
+        if beyond and table.width:
+            place = table.sheet.place(self.number, beyond[0])
+            fix = "Check the row; a separator may stand in one of its cells."
+            self.issues.append(Issue("refused", "row-shifted", "the row has more cells than there are titles; its values may stand in the wrong columns", fix, place))
+            self.issues += [Issue("warning", "row-shifted", "the value may belong to another column", fix, self.places[name], name) for name in self.values]
+        more = table.continued.get(self.number)
+        if more:
+            field, _, text = more.partition("\0")
+            place = self.places.get(field, table.sheet.place(self.number + 1, 0))
+            self.issues.append(Issue("warning", "text-continued", f"the row below adds {text[:80]!r}, which was not read", "Add it to the text if it matters.", place, field, text[:200]))
+        for name in ("state", "note", "due", "quantity"):
+            value = self.values.get(name)
+            if isinstance(value, str) and _CANCELLED.search(value):
+                self.issues.append(Issue("warning", "line-cancelled", "the row says that it is cancelled", "Leave it out if it is.", self.places[name], name, value[:200]))
 
     def _cell(self, each: _Mapped, row: Sequence[Raw]) -> None:
         table, index = self.table, each.column.index
@@ -267,6 +326,8 @@ class _Line:
                 self.bad.add(field.name)
                 level = "refused" if field.needed and not field.either else "warning"
             self.issues.append(Issue(level, doubt.code, doubt.reason, doubt.fix, place, field.name, str(raw)[:200]))
+            if doubt.code == "unit-strange":
+                self.issues.append(Issue(level, doubt.code, doubt.reason, doubt.fix, place, "unit", str(raw)[:200]))
 
     def _needed(self) -> None:
         groups: dict[str, list[Field]] = {}

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["DITTO", "ERRORS", "NONE", "OPEN", "fold", "is_ditto", "is_none", "language", "narrow", "tidy", "total", "words"]
+__all__ = ["DITTO", "ERRORS", "FALSE", "NONE", "OPEN", "TRUE", "fold", "is_ditto", "is_none", "language", "narrow", "tidy", "total", "words"]
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥", 0xFFE1: "£", 0xFFE0: "¢"}
 _BLANKS = dict.fromkeys((0xA0, 0x2007, 0x202F, 0x2009, 0x2002, 0x2003, 0x9, 0xA, 0xD, 0xB, 0xC), " ")
@@ -24,6 +24,9 @@ NONE = words(
     "-|--|---|—|–|/|//|\\|n/a|na|n.a.|n. a.|k.a.|k. a.|ka|keine angabe|none|null|nil|nan|nat|<na>|(leer)|(blank)|leer|无|無|没有|空|...|…|.|_", "|"
 ) | {""}
 """Texts that say there is nothing."""
+TRUE = words("x ja j yes y true wahr 1 ✓ ✔ √ ☑ 是 有 geschlossen closed frei holiday feiertag oui si 休 休息 放假 关闭 zu")
+FALSE = words("nein n no false falsch 0 否 没 offen open ☐ 上班 auf arbeitstag 开")
+"""What people write for yes and no."""
 OPEN = words(
     "tbd|t.b.d.|tba|tbc|offen|open|n.v.|unbekannt|unknown|?|??|???|待定|未定|待确认|nach absprache|auf abruf|abruf|on call|on request|auf anfrage"
     "|wird nachgereicht|folgt|x",

@@ -14,13 +14,11 @@ from plait.manufacturing.desk.reading.habits import Habits, column_habits
 from plait.manufacturing.desk.reading.kinds import Field
 from plait.manufacturing.desk.reading.model import Column, Raw
 from plait.manufacturing.desk.reading.numbers import clean, split
-from plait.manufacturing.desk.reading.text import ERRORS, OPEN, fold, is_ditto, is_none, narrow, tidy, words
+from plait.manufacturing.desk.reading.text import ERRORS, FALSE, OPEN, TRUE, fold, is_ditto, is_none, narrow, tidy
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 
 __all__ = ["Reader"]
 
-_TRUE = words("x ja j yes y true wahr 1 ✓ ✔ √ ☑ 是 有 geschlossen closed frei holiday feiertag oui si 休 休息 放假 关闭 zu")
-_FALSE = words("nein n no false falsch 0 否 没 offen open ☐ 上班 auf arbeitstag 开")
 _SCIENTIFIC = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d{1,2}$")
 _MADE_DATE = re.compile(
     r"^(?:\d{1,2}[-. ]{1,2}(?:jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dez|dec)[a-zä]{0,6}\.?(?:[-. ]\d{2,4})?"
@@ -115,7 +113,10 @@ class Reader:
         return read_plain(raw, self.field.name, self.unit, self.habits)
 
     def _quantity(self, raw: Raw, shown: str) -> Read:
-        return read_quantity(raw, self.unit, shown, self.habits)
+        read = read_quantity(raw, self.unit, shown, self.habits)
+        if self.column.style == "x1000" and isinstance(read.value, Decimal):
+            return read._replace(value=read.value * 1000, doubts=(*read.doubts, DOUBTS["thousands"]))
+        return read
 
     def _money(self, raw: Raw, shown: str) -> Read:
         return read_money(raw, shown, self.habits, self.language, self.context.currency)
@@ -163,6 +164,6 @@ class Reader:
         if isinstance(raw, bool):
             return Read(raw)
         word = narrow(str(int(raw)) if isinstance(raw, float) and raw in {0.0, 1.0} else str(raw)).casefold()
-        if word in _TRUE or word in _FALSE:
-            return Read(word in _TRUE)
+        if word in TRUE or word in FALSE:
+            return Read(word in TRUE)
         return Read(None, (DOUBTS["flag-unreadable"],))

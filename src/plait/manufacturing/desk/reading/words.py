@@ -11,7 +11,7 @@ from plait.manufacturing.desk.reading.words_kinds import BY_KIND, HINTS
 __all__ = ["HINTS", "titles", "vocabulary"]
 
 COMMON: Mapping[str, str] = {
-    "order_no": """order no|order number|order num|order nr|order #|order id|order ref|order reference|order:8|orders:7|po|po no|po no.|po number|po nr|po #|po num|po id|p.o.|
+    "order_no": """call-off no|call off no|call-off number|call-off|release no:85|release number:85|schedule no:75|order_id/name|order_id|order reference|verk.beleg:9|verk.-beleg:9|verkaufsbeleg nr:85|auftr nr|best nr|best no|bstkd|order:9|purchase ord|client order|abruf:85|abrufnummer:85|order no|order number|order num|order nr|order #|order id|order ref|order reference|order:8|orders:7|po|po no|po no.|po number|po nr|po #|po num|po id|p.o.|
         p.o. no|p.o. number|p/o|p/o no|po ref|purchase order|purchase order no|purchase order number|purchase order nr|purch. order|purch.doc.|purchasing document|
         purchase doc|customer po|customer po no|customer po number|customer order|customer order no|customer order number|cust po|cust. po|cust po no|cust. order no|
         cust order|customer reference:8|customer ref:8|your order no|your order|contract no:8|contract number:8|sales order:85|sales order no:85|sales order number:85|
@@ -30,7 +30,7 @@ COMMON: Mapping[str, str] = {
         auftragspos|auftr.pos|zeile|zeilennr|zeile nr|lfd. nr|lfd.nr|lfd nr.|lfd. nr.|laufende nummer|nr:7|nr.:7|no.:6|no:6|#:7|s/n:5|sl no:8|sr no:8|sn:5|posten|ebelp|
         item number:5|positionen|sales doc item|sales document item|einteilung:6|einteilungsnr:6|s.no:8|seq:7|seq no:7|s. no.:8|
         行号|行|行次|订单行|订单行号|项次|项目:7|项目号:7|序号|序:8|编号:5|项|行项目|分录号|分录:7|明细行|po行|项号|單行|行號|項次|序號|明细序号|order pos|kd-pos|kd pos|kundenposition|teilposition""",
-    "customer": """customer|customer name|cust|cust.|cust name|client|client name|buyer|buyer name|sold-to|sold to|sold-to party|sold to party|ship-to:7|ship to:7|company:8|
+    "customer": """order_id/partner_id/name|order_id/partner_id|partner_id:8|partner_id/name:8|name1|kundin|交易客户|最终客户:7|customer|customer name|cust|cust.|cust name|client|client name|buyer|buyer name|sold-to|sold to|sold-to party|sold to party|ship-to:7|ship to:7|company:8|
         company name:8|account:6|account name:7|ordered by:8|bill to:7|partner:7|business partner:8|customer/supplier:5|kunde|kunden|kundenname|kunde name|name kunde|kd|kd.|kd-name|
         kd. name|kundenbezeichnung|auftraggeber|besteller|firma:85|firmenname:85|abnehmer|name 1:7|name1:7|warenempfänger:7|kunde/firma|endkunde:8|debitor:8|debitorname|
         debitorenname|geschäftspartner:85|kundenkurzname|kurzname:6|matchcode:6|客户|客户名称|客户名|客户简称|客户全称|购货单位|购买方|购货方|需方|需方名称|往来单位|订货单位|采购方|买方|
@@ -38,7 +38,7 @@ COMMON: Mapping[str, str] = {
     "customer_no": """customer no|customer number|customer id|customer code|cust no|cust id|cust. no.|cust code|customer #|account no|account number|client no|client id|client code|
         sold-to no|kunden-nr|kundennr|kunden-nr.|kundennummer|kd-nr|kd.-nr.|kdnr|kd nr|kd.nr.|debitorennr|debitorennummer|debitornr|debitor-nr.|deb.-nr.|kunnr|kundenkonto|
         kunden nr.|kunden id|客户编号|客户编码|客户代码|客户号|客户代号|客戶編號|客戶代碼|购货单位代码|往来单位编码""",
-    "own_no": """our order no|our order|our order number|our ref|our reference|internal order|internal order no|internal no|internal number|job|job no|job number|job nr|job #|
+    "own_no": """vbeln:85|verk.beleg:8|verkaufsbeleg:8|our order no|our order|our order number|our ref|our reference|internal order|internal order no|internal no|internal number|job|job no|job number|job nr|job #|
         job id|work order|work order no|work order number|works order|works order no|wo|wo no|wo number|wo #|production order|production order no|production order number|
         prod order|prod. order|mo|mo no|manufacturing order|so:7|so no:8|so number:8|so#:8|sales order:8|sales order no:8|sales order number:8|shop order|traveler no|traveller|
         betriebsauftrag|betriebsauftragsnr|betriebsauftrags-nr.|ba-nr|ba nr|ba-nr.|ba|fertigungsauftrag|fertigungsauftragsnr|fertigungsauftragsnummer|fa|fa-nr|fa nr|fa-nr.|fa-nummer|
@@ -47,7 +47,7 @@ COMMON: Mapping[str, str] = {
         kommission:8|kommissionsnr:85|komm.-nr.:85|komm.nr:85|projekt:6|projektnr:65|project:6|project no:65|
         工单号|工单|工单编号|生产单号|生产订单号|生产订单|生产任务单号|生产令号|制令号|制单号|制造单号|内部订单号|内部单号|我方订单号|我司单号|本厂单号|厂内单号|工作令号|
         销售订单号:8|销售单号:8|销售订单编号:8|製令單號|工單號|任务单号|aufnr""",
-    "part_no": """part no|part number|part nr|part #|part|part id|part code|partno|part_no|p/n|pn|p/no|item no|item number|item code|item id|item:75|item #|article no|article number|article|
+    "part_no": """product_id/default_code|internal reference|product/internal reference|product:72|item:72|mat.nr.|art.nr|material nr|artikelnr.|teil no|gerätenr:6|存货|material code|code:55|nummer:55|编码:7|代码:65|物料:75|part no|part number|part nr|part #|part|part id|part code|partno|part_no|p/n|pn|p/no|item no|item number|item code|item id|item:75|item #|article no|article number|article|
         article code|art no|art. no.|product no|product number|product code|product id|product:6|sku|stock code|stock no|material no|material number|material code|mat no|mat. no.|
         material:75|matnr|ident no|identnr|ident-nr.|identnummer|our part no|our part number|our item no|our article no|internal reference|internal part no|supplier part no|
         supplier part number|supplier item|vendor part no|vendor material no|manufacturer part no|mpn|your part no:8|your item no:8|your article no:8|default_code|
@@ -65,7 +65,7 @@ COMMON: Mapping[str, str] = {
         kunden-teilenr|kunden-teile-nr.|kundenteil|kundensachnr|kundensachnummer|kunden-sachnr|artikelnr kunde|artikelnummer kunde|teilenr kunde|art.-nr. kunde|sachnr kunde|
         ihre artikelnr:7|ihre artikelnummer:7|ihre teilenr:7|ihre art.-nr.:7|materialnummer kunde|客户料号|客户物料号|客户物料编码|客户产品号|客户产品编号|客户零件号|客户件号|客户品号|客户编码:5|
         客户货号|客户型号|客户产品编码|客户图号:7|买方料号|需方料号|客戶料號|客戶品號|对方料号|kundenidentnr""",
-    "name": """name:8|part name|item name|product name|article name|material name|description|desc|desc.|part description|item description|product description|article description|
+    "name": """artikel-/leistungstext|text1|bezeichn.|bez1|positionsbezeichnung|warenbezeichnung|what it is|maktg|存货名称/规格|货物|货物或应税劳务名称|name:8|part name|item name|product name|article name|material name|description|desc|desc.|part description|item description|product description|article description|
         material description|mat. description|designation|title:7|short text|short description|text:7|item text|details:6|product:7|article:5|goods:7|goods description|commodity:7|what:5|
         bezeichnung|benennung|artikelbezeichnung|artikelbez|artikelbez.|artikel-bezeichnung|art.-bez.|art.bez.|artikelname|artikeltext|teilebezeichnung|teilebenennung|teilename|teilebez.|
         bez.|bez|benenn.|materialkurztext|materialbezeichnung|materialtext|kurztext|mat.kurztext|produktbezeichnung|produktname|produkt:7|beschreibung|artikelbeschreibung|
@@ -81,16 +81,16 @@ COMMON: Mapping[str, str] = {
     "material": """material:8|material type|material grade|raw material|grade|alloy|steel grade|material spec|material specification|mat.:7|mat:7|made of|stock material|werkstoff|werkst.|
         werkstoffnr|werkstoff-nr.|werkstoffnummer|werkstoffbezeichnung|materialgüte|güte|materialart:8|rohmaterial|halbzeug|ausgangsmaterial|vormaterial|materialqualität|qualität:6|stahlsorte|
         材料|材质|材质牌号|材料牌号|牌号|原材料|材料名称:7|用料|原料|毛坯材料|材質|材料規格|material/werkstoff""",
-    "quantity": """quantity|qty|qty.|q'ty|quantities|amount:55|pcs:85|pieces:85|no of pieces|number of pieces|pc:8|count:8|no. of units|units:7|order qty|order quantity|ordered qty|ordered quantity|
+    "quantity": """call-off qty|call off qty|call-off quantity|release qty|销售数量|主数量|product_uom_qty|mng|mng.|menge stk|ordered quantity|bestellmge|abrufmge|要货数量|数量(主)|报价数量|qnty|qnt|quant.|quan.|quantity ordered|menge/stk:75|quantity|qty|qty.|q'ty|quantities|amount:55|pcs:85|pieces:85|no of pieces|number of pieces|pc:8|count:8|no. of units|units:7|order qty|order quantity|ordered qty|ordered quantity|
         ordered:6|qty ordered|quantity ordered|po qty|po quantity|required qty|required quantity|req qty|req. qty|qty required|demand|demand qty|total qty:85|total quantity:85|volume:6|sched. qty|
         scheduled qty|scheduled quantity|line qty|lot size:6|product_uom_qty|menge|mge|mge.|bestellmenge|best.menge|best.-menge|bestellte menge|bestellt:7|auftragsmenge|auftr.menge|auftragsmge|auftr.-menge|
         stückzahl|stückz.|stk:8|stk.:8|stück:85|stck:8|stk-zahl|stückzahlen|anzahl|anz|anz.|liefermenge:7|bedarfsmenge|bedarf:8|sollmenge|soll-menge|gesamtmenge:85|einteilungsmenge|kwmeng|menge gesamt:85|
         losgröße:6|los:5|stückzahl gesamt:85|abrufmenge|positionsmenge|menge bestellt|数量|订单数量|订购数量|采购数量|订货数量|需求数量|件数|个数|数目|总数量:85|总数:8|下单数量|
         计划数量:8|交货数量:7|数量(件)|数量(pcs)|订单量|需求量|数量/件|订单数|购货数量|应发数量:7|數量|訂單數量|採購數量|訂購量|sales qty|menge in stk|qty (pcs)|stk gesamt:8""",
-    "unit": """unit|unit of measure|unit of measurement|uom|u/m|um|units:6|order unit|base unit|sales unit|measure|qty unit|meins|vrkme|einheit|einh|einh.|me|me.|mengeneinheit|mengeneinh.|mengeneinh|m.-einh.|m-einh.|eh|eh.|
+    "unit": """product_uom/name|product_uom|主计量|主计量单位|销售单位|库存主单位|verkaufs-me|meh|unit|unit of measure|unit of measurement|uom|u/m|um|units:6|order unit|base unit|sales unit|measure|qty unit|meins|vrkme|einheit|einh|einh.|me|me.|mengeneinheit|mengeneinh.|mengeneinh|m.-einh.|m-einh.|eh|eh.|
         basismengeneinheit|bme|basis-me|verkaufsmengeneinheit|vme|bestelleinheit|bestellmengeneinheit|lagereinheit|maßeinheit|masseinheit|gebinde:5|单位|计量单位|基本单位|基本计量单位|主计量单位|
         单位名称:5|库存单位|销售单位|采购单位|單位|計量單位|product_uom""",
-    "due": """due|due date|due on|date due|required|required date|required by|req date|req. date|req'd date|date required|requested date|requested delivery date|requested delivery|request date|requested|
+    "due": """order_id/commitment_date:95|commitment_date:95|wanted on|wanted by|wunschliefdat|wunschlief.dat|wunschlieferdat.|wunschl.datum|预发货日期:85|预发货日:85|预完工日期:75|预计发货日期:8|liefertrm:9|lt.:7|delivery due date|requested ship date:8|requested dock date|dock date:9|要货日期|交货截止日期:9|送货日期:9|ankunft:6|wanted delivery|wanted date|need-by date|deliver on|liefern am|lieferbar bis:7|到厂日期:85|要求到厂日期|fertig bis:8|bedarf zum|due|due date|due on|date due|required|required date|required by|req date|req. date|req'd date|date required|requested date|requested delivery date|requested delivery|request date|requested|
         need date|need by|need by date|needed by|date needed|want date|wanted|wanted date|customer date|customer request date|customer due date|cust date|delivery date:95|delivery:85|deliv. date:95|
         del. date:95|del date:95|dlv date:95|deliver by:95|delivery on:9|date of delivery:95|delivery deadline|delivery week:95|delivery due|delivery time:7|ship date:8|ship by:85|shipping date:8|shipment date:8|dispatch date:75|deadline|
         target date:9|scheduled date:85|schedule date:85|sched date:85|date planned:75|commitment date:65|expected date:8|expected delivery:8|eta:7|date:6|lt:7|due week|week:75|cw:7|requested week|
@@ -104,19 +104,19 @@ COMMON: Mapping[str, str] = {
         订单交期:95|合同交期|合同交货期|合同交货日期|预计发货日期:7|出货日期:75|出货日:75|交貨日期:95|交貨日:95|交貨期:95|要求交貨日|需求日|納期:95|日期:6|要货日期|要求完成日期:85|完成日期:65|交货周:95|交期(周):95""",
     "note": """note|notes|remark|remarks|comment|comments|additional info|info|instructions|special instructions|memo|observation|bemerkung|bemerkungen|bem.|bem|anmerkung|anmerkungen|anm.|hinweis|
         hinweise|notiz|notizen|kommentar|zusatz|zusatztext|zusatzinfo|sonstiges|besonderheiten|备注|说明:8|注释|附注|注|附言|备注说明|摘要:7|備註|備注|說明:8|特殊要求|要求:6|技术要求:7""",
-    "price": """price|unit price|price per unit|price each|price/unit|net price|net unit price|price/pc|price per piece|price per pc|piece price|each price|list price:8|sales price|selling price|rate:6|
+    "price": """bruttopreis:6|brutto-preis:6|gross price:6|price incl. vat:6|price incl. tax:6|price incl vat:6|preis inkl. mwst:6|preis brutto:6|e-preis|verkaufspreis netto|nettoverkaufspreis|preis/einh.|单价(含税):6|price|unit price|price per unit|price each|price/unit|net price|net unit price|price/pc|price per piece|price per pc|piece price|each price|list price:8|sales price|selling price|rate:6|
         unit cost:8|cost:7|cost per unit:8|price ea|price (ea)|price_unit|standard price:8|cost price:7|netpr|netwr:4|kbetr|preis|einzelpreis|e-preis|ep|e.-preis|einzelpr.|stückpreis|stk-preis|preis/stk|preis/stück|
         preis je stück|preis pro stück|preis je stk|preis/einheit|preis pro einheit|nettopreis|netto-preis|nettoeinzelpreis|netto ep|vk|vk-preis|verkaufspreis|ek:8|ek-preis:85|einkaufspreis:85|listenpreis:8|
         einzelpreis netto|preis netto|preis €/stk|bestellpreis|grundpreis:7|preis in eur|preis eur|ep netto|verrechnungspreis:7|kosten:6|materialpreis:7|
-        单价|价格|未税单价|不含税单价|含税单价:8|净价|净单价|售价|销售单价|采购单价|产品单价|报价:8|销售价格|采购价格|无税单价|原币单价|本币单价:8|单价(元)|单价(未税)|單價|未稅單價|價格|成本单价:7|结算价:7|协议价""",
-    "price_per": """price per:8|per:8|price unit|price unit qty|price basis|pricing unit|price per qty|per qty|peinh|kpein|preiseinheit|preis-einheit|preiseinh.|preiseinh|pe|pe.|p-einh.|p.einh|je:8|per stk|preis je:8|preis per|
+        单价|价格|未税单价|不含税单价|含税单价:6|净价|净单价|售价|销售单价|采购单价|产品单价|报价:8|销售价格|采购价格|无税单价|原币单价|本币单价:8|单价(元)|单价(未税)|單價|未稅單價|價格|成本单价:7|结算价:7|协议价""",
+    "price_per": """pro|per qty|price per qty|preis pro|price per:8|per:8|price unit|price unit qty|price basis|pricing unit|price per qty|per qty|peinh|kpein|preiseinheit|preis-einheit|preiseinh.|preiseinh|pe|pe.|p-einh.|p.einh|je:8|per stk|preis je:8|preis per|
         preisbezug|preisbasis|preismenge|preis pro:7|价格单位|计价单位|计价数量|价格基数|每:8|單價單位|計價單位|价格单位数量""",
-    "currency": """currency|curr|curr.|cur|cur.|ccy|currency code|order currency|price currency|waers|waerk|währung|währg|währg.|währ.|whg|whrg|wrg|wkz|währungsschlüssel|währungscode|belegwährung|belegwährg|
+    "currency": """currency_id/name|currency_id|货币类型|währ|currency|curr|curr.|cur|cur.|ccy|currency code|order currency|price currency|waers|waerk|währung|währg|währg.|währ.|whg|whrg|wrg|wkz|währungsschlüssel|währungscode|belegwährung|belegwährg|
         币种|币别|货币|货币代码|币种名称|结算币种|原币|幣別|幣種|貨幣|currency_id""",
-    "amount": """amount:9|total|total price|total amount|line total|line amount|line value|order value|value|net value|net amount|extended price|ext price|ext. price|ext. amount|extension|subtotal|sum|price total|
+    "amount": """gross amount:6|bruttobetrag:6|brutto:55|total incl. vat:6|netto gesamt|无税总额|amount:9|total|total price|total amount|line total|line amount|line value|order value|value|net value|net amount|extended price|ext price|ext. price|ext. amount|extension|subtotal|sum|price total|
         net total|total value|open value:7|open amount:7|sales value|betrag|gesamtpreis|gesamt:9|gesamtbetrag|gp|g-preis|ges.-preis|ges.preis|gesamtwert|wert|auftragswert|bestellwert|positionswert|nettowert|netto|
         nettobetrag|netto-wert|pos.-wert|poswert|zeilenbetrag|summe|zeilensumme|positionsbetrag|gesamtsumme|gesamt netto|netwr|offener wert:7|restwert:7|umsatz:6|
-        金额|总金额|总价|合计|合计金额|小计|未税金额|不含税金额|含税金额:8|价税合计:8|金额合计|订单金额|总额|原币金额|本币金额:8|无税金额|金額|總價|總金額|合計|小計|price_subtotal|金额(元)""",
+        金额|总金额|总价|合计|合计金额|小计|未税金额|不含税金额|含税金额:6|价税合计:6|金额合计|订单金额|总额|原币金额|本币金额:8|无税金额|金額|總價|總金額|合計|小計|price_subtotal|金额(元)""",
     "contact": """contact|contact person|contact name|attn|attn.|attention|buyer contact|e-mail|email|mail|phone|telephone|tel|tel.|requester|requestor|requested by|responsible:7|purchaser|purchasing agent|buyer:5|
         ansprechpartner|ansprechperson|kontakt|kontaktperson|kontaktdaten|ap:7|besteller name|sachbearbeiter|bearbeiter:7|einkäufer|disponent:8|zuständig:7|e-mail-adresse|telefon|tel.-nr.|telefonnummer|z.hd.|
         联系人|联系方式|联系电话|电话|手机|邮箱|采购员|采购人员|业务员:7|跟单员|跟单|客户联系人|經辦人|经办人|聯絡人|聯繫人""",
@@ -138,7 +138,8 @@ def vocabulary(kind: DocumentKind) -> Mapping[str, tuple[tuple[str, float], ...]
                 key = fold(title)
                 if key:
                     surely = float(f"0.{weight}") if weight else 1.0
-                    found.setdefault(key, {})[field] = surely
+                    fields = found.setdefault(key, {})
+                    fields[field] = max(surely, fields.get(field, 0.0)) if weight else surely
     return {title: tuple(sorted(fields.items(), key=lambda each: -each[1])) for title, fields in found.items()}
 
 

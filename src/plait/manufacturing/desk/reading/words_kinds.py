@@ -8,14 +8,14 @@ __all__ = ["BY_KIND", "HINTS"]
 
 BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
     "orders": {
-        "delivered": """delivered|delivered qty|qty delivered|delivered quantity|quantity delivered|shipped|shipped qty|qty shipped|quantity shipped|received:8|received qty:8|dispatched|qty_delivered|geliefert|geliefert bisher|
+        "delivered": """累计发货数量|累计出库数量|累计发货数|qty_delivered|delivered|delivered qty|qty delivered|delivered quantity|quantity delivered|shipped|shipped qty|qty shipped|quantity shipped|received:8|received qty:8|dispatched|qty_delivered|geliefert|geliefert bisher|
             gelieferte menge|gelief. menge|gelief.menge|gelief.|gel. menge|bereits geliefert|liefermenge:8|ausgeliefert|lieferstand|ist-menge:7|istmenge:7|menge geliefert|已交|已交数量|已交货数量|已发货数量|已发货|已发数量|发货数量:8|出货数量:8|
             已出货数量|已交付|已交付数量|累计交货|累计发货数量|累计出货|已送数量|入库数量:6|已交貨數量|已出貨數量|累计发货|已出库数量""",
         "open_quantity": """open|open qty|open quantity|qty open|quantity open|outstanding|outstanding qty|outstanding quantity|balance|balance qty|remaining|remaining qty|remaining quantity|backlog|backlog qty|backorder|
             back order qty|bo qty|to deliver|due qty|qty due|still to deliver|offen|offene menge|off. menge|offene stk|offene stückzahl|offen stk|offene mge|noch offen|rest|restmenge|rest-menge|rückstand|rückstandsmenge|rückst.|
             noch zu liefern|zu liefern|ausstehend|offene liefermenge|menge offen|未交|未交数量|未交货数量|未发货数量|未发货|欠交数量|欠数|欠交|剩余数量|未清数量|未完成数量|未出货数量|未出数量|未交量|待交数量|待发数量|未交付数量|
             结余数量:7|未交貨數量|未出貨數量|餘數|余数""",
-        "ordered": """order date|ordered on|date ordered|date of order|po date|purchase order date|ordered date|order entry date|entry date:8|entered:8|created:7|created on:8|created at:7|document date:8|doc date:8|issue date:8|received:6|
+        "ordered": """order_id/date_order|date_order|单据日期:85|order date|ordered on|date ordered|date of order|po date|purchase order date|ordered date|order entry date|entry date:8|entered:8|created:7|created on:8|created at:7|document date:8|doc date:8|issue date:8|received:6|
             order received|date received:75|booking date:7|placed:8|date_order|audat|bedat|erdat:8|bestelldatum|bestellt am|best.-datum|best.datum|best.dat.|bestelldat.|auftragsdatum|auftr.-datum|auftragsdat.|auftr.datum|datum bestellung|
             datum auftrag|bestelltag|auftragseingang:85|eingang:7|eingangsdatum:8|erfasst am:8|erfassungsdatum:8|erfaßt:7|angelegt am:8|belegdatum:85|datum:65|date:65|vom:7|bestellung vom|auftrag vom|anlagedatum:75|
             订单日期|下单日期|下单时间|下单日|订购日期|采购日期|接单日期|订货日期|签订日期:85|签约日期:85|合同日期:85|单据日期:85|制单日期:75|日期:65|录入日期:7|下达日期:7|訂單日期|下單日期|採購日期|单据日:8""",
@@ -51,7 +51,7 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
         "supplier": "offered by",
     },
     "stock": {
-        "quantity": """stock|on hand|qty on hand|quantity on hand|onhand|on-hand qty|available:85|available qty:85|available quantity:85|stock qty|stock quantity|in stock|inventory|inventory qty|stock level|current stock|free stock:8|unrestricted|
+        "quantity": """stock qty|stock quantity|lagermenge|库存件数|stock|on hand|qty on hand|quantity on hand|onhand|on-hand qty|available:85|available qty:85|available quantity:85|stock qty|stock quantity|in stock|inventory|inventory qty|stock level|current stock|free stock:8|unrestricted|
             unrestricted stock|total stock|book qty:8|balance:8|counted qty|count|qty available:85|quant|bestand|lagerbestand|bestandsmenge|lagermenge|ist-bestand|istbestand|aktueller bestand|akt. bestand|verfügbar:85|verfügbare menge:85|
             verfügbarer bestand:85|frei verwendbar|frei verwendbarer bestand|gesamtbestand|vorrat|vorhanden|menge auf lager|auf lager|labst|buchbestand:8|zählmenge|inventurmenge|
             库存|库存数量|库存量|现存量|现存数量|结存数量|结存|结余|期末数量|期末结存|在库数量|可用量:85|可用数量:85|可用库存:85|实存数量|账面数量:8|盘点数量|即时库存|当前库存|现有库存|即时库存数量|庫存|庫存數量|在庫數|
@@ -131,7 +131,7 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
         "group": """group|machine group|machine|work center|work centre|workcenter|resource|department:75|for:6|site:6|maschinengruppe|maschine|gruppe|arbeitsplatz|abteilung:75|bereich:75|ressource|anlage|für:6|
             设备组|设备|工作中心|机器|机台|部门:75|班组:75|资源|车间:75|产线:75""",
         "closed": "closed|holiday|off|non-working|day off|free|not working|plant closed|is holiday|geschlossen|feiertag|frei|arbeitsfrei|betriebsruhe|kein arbeitstag|ruhetag|zu|休息|放假|是否放假|休息日|节假日|停工|是否休息|休|假日",
-        "note": "shift|shift name|name|name of holiday|holiday name|occasion|description|reason|schicht|schichtname|schichtmodell|bezeichnung|anlass|grund|feiertagsname|name feiertag|班次|班次名称|名称|节日|节日名称|说明|原因|事由|假期名称",
+        "note": "holiday|feiertag|节假日名称:9|shift|shift name|name|name of holiday|holiday name|occasion|description|reason|schicht|schichtname|schichtmodell|bezeichnung|anlass|grund|feiertagsname|name feiertag|班次|班次名称|名称|节日|节日名称|说明|原因|事由|假期名称",
     },
 }
 """Titles by kind and field."""

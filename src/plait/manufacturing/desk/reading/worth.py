@@ -19,12 +19,11 @@ _MONEY = ("price", "target_price", "amount")
 class Worth:
     """Settles what is said in several places about one row."""
 
-    def __init__(self, mapping: Mapping, context: Context, quantities: Sequence[Raw], prices: Sequence[Raw]) -> None:
+    def __init__(self, mapping: Mapping, context: Context, quantities: Sequence[Raw]) -> None:
         self.kind, self.context = mapping.kind, context
         self.titles = {column.field: column.unit for column in mapping.columns if column.field and column.unit}
         said = {unit_code(split(raw).after) for raw in quantities if isinstance(raw, str) and any(sign.isdigit() for sign in raw)}
         self.said = said - {""}
-        self.priced = len({split(raw).before + split(raw).after for raw in prices if isinstance(raw, str) and raw.strip()} - {""}) > 0
 
     def settle(self, values: dict[str, Value], reads: MappingABC[str, Read], places: dict[str, Place]) -> list[Issue]:
         """Put unit, currency and price unit into ``values``; return what is doubtful."""
@@ -94,9 +93,8 @@ class Worth:
             return
         values["currency"] = self.context.currency
         places["currency"] = place
-        level = "warning" if self.priced else "note"
         reason = f"no currency is said; {self.context.currency} was taken"
-        issues.append(Issue("warning" if level == "warning" else "note", "currency-assumed", reason, "Say the currency in the title or in a column.", place, "currency"))
+        issues.append(Issue("warning", "currency-assumed", reason, "Say the currency in the title or in a column.", place, "currency"))
 
 
 def _same(one: str, other: str) -> bool:

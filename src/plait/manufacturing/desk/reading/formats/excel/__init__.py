@@ -15,7 +15,11 @@ def _sniff(content: bytes, name: str) -> float:
         return 1.0 if inside else 0.8 if named else 0.0
     if content[:8] == _OLE:
         return 0.9 if named or not name.lower().endswith((".doc", ".ppt", ".msg")) else 0.0
-    return 0.4 if named else 0.0
+    if named and content[:512].lstrip()[:1] == b"<" and (b"<table" in content[:65536].lower() or b"<html" in content[:512].lower()):
+        return 0.9
+    if name.lower().endswith(".xls"):
+        return 0.2
+    return 0.9 if named else 0.0
 
 
 def _read(content: bytes, name: str, limits: Limits) -> Content:

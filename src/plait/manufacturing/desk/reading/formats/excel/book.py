@@ -21,6 +21,8 @@ _CELLS = 8_000_000
 def read(content: bytes, name: str, limits: Limits) -> Content:
     """Read a workbook; whole-file refusals are raised, everything smaller is an issue."""
     check_size(content, limits)
+    if content[:512].lstrip()[:1] == b"<":
+        return _page(content, limits)
     packed = _checked(content, limits)
     known = book(packed) if packed is not None else Book()
     try:
@@ -35,6 +37,20 @@ def read(content: bytes, name: str, limits: Limits) -> Content:
         if type(error).__name__ != "PanicException":
             raise
         raise Problem(FILE_BROKEN, "the workbook cannot be read") from error
+
+
+def _page(content: bytes, limits: Limits) -> Content:
+    """Read a web page that bears a workbook's name, as many programs export it."""
+    from plait.manufacturing.desk.reading.formats.csv.text import decoded
+    from plait.manufacturing.desk.reading.formats.email.html import read_html
+
+    sheets = read_html(decoded(content)[0], limits)[1]
+    if not sheets:
+        raise Problem(FILE_BROKEN, "the file is no workbook, whatever its name says")
+    for sheet in sheets:
+        if len(sheet.rows) > limits.rows:
+            raise Problem(TABLE_TOO_LARGE, f"the table has {len(sheet.rows)} rows, more than {limits.rows}")
+    return Content("excel", sheets, issues=[Issue("note", "page-as-workbook", "the file is a web page with a workbook's name", "Nothing to do.")])
 
 
 def _checked(content: bytes, limits: Limits) -> zipfile.ZipFile | None:
