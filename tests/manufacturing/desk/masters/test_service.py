@@ -44,7 +44,7 @@ async def test_dry_run_then_apply(rooms: Rooms) -> None:
     await put(rooms, "NEW", "Shaft 30")
     head = await rooms.store.head()
     shown = await rooms.masters.estimates(ME)
-    assert [(each.part_id, each.basis) for each in shown.estimates] == [("NEW", "family")]
+    assert [(each.part_id, each.basis) for each in shown] == [("NEW", "family")]
     assert (await rooms.masters.estimate(ME)).applied is False
     assert await rooms.store.head() == head
     done = await rooms.masters.estimate(ME, apply=True)
@@ -63,7 +63,7 @@ async def test_order_lines_teach_prices(rooms: Rooms) -> None:
     for number, (quantity, price) in enumerate([(10, 16), (20, 13), (60, 11)], 1):
         line = OrderLine(f"SO-{number:05}", f"k{number}", "oakmill", "1", "1", "P", "P", "Pin", D(quantity), NOW.date(), price=Money(D(price), "EUR"))
         await rooms.store.write(ME, lambda tx, line=line: put_line(tx.conn, line))
-    (got,) = (await rooms.masters.estimates(ME)).estimates
+    (got,) = await rooms.masters.estimates(ME)
     assert (got.basis, got.operations[0].group) == ("price", "lathe")
     assert (got.operations[0].setup_min, got.operations[0].cycle_min) == (30.0, 5.0)
 

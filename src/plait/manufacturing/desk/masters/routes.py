@@ -3,7 +3,7 @@
 import msgspec
 
 from plait.kernel.actor import Actor
-from plait.manufacturing.desk.masters.model import Correction, Corrections, Estimates, Price
+from plait.manufacturing.desk.masters.model import Correction, Corrections, Estimate, Estimates, Price
 from plait.manufacturing.desk.masters.service import MastersService
 from plait.web import Api
 
@@ -33,7 +33,7 @@ async def prices(service: MastersService, actor: Actor, query: PriceQuery) -> li
 
 
 @API.get("/api/v1/desk/estimates", action="desk.read", summary="Estimate the times of parts that have no routing")
-async def estimates(service: MastersService, actor: Actor) -> Estimates:
+async def estimates(service: MastersService, actor: Actor) -> list[Estimate]:
     """Return what would be entered."""
     return await service.estimates(actor)
 

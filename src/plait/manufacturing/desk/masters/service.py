@@ -58,10 +58,10 @@ class MastersService:
         """Return the sales price listed for one of ``customers`` (its names) taking ``quantity`` (in the part's unit) today, None when none holds."""
         return price_in(conn, part, customers, quantity, self.clock.now(), self.guard.firm().zone)
 
-    async def estimates(self, actor: Actor) -> Estimates:
-        """Return the estimates of all parts made here without a routing; nothing is changed."""
+    async def estimates(self, actor: Actor) -> list[Estimate]:
+        """Return the estimates of all parts made here without a routing; nothing is changed. Only our own people see them."""
         self.guard.require(actor, "desk.read")
-        return Estimates(await self._estimates())
+        return await self._estimates() if self.guard.scope(actor, "read", "desk.estimate").everything else []
 
     async def _estimates(self) -> list[Estimate]:
         measured = await self._measured()
@@ -86,8 +86,10 @@ class MastersService:
         return Estimates(found, True, centres)
 
     async def corrections(self, actor: Actor) -> list[Correction]:
-        """Return the operations whose planned times ended jobs contradict or, when estimated, confirm."""
+        """Return the operations whose planned times ended jobs contradict or, when estimated, confirm. Only our own people see them."""
         self.guard.require(actor, "desk.read")
+        if not self.guard.scope(actor, "read", "desk.estimate").everything:
+            return []
         measured = await self._measured()
         parts = await self.store.read(lambda conn: part_tables.parts(conn, ALL))
         return await asyncio.to_thread(estimate.corrections, parts, measured)
