@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from plait.manufacturing.desk.reading.erp import ColumnMap
 from plait.manufacturing.desk.reading.model import Value
 
 __all__ = ["NOTHING", "Context", "Doubt", "Read"]
@@ -14,6 +15,7 @@ class Context(msgspec.Struct, frozen=True):
     """What is known beside the file: ``today``, the firm's ``currency`` (ISO 4217), and the sender's habits where they are known.
 
     ``language``: ``de``, ``en``, ``zh`` or "" (told from the titles). ``decimal``: ``,`` or ``.``; ``dates``: ``dmy``, ``mdy`` or ``ymd``; "" not known.
+    ``maps`` are the firm's own column maps, which come before the built-in ones.
     """
 
     today: date
@@ -21,6 +23,7 @@ class Context(msgspec.Struct, frozen=True):
     language: str = ""
     decimal: str = ""
     dates: str = ""
+    maps: tuple[ColumnMap, ...] = ()
 
 
 class Doubt(NamedTuple):

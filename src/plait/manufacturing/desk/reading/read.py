@@ -7,6 +7,7 @@ import msgspec
 from plait.kernel.problems import Problem
 from plait.manufacturing.desk.reading.columns import propose, signature
 from plait.manufacturing.desk.reading.context import Context
+from plait.manufacturing.desk.reading.erp import known
 from plait.manufacturing.desk.reading.formats.plugins import choose, plugin
 from plait.manufacturing.desk.reading.headers import placed, said_once
 from plait.manufacturing.desk.reading.kinds import KINDS
@@ -41,8 +42,10 @@ def read(
     limits: Limits = Limits(),
     attachments: bool = False,
 ) -> Result:
-    """Read a file to typed rows. ``mappings``: kept ones, by which tables of the same titles are read; ``kind``: what its tables are about, when known;
-    ``attachments``: tables in attached files are read as well.
+    """Read a file to typed rows.
+
+    ``mappings``: kept ones, by which tables of the same titles are read; ``kind``: what its tables are about, when known; ``attachments``: tables in
+    attached files are read as well.
 
     Whole-file refusals are raised (``file-broken``, ``file-encrypted``, ``file-unknown``, ``file-too-large``, ``file-zip-bomb``,
     ``table-too-large``); everything smaller is an issue.
@@ -84,16 +87,17 @@ def read_content(
     result = Result(content.format, issues=list(content.issues), header=dict(content.header), suggestion=content.suggestion)
     if content.records and content.kind:
         result.tables.append((Mapping("", content.kind, (0, 0), (), dict(content.header), 1.0, "document"), content.records))
-        return result
+        if not content.sheets:
+            return result
     lookup = _lookup(mappings)
     for sheet in content.sheets:
         if all(blank(raw) for row in sheet.rows[:5000] for raw in row) and len(sheet.rows) <= 5000:
             continue
-        proposed, issues = propose(sheet, context, kind or content.kind, name)
+        proposed, issues = _proposed(sheet, context, kind or (None if content.records else content.kind), name)
         several = len(content.sheets) > 1
-        for mapping in (_headed(each, content.header) for each in proposed):
+        for mapping in (said_once(each, content) for each in proposed):
             kept = _kept(mapping, lookup)
-            used = said_once(kept or mapping, content)
+            used = kept or mapping
             applied = apply_all(sheet, used, context)
             result.tables.append((used, placed(applied.records, used, content)))
             result.issues.extend(applied.issues)
@@ -115,11 +119,12 @@ def _lookup(mappings: Sequence[Mapping] | Lookup) -> Lookup:
     return kept.get
 
 
-def _headed(mapping: Mapping, header: dict[str, str]) -> Mapping:
-    """Return a mapping with what the document says once for all its tables (a page's order number, a mail's subject)."""
-    columns = {column.field for column in mapping.columns}
-    said = {field: value for field, value in header.items() if field in KINDS[mapping.kind] and field not in columns}
-    return msgspec.structs.replace(mapping, constants={**said, **mapping.constants}) if said else mapping
+def _proposed(sheet: Sheet, context: Context, kind: DocumentKind | None, name: str) -> tuple[list[Mapping], list[Issue]]:
+    """Return the mapping of the column map that knows a sheet, else what is proposed."""
+    found = known(sheet, context.maps)
+    if found is not None and kind in (None, found.kind):
+        return [found], []
+    return propose(sheet, context, kind, name)
 
 
 def _kept(mapping: Mapping, lookup: Lookup) -> Mapping | None:
@@ -148,7 +153,9 @@ def _left(sheet: Sheet, mapping: Mapping) -> list[str]:
 
 def _unread(sheet: Sheet, mapping: Mapping) -> Issue:
     titles = ", ".join(_left(sheet, mapping))[:300]
-    return Issue("note", "column-unread", f"columns that were not read: {titles}", "Say what a column means if it matters.", sheet.place(max(mapping.header[1], 0), 0))
+    return Issue(
+        "note", "column-unread", f"columns that were not read: {titles}", "Say what a column means if it matters.", sheet.place(max(mapping.header[1], 0), 0)
+    )
 
 
 def refused(records: Sequence[Record]) -> int:

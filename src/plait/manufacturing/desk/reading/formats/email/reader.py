@@ -9,7 +9,7 @@ from plait.manufacturing.desk.reading.formats.email.message import Mail, address
 from plait.manufacturing.desk.reading.formats.email.quoted import forwarded, part, sender
 from plait.manufacturing.desk.reading.formats.words import is_title
 from plait.manufacturing.desk.reading.kinds import KINDS
-from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Place, Sheet
+from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Place, Record, Sheet
 from plait.manufacturing.desk.reading.refusals import check_size
 from plait.manufacturing.desk.reading.sentences import read_sentences
 from plait.manufacturing.desk.reading.spans import find
@@ -136,4 +136,13 @@ def _sentences(made: Content, lines: list[str]) -> None:
                 made.header.setdefault(span.field, span.text)
                 made.places.setdefault(span.field, Place(path="subject"))
     if not made.sheets:
-        made.records = reading.records
+        made.records = [_completed(record, made) for record in reading.records]
+
+
+def _completed(record: Record, made: Content) -> Record:
+    """Return a record with the order's or request's number that the subject names."""
+    said = [field for field in ("order_no", "request_no") if field in made.header and field in KINDS[made.kind or "orders"] and field not in record.values]
+    values = {**record.values, **{field: made.header[field] for field in said}}
+    places = {**record.places, **{field: made.places[field] for field in said}}
+    issues = tuple(issue for issue in record.issues if not (issue.code == "missing" and issue.field in said))
+    return Record(record.row, values, places, issues)
