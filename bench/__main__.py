@@ -18,6 +18,7 @@ FIGURES = {
     "node.ready_cpu": "node_ready.py",
     "node.idle_rss": "node_ready.py",
     "demo.wall": "demo_wall.py",
+    "desk.excel": "desk_excel.py",
     "desk.quote": "desk_quote.py",
     "desk.schedule": "desk_schedule.py",
 }

@@ -20,7 +20,10 @@ _EMPTY_CENTS = re.compile(r"(\d)[,.](?:-{1,2}|–|—)(?=\s|$|€)")
 _PER = re.compile(r"^(?:/|per|pro|je|p\.|each|每)\s*(\d[\d .,']*)?\s*(.*)$", re.IGNORECASE)
 _RATE = re.compile(r"^(?:stk|st|stück|pcs|pc|teile|件|个|只)?\.?\s*(?:/|pro|per|je|每)\s*(?:h|std|stunde|hour|hr|小时|时)\.?$", re.IGNORECASE)
 _UNREADABLE = Read(None, (DOUBTS["number-unreadable"],))
-_DAY_WORDS = "at wt arbeitstage arbeitstag werktage tage tag days day d t 天 日 工作日 个工作日|wochen woche weeks week wks wk w kw 周 个星期|monate monat months month 个月"
+_DAY_WORDS = (
+    "at wt arbeitstage arbeitstag werktage tage tag days day d t 天 日 工作日 个工作日"
+    "|wochen woche weeks week wks wk w kw 周 个星期|monate monat months month 个月"
+)
 _DAYS = {word: Decimal(days) for days, names in zip((1, 5, 20), _DAY_WORDS.split("|"), strict=True) for word in names.split()}
 _DAYS |= {"": Decimal(1), "working days": Decimal(1), "business days": Decimal(1)}
 

@@ -137,7 +137,15 @@ def across(kind: DocumentKind, records: Sequence[Record], sheet: str) -> list[Re
         if key is not None and key in seen:
             field = "line_no" if kind == "orders" else "op_no"
             place = record.places.get(field, Place(sheet=sheet))
-            issue = Issue("warning", "duplicate-line", f"row {seen[key]} bears the same numbers", "Check whether it is meant twice.", place, field, str(record.values.get(field, "")))
+            issue = Issue(
+                "warning",
+                "duplicate-line",
+                f"row {seen[key]} bears the same numbers",
+                "Check whether it is meant twice.",
+                place,
+                field,
+                str(record.values.get(field, "")),
+            )
             found.append(msgspec.structs.replace(record, issues=(*record.issues, issue)))
             continue
         if key is not None:

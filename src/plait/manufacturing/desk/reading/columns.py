@@ -8,21 +8,21 @@ from typing import NamedTuple
 from plait.manufacturing.desk.reading.constants import constants
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.evidence import Evidence
-from plait.manufacturing.desk.reading.kinds import KINDS, Field
+from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.layout import Block, blank, blocks, pieces, title_of
-from plait.manufacturing.desk.reading.model import Column, DocumentKind, Issue, Mapping, Place, Raw, Sheet
-from plait.manufacturing.desk.reading.text import fold, language, tidy
-from plait.manufacturing.desk.reading.untitled import untitled
+from plait.manufacturing.desk.reading.model import Column, DocumentKind, Issue, Mapping, Place, Sheet
+from plait.manufacturing.desk.reading.text import fold, language, tidy, words
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
+from plait.manufacturing.desk.reading.untitled import untitled
 from plait.manufacturing.desk.reading.words import HINTS, vocabulary
 
 __all__ = ["DOUBTFUL", "propose", "signature"]
 
 DOUBTFUL = 0.7
 """Below this confidence every value of a column is warned of."""
-_SPECIAL = frozenset(
-    "op_no setup_min cycle_min per_hour component component_name from_quantity valid_from valid_until lot place counted weekday start end closed respond_by target_price "
-    "request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until".split()
+_SPECIAL = words(
+    "op_no setup_min cycle_min per_hour component component_name from_quantity valid_from valid_until lot place counted weekday start end closed respond_by"
+    " target_price request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until"
 )
 _PER = re.compile(r"^(.*?)\s*(?:/|per|pro|je)\s*(\d+)\s*(\S*)$", re.IGNORECASE)
 
@@ -71,9 +71,19 @@ def propose(sheet: Sheet, context: Context, kind: DocumentKind | None = None, hi
         guessed = untitled(sheet, context, kind)
         if guessed:
             mappings.append(guessed)
-            issues.append(Issue("warning", "no-titles", "the table has no titles; its columns were told from their cells", "Check every column.", Place(sheet=sheet.name)))
+            issues.append(
+                Issue("warning", "no-titles", "the table has no titles; its columns were told from their cells", "Check every column.", Place(sheet=sheet.name))
+            )
         else:
-            issues.append(Issue("warning", "no-table", "no table was recognised here", "Give the columns titles in one row, e.g. order no, part no, quantity, due date.", Place(sheet=sheet.name)))
+            issues.append(
+                Issue(
+                    "warning",
+                    "no-table",
+                    "no table was recognised here",
+                    "Give the columns titles in one row, e.g. order no, part no, quantity, due date.",
+                    Place(sheet=sheet.name),
+                )
+            )
     return mappings, issues
 
 
@@ -134,14 +144,14 @@ def _score_titles(block: Block, column: int, words: MappingABC[str, tuple[tuple[
 
 def _fuzzy(text: str, words: MappingABC[str, tuple[tuple[str, float], ...]]) -> dict[str, tuple[float, str]]:
     plain = fold(title_of(text).base)
-    if len(plain) < 4 and not any("\u3400" <= sign for sign in plain):
+    if len(plain) < 4 and not any(sign >= "\u3400" for sign in plain):
         return {}
     from rapidfuzz import fuzz, process
 
     near = process.extractOne(plain, words.keys(), scorer=fuzz.ratio, score_cutoff=84) if len(plain) >= 5 else None
     if near:
         return {field: (surely * near[1] / 100 * 0.95, f"title {text!r} is nearly {near[0]!r}") for field, surely in words[near[0]]}
-    inside = [word for word in words if word in plain and (len(word) >= 5 or (len(word) >= 2 and "\u3400" <= word[0]))]
+    inside = [word for word in words if word in plain and (len(word) >= 5 or (len(word) >= 2 and word[0] >= "\u3400"))]
     if not inside:
         return {}
     longest = max(inside, key=lambda word: (len(word), plain.endswith(word)))
@@ -150,12 +160,12 @@ def _fuzzy(text: str, words: MappingABC[str, tuple[tuple[str, float], ...]]) -> 
 
 def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evidence], spoken: str, context: Context, hint: str) -> Proposal:
     fields = KINDS[kind]
-    words = vocabulary(kind)
+    spoken_words = vocabulary(kind)
     options: list[tuple[float, int, str, str]] = []
     for column in range(len(block.titles)):
         if not block.titles[column]:
             continue
-        for field, (surely, why) in _score_titles(block, column, words).items():
+        for field, (surely, why) in _score_titles(block, column, spoken_words).items():
             fit = evidence[column].fits(fields[field])
             options.append((min(surely * fit, 1.0), column, field, why if fit >= 1 else f"{why}, though its cells do not look like it"))
     chosen, rivals = _assign(options, evidence)
@@ -225,9 +235,21 @@ def _columns(
         columns.append(Column(number, title, field, round(surely, 2), why, unit, _style(title, field)))
         place = sheet.place(block.last, number)
         if field and surely < DOUBTFUL:
-            issues.append(Issue("warning", "column-doubtful", f"the column {title!r} was taken as {field}: {why}", "Check the column's meaning.", place, field, title))
+            issues.append(
+                Issue("warning", "column-doubtful", f"the column {title!r} was taken as {field}: {why}", "Check the column's meaning.", place, field, title)
+            )
         elif not field and title and number in rivals:
-            issues.append(Issue("warning", "column-doubtful", f"the column {title!r} may be {rivals[number]} as well and was not read", "Say which column is meant.", place, rivals[number], title))
+            issues.append(
+                Issue(
+                    "warning",
+                    "column-doubtful",
+                    f"the column {title!r} may be {rivals[number]} as well and was not read",
+                    "Say which column is meant.",
+                    place,
+                    rivals[number],
+                    title,
+                )
+            )
     return issues, columns
 
 
@@ -253,18 +275,19 @@ def _unit(extra: str, field: str, spoken: str, context: Context, said: dict[str,
             said.setdefault("price_per", found.group(2))
             plain = found.group(1)
         return currency_code(plain.partition("/")[0], spoken, context.currency)[0]
-    days = {"tage": "DAY", "at": "DAY", "days": "DAY", "天": "DAY", "wochen": "WEE", "weeks": "WEE", "周": "WEE", "wks": "WEE", "monate": "MON", "months": "MON", "月": "MON"}
+    days = {
+        "tage": "DAY",
+        "at": "DAY",
+        "days": "DAY",
+        "天": "DAY",
+        "wochen": "WEE",
+        "weeks": "WEE",
+        "周": "WEE",
+        "wks": "WEE",
+        "monate": "MON",
+        "months": "MON",
+        "月": "MON",
+    }
     if field == "lead_days":
         return days.get(plain.lower(), "")
     return unit_code(plain) or unit_code(plain.partition("/")[0])
-
-
-def field_of(kind: DocumentKind, name: str) -> Field | None:
-    """Return a field of a kind, or None."""
-    return KINDS[kind].get(name)
-
-
-def cells(sheet: Sheet, mapping: Mapping, column: int) -> list[Raw]:
-    """Return all cells of one column of a table."""
-    last = mapping.last + 1 if mapping.last >= 0 else len(sheet.rows)
-    return [row[column] if column < len(row) else None for row in sheet.rows[mapping.header[1] + 1 : last]]

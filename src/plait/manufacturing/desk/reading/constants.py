@@ -7,7 +7,7 @@ from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.layout import blank, title_of
 from plait.manufacturing.desk.reading.model import DocumentKind, Raw, Sheet
 from plait.manufacturing.desk.reading.numbers import clean
-from plait.manufacturing.desk.reading.text import fold, is_none, tidy
+from plait.manufacturing.desk.reading.text import fold, is_none, tidy, words
 from plait.manufacturing.desk.reading.units import currency_code
 from plait.manufacturing.desk.reading.words import vocabulary
 
@@ -16,10 +16,14 @@ __all__ = ["constants", "labelled"]
 _LABEL = re.compile(r"^([^:：=]{1,40}?)\s*[:：=]\s*(\S.*)$")
 _ONLY = re.compile(r"^([^:：]{1,40}?)\s*[:：]\s*$")
 _NUMBERED = re.compile(r"^([A-Za-zÄÖÜäöüß.\- ]{2,30}?|[\u3400-\u9fff]{2,8})\s*(?:nr\.?|no\.?|#|number|nummer|号)?\s+((?=\S*\d)[\w./-]{3,30})$", re.IGNORECASE)
-_PRICES = re.compile(r"\b(?:in|currency|währung|prices?|preise?|alle preise)\b.{0,20}?\b(EUR|USD|CHF|GBP|CNY|RMB|PLN|CZK|Euro|US\$)(?:\b|\s|$)|(?:币种|货币)\s*[:：]?\s*(\S+)", re.IGNORECASE)
-_SAID = frozenset(
-    "order_no customer customer_no own_no ordered due currency request_no respond_by supplier valid_from valid_until counted place part_no name revision price_per "
-    "contact drawing_no material group unit alternative component".split()
+_PRICES = re.compile(
+    r"\b(?:in|currency|währung|prices?|preise?|alle preise)\b.{0,20}?\b(EUR|USD|CHF|GBP|CNY|RMB|PLN|CZK|Euro|US\$)(?:\b|\s|$)"
+    r"|(?:币种|货币)\s*[:：]?\s*(\S+)",
+    re.IGNORECASE,
+)
+_SAID = words(
+    "order_no customer customer_no own_no ordered due currency request_no respond_by supplier valid_from valid_until counted place part_no name revision"
+    " price_per contact drawing_no material group unit alternative component"
 )
 _CODES = frozenset({"order_no", "part_no", "request_no", "own_no", "customer_no", "drawing_no"})
 _DATES = frozenset({"datum", "date", "日期", "stand", "vom", "belegdatum", "bestelldatum"})
@@ -87,6 +91,9 @@ def _cell(raw: str, beside: Raw, kind: DocumentKind, found: dict[str, str]) -> N
         return
     only = _ONLY.match(text)
     field = _field(only.group(1) if only else text, kind) if len(text) < 40 else ""
-    if field and beside is not None and not (isinstance(beside, str) and (_ONLY.match(tidy(beside)) or labelled(beside, kind))):
-        if only or not (isinstance(beside, str) and _field(beside, kind)):
-            found.setdefault(field, _said(beside))
+    if not field or beside is None:
+        return
+    spoken = tidy(beside) if isinstance(beside, str) else ""
+    label = bool(spoken) and bool(_ONLY.match(spoken) or labelled(spoken, kind))
+    if not label and (only or not (spoken and _field(spoken, kind))):
+        found.setdefault(field, _said(beside))

@@ -109,11 +109,14 @@ def read_clock(raw: Raw) -> Read:
         raw = raw.total_seconds() / 86400
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
         return _number(float(raw))
-    found = _OF_DAY.match(narrow(raw).lower()) if isinstance(raw, str) else None
+    return _of_day(narrow(raw).lower()) if isinstance(raw, str) else Read(None, (_NO_TIME,))
+
+
+def _of_day(plain: str) -> Read:
+    found = _OF_DAY.match(plain)
     if not found:
-        digits = narrow(raw) if isinstance(raw, str) else ""
-        if len(digits) == 4 and digits.isdigit() and int(digits[:2]) < 24 and int(digits[2:]) < 60:
-            return Read(time(int(digits[:2]), int(digits[2:])))
+        if len(plain) == 4 and plain.isdigit() and int(plain[:2]) < 24 and int(plain[2:]) < 60:
+            return Read(time(int(plain[:2]), int(plain[2:])))
         return Read(None, (_NO_TIME,))
     hour, minute, second = int(found.group(1)), int(found.group(2) or 0), int(found.group(3) or 0)
     half = (found.group(4) or "").replace(".", "")

@@ -113,7 +113,9 @@ class Evidence:
     @property
     def whole(self) -> bool:
         """True when all cells are whole numbers."""
-        return all(isinstance(raw, int | float) and raw == int(raw) for raw in self.values) or (bool(self.texts) and sum(text.isdigit() for text in self.texts) >= 0.8 * len(self.values))
+        return all(isinstance(raw, int | float) and raw == int(raw) for raw in self.values) or (
+            bool(self.texts) and sum(text.isdigit() for text in self.texts) >= 0.8 * len(self.values)
+        )
 
     def fits(self, field: Field) -> float:
         """Return by how much the cells speak for a field: 1 fully (or no cells), down to 0.3 against it."""
@@ -134,25 +136,22 @@ class Evidence:
         return self._fits_words(field)
 
     def _fits_words(self, field: Field) -> float:
-        if field.name in {"name", "op_name", "component_name", "customer", "supplier"} and self.part("words") < 0.4:
-            return 0.6
+        if field.kind == "flag":
+            return 1.0 if self.part("flag") >= 0.6 else 0.3
         if field.name == "material" and self.part("material") >= 0.4:
             return 1.15
         if field.name in {"material", "name"} and self.part("code") >= 0.8:
             return 0.75
-        if field.kind == "flag" and self.part("flag") < 0.6:
-            return 0.3
-        if field.name == "part_no" and self.part("material") >= 0.6:
+        if field.name in {"name", "op_name", "component_name", "customer", "supplier"} and self.part("words") < 0.4:
             return 0.6
-        if field.name == "line_no" and not self.sequence and not self.whole:
-            return 0.8
-        if field.name == "line_no" and self.sequence:
-            return 1.1
-        if field.kind == "code" and field.name not in {"revision", "group", "machine", "alternative", "lot", "line_no"}:
-            share = self.part("code")
-            if self.part("date") > 0.6 and self.texts and share < 0.5:
-                return 0.6
-            return 1.0 if share >= 0.5 else 0.9 if share >= 0.2 else 0.68
-        if field.name in {"due", "note"}:
-            return 1.0
+        if field.name == "line_no":
+            return 1.1 if self.sequence else 1.0 if self.whole else 0.8
+        if field.kind == "code" and field.name not in {"revision", "group", "machine", "alternative", "lot"}:
+            return self._fits_code(field.name)
         return 0.6 if self.part("date") > 0.6 and field.kind == "text" and field.name != "note" else 1.0
+
+    def _fits_code(self, name: str) -> float:
+        share = self.part("code")
+        if (name == "part_no" and self.part("material") >= 0.6) or (self.part("date") > 0.6 and self.texts and share < 0.5):
+            return 0.6
+        return 1.0 if share >= 0.5 else 0.9 if share >= 0.2 else 0.68

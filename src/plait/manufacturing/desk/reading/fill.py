@@ -18,7 +18,9 @@ _GROUPED = {
     "prices": ("part_no", ("name", "customer_part_no", "supplier", "customer", "currency", "valid_from", "valid_until")),
 }
 _MERGED = Doubt("note", "merged-value", "the value stands in a cell that is merged over several rows", "Nothing to do if it holds for each row.")
-_MERGED_COUNT = Doubt("warning", "merged-value", "one number stands merged over several rows; it may be meant for all of them together", "Write a number in each row.")
+_MERGED_COUNT = Doubt(
+    "warning", "merged-value", "one number stands merged over several rows; it may be meant for all of them together", "Write a number in each row."
+)
 _FILLED = Doubt("note", "filled-down", "the cell is empty; the value above was taken, as the list is grouped", "Nothing to do if it belongs to the row above.")
 _LONE = Doubt("warning", "filled-down", "the cell is empty; the value above was taken, though other rows repeat theirs", "Fill in the cell.")
 _DUE = Doubt("warning", "filled-down", "the cell is empty; the value of the order's row above was taken", "Fill in the cell.")
@@ -38,7 +40,7 @@ class Filler:
         self.merged = {
             (row, column): (top, left)
             for top, left, bottom, right in sheet.merged
-            if bottom > top and top >= start
+            if bottom > top >= start
             for row in range(top + 1, min(bottom, len(sheet.rows)) + 1)
             for column in range(left, left + 1)
         }

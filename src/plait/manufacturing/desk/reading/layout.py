@@ -75,7 +75,9 @@ def pieces(text: str) -> tuple[str, ...]:
 
 def _says_unit(text: str) -> bool:
     head, slash, rest = text.partition("/")
-    return bool(currency_code(head)[0] or (unit_code(head) and len(head) > 1)) and (not slash or bool(unit_code(rest.lstrip("0123456789 "))) or rest.strip().isdigit())
+    return bool(currency_code(head)[0] or (unit_code(head) and len(head) > 1)) and (
+        not slash or bool(unit_code(rest.lstrip("0123456789 "))) or rest.strip().isdigit()
+    )
 
 
 @lru_cache(maxsize=16384)

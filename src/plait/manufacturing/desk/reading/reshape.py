@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import pairwise
 
 from plait.manufacturing.desk.reading.dates import written
 from plait.manufacturing.desk.reading.layout import blank, blocks, known
@@ -108,7 +109,7 @@ def _rising(raws: Sequence[Raw]) -> bool:
     """Tell whether no title across the top stands twice, and quantities rise."""
     numbers = [_first(raw) for raw in raws]
     if all(isinstance(number, int | float) for number in numbers):
-        return all(one < other for one, other in zip(numbers, numbers[1:], strict=False))  # type: ignore[operator]
+        return all(one < other for one, other in pairwise(numbers))  # type: ignore[operator]
     return len({str(raw) for raw in raws}) == len(raws)
 
 
@@ -142,7 +143,7 @@ def _unpivot(sheet: Sheet, head: int, over: Sequence[int], what: str) -> Sheet:
             cells.append([*line])
         for column in filled:
             value = _cell(sheet, row, column)
-            if what == "due" and value in {0, 0.0, "0", "-", "–"}:
+            if what == "due" and value in {0, "0", "-", "–"}:
                 continue
             cells.append([*line, (head, column), (row, column)])
     found = _laid(sheet, cells, sheet.name)

@@ -98,7 +98,13 @@ class _Table:
             reader = Reader(field, column, cells[column.index], self.context, self.spoken, shared, self.sheet.epoch)
             doubt = None
             if column.confidence < DOUBTFUL and self.mapping.source == "proposed":
-                doubt = Issue("warning", "column-doubtful", f"it is not sure that this column is {field.name}: {field.meaning}", "Check the column's meaning.", field=field.name)
+                doubt = Issue(
+                    "warning",
+                    "column-doubtful",
+                    f"it is not sure that this column is {field.name}: {field.meaning}",
+                    "Check the column's meaning.",
+                    field=field.name,
+                )
             found.append(_Mapped(column, field, reader, doubt))
         return found
 
@@ -137,7 +143,9 @@ class _Table:
         first = row[filled[0]]
         if not isinstance(first, str) or not self.titles:
             return False
-        same = sum(1 for index in filled if isinstance(row[index], str) and fold(tidy(str(row[index]))) and fold(tidy(str(row[index]))) in self.titles.get(index, ""))
+        same = sum(
+            1 for index in filled if isinstance(row[index], str) and fold(tidy(str(row[index]))) and fold(tidy(str(row[index]))) in self.titles.get(index, "")
+        )
         return len(filled) > 1 and same >= 0.6 * len(filled) and same >= 0.6 * sum(1 for title in self.titles.values() if title)
 
     def _sum(self, number: int, row: Sequence[Raw], filled: list[int], mapped: set[int]) -> bool:
@@ -205,7 +213,9 @@ class _Table:
     def _say(self, number: int, index: int, field: str, value: str, text: str) -> None:
         self.said[f"{number}"] = (f"{field}\0{value}", self.sheet.place(number, index), value != text)
         reason = f"{text[:60]!r} was taken as {field} of the rows below"
-        self.issues.append(Issue("note", "group-heading", reason, "Check that the rows below belong to it.", self.sheet.place(number, index), field, text[:200]))
+        self.issues.append(
+            Issue("note", "group-heading", reason, "Check that the rows below belong to it.", self.sheet.place(number, index), field, text[:200])
+        )
 
     def _skip(self, number: int, index: int, code: str, reason: str, level: str = "warning") -> None:
         text = tidy(str(self.sheet.rows[number][index]))[:200]
@@ -232,7 +242,9 @@ class _Table:
         if said:
             field, _, value = said[0].partition("\0")
             labelled_ = said[2]
-            doubt = Doubt("note" if labelled_ else "warning", "group-heading", "the value stands in a heading above the row", "Check that the row belongs to it.")
+            doubt = Doubt(
+                "note" if labelled_ else "warning", "group-heading", "the value stands in a heading above the row", "Check that the row belongs to it."
+            )
             read = self._one(field, value)
             heading[field] = (read._replace(doubts=(*read.doubts, doubt)), said[1])
 
@@ -273,17 +285,31 @@ class _Line:
         if beyond and table.width:
             place = table.sheet.place(self.number, beyond[0])
             fix = "Check the row; a separator may stand in one of its cells."
-            self.issues.append(Issue("refused", "row-shifted", "the row has more cells than there are titles; its values may stand in the wrong columns", fix, place))
+            self.issues.append(
+                Issue("refused", "row-shifted", "the row has more cells than there are titles; its values may stand in the wrong columns", fix, place)
+            )
             self.issues += [Issue("warning", "row-shifted", "the value may belong to another column", fix, self.places[name], name) for name in self.values]
         more = table.continued.get(self.number)
         if more:
             field, _, text = more.partition("\0")
             place = self.places.get(field, table.sheet.place(self.number + 1, 0))
-            self.issues.append(Issue("warning", "text-continued", f"the row below adds {text[:80]!r}, which was not read", "Add it to the text if it matters.", place, field, text[:200]))
+            self.issues.append(
+                Issue(
+                    "warning",
+                    "text-continued",
+                    f"the row below adds {text[:80]!r}, which was not read",
+                    "Add it to the text if it matters.",
+                    place,
+                    field,
+                    text[:200],
+                )
+            )
         for name in ("state", "note", "due", "quantity"):
             value = self.values.get(name)
             if isinstance(value, str) and _CANCELLED.search(value):
-                self.issues.append(Issue("warning", "line-cancelled", "the row says that it is cancelled", "Leave it out if it is.", self.places[name], name, value[:200]))
+                self.issues.append(
+                    Issue("warning", "line-cancelled", "the row says that it is cancelled", "Leave it out if it is.", self.places[name], name, value[:200])
+                )
 
     def _cell(self, each: _Mapped, row: Sequence[Raw]) -> None:
         table, index = self.table, each.column.index

@@ -37,9 +37,7 @@ DITTO = words(
     "\"|''|``|“|”|„|〃|dto|dto.|ditto|do.|idem|id.|同上|s.o.|s. o.|siehe oben|wie oben|see above|as above|-\"-|—〃—|-''-|ebenso|wie vor|wie vor.|dito", "|"
 )
 """Texts that say the value is the one above."""
-ERRORS = words(
-    "#N/A|#NV|#REF!|#BEZUG!|#VALUE!|#WERT!|#DIV/0!|#NAME?|#NULL!|#NUM!|#ZAHL!|#GETTING_DATA|#SPILL!|#CALC!|#ÜBERLAUF!|#KALK!|#N/V", "|"
-)
+ERRORS = words("#N/A|#NV|#REF!|#BEZUG!|#VALUE!|#WERT!|#DIV/0!|#NAME?|#NULL!|#NUM!|#ZAHL!|#GETTING_DATA|#SPILL!|#CALC!|#ÜBERLAUF!|#KALK!|#N/V", "|")
 """What a spreadsheet shows where a formula failed."""
 
 _TOTAL = re.compile(

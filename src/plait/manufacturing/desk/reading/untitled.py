@@ -10,6 +10,21 @@ __all__ = ["untitled"]
 _WHY = "told from its cells; there is no title"
 
 
+def _field(column: Evidence) -> str:
+    """Return the field that cells alone speak for, ``code`` for numbers of things, "" for nothing."""
+    number = column.part("number") >= 0.9
+    tests = (
+        ("due", column.part("date") >= 0.8),
+        ("unit", column.part("unit") >= 0.8),
+        ("code", column.part("code") >= 0.8 and not column.whole),
+        ("quantity", number and column.whole and not column.sequence),
+        ("customer", column.part("words") >= 0.8 and sum(firm_like(text) for text in column.texts) >= 0.6 * len(column.texts)),
+        ("name", column.part("words") >= 0.8),
+        ("price", number and not column.whole),
+    )
+    return next((field for field, ok in tests if ok), "")
+
+
 def untitled(sheet: Sheet, context: Context, kind: DocumentKind | None) -> Mapping | None:
     """Return a mapping of orders told from the cells: a date, a whole number and codes must be there; None when they are not."""
     if kind not in {None, "orders"}:
@@ -23,22 +38,11 @@ def untitled(sheet: Sheet, context: Context, kind: DocumentKind | None) -> Mappi
     fields: dict[int, str] = {}
     codes = []
     for number, column in enumerate(columns):
-        if not column.values:
-            continue
-        if column.part("date") >= 0.8 and "due" not in fields.values():
-            fields[number] = "due"
-        elif column.part("unit") >= 0.8 and "unit" not in fields.values():
-            fields[number] = "unit"
-        elif column.part("code") >= 0.8 and not column.whole:
+        field = _field(column) if column.values else ""
+        if field == "code":
             codes.append(number)
-        elif column.part("number") >= 0.9 and column.whole and "quantity" not in fields.values() and not column.sequence:
-            fields[number] = "quantity"
-        elif column.part("words") >= 0.8 and sum(firm_like(text) for text in column.texts) >= 0.6 * len(column.texts):
-            fields.setdefault(number, "customer")
-        elif column.part("words") >= 0.8 and "name" not in fields.values():
-            fields[number] = "name"
-        elif column.part("number") >= 0.9 and not column.whole and "price" not in fields.values():
-            fields[number] = "price"
+        elif field and field not in fields.values():
+            fields[number] = field
     if "due" not in fields.values() or "quantity" not in fields.values() or len(codes) < 2:
         return None
     fields[codes[0]], fields[codes[1]] = "order_no", "part_no"

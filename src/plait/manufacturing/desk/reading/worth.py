@@ -48,7 +48,9 @@ class Worth:
             values["unit"] = own or title
             places["unit"] = place
         if quantity and not column and not own and not title and self.said - _PIECES:
-            issues.append(Issue("warning", "two-units", "other rows of the column say a unit, this one does not; pieces are taken", "Write the unit.", place, "unit"))
+            issues.append(
+                Issue("warning", "two-units", "other rows of the column say a unit, this one does not; pieces are taken", "Write the unit.", place, "unit")
+            )
         if "open_quantity" in reads and "quantity" in reads:
             other = reads["open_quantity"].unit
             if other and own and not _same(other, own):
@@ -63,12 +65,23 @@ class Worth:
         own = price.per if price.per is not None else None
         if own is None and unit is not None and unit.per is not None:
             own = unit.per
-            issues.append(Issue("warning", "price-unit-doubtful", "the number before the unit was taken as the price unit", "Check the price unit.", places.get("unit", Place()), "price_per"))
+            issues.append(
+                Issue(
+                    "warning",
+                    "price-unit-doubtful",
+                    "the number before the unit was taken as the price unit",
+                    "Check the price unit.",
+                    places.get("unit", Place()),
+                    "price_per",
+                )
+            )
         if own is None:
             return
         said = values.get("price_per")
         if said is not None and said != own:
-            issues.append(Issue("warning", "two-price-units", f"the price is said to be for {said} and for {own}", "Check the price unit.", places["price"], "price_per"))
+            issues.append(
+                Issue("warning", "two-price-units", f"the price is said to be for {said} and for {own}", "Check the price unit.", places["price"], "price_per")
+            )
         values["price_per"] = own
         places["price_per"] = places["price"]
         if own == 0:

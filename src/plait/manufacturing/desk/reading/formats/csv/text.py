@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from itertools import pairwise
 from pathlib import PurePath
 
 from plait.kernel.problems import Problem
@@ -98,7 +99,7 @@ def _regular(sample: str, sign: str) -> float:
     usual = max(set(wide), key=lambda count: (wide.count(count), count))
     score = wide.count(usual) / len(counts) * (1 + min(usual, 12) / 12)
     if sign == ",":
-        pairs = [(left, right) for row in rows[:100] for left, right in zip(row, row[1:], strict=False)]
+        pairs = [(left, right) for row in rows[:100] for left, right in pairwise(row)]
         torn = sum(1 for left, right in pairs if _DECIMAL.match(left) and re.match(r"^\d{1,3}\s*(€|EUR|kg|$)", right) and right[:1] != " ")
         if torn > 0.3 * len(rows):
             score *= 0.5
@@ -126,9 +127,23 @@ def read(content: bytes, name: str, limits: Limits) -> Content:
         raise Problem(FILE_BROKEN, f"the table cannot be read after row {len(rows)}: {error}") from error
     issues = [] if sure else [_unsure(encoding, label)]
     if text.count('"') % 2:
-        issues.append(Issue("warning", "quotes-odd", "a quotation mark is open at the end of the file; rows may have run together", "Check the last rows.", Place(sheet=label)))
+        issues.append(
+            Issue(
+                "warning",
+                "quotes-odd",
+                "a quotation mark is open at the end of the file; rows may have run together",
+                "Check the last rows.",
+                Place(sheet=label),
+            )
+        )
     return Content("csv", [Sheet(label, rows)], issues=issues)
 
 
 def _unsure(encoding: str, name: str) -> Issue:
-    return Issue("warning", "encoding-doubtful", f"the letters were read as {encoding}, which is a guess", "Check names with umlauts or signs; save as UTF-8.", Place(sheet=name))
+    return Issue(
+        "warning",
+        "encoding-doubtful",
+        f"the letters were read as {encoding}, which is a guess",
+        "Check names with umlauts or signs; save as UTF-8.",
+        Place(sheet=name),
+    )

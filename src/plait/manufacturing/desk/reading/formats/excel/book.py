@@ -85,7 +85,9 @@ def _content(workbook: calamine.CalamineWorkbook, packed: zipfile.ZipFile | None
             continue
         hidden = meta.visible != calamine.SheetVisibleEnum.Visible
         if hidden:
-            issues.append(Issue("note", "sheet-hidden", f"the sheet {meta.name!r} is hidden; it was read as well", "Check whether it is meant.", Place(sheet=meta.name)))
+            issues.append(
+                Issue("note", "sheet-hidden", f"the sheet {meta.name!r} is hidden; it was read as well", "Check whether it is meant.", Place(sheet=meta.name))
+            )
         look = looks(packed, known, meta.name, limits) if packed is not None else Looks()
         sheet = workbook.get_sheet_by_name(meta.name)
         _measure(sheet, limits)

@@ -43,7 +43,9 @@ class Book(msgspec.Struct):
 def book(packed: zipfile.ZipFile) -> Book:
     """Read what a packed Excel workbook says about itself; an OpenDocument one says nothing here."""
     names = packed.namelist()
-    macros = any(name.lower().endswith(("vbaproject.bin", ".xlm")) or name.startswith(("Basic/", "Scripts/")) or "macrosheets/" in name.lower() for name in names)
+    macros = any(
+        name.lower().endswith(("vbaproject.bin", ".xlm")) or name.startswith(("Basic/", "Scripts/")) or "macrosheets/" in name.lower() for name in names
+    )
     workbook = taken(packed, "xl/workbook.xml").decode("utf-8", "replace")
     if not workbook:
         return Book(macros=macros)
@@ -80,7 +82,7 @@ def _looks(styles: str) -> dict[int, Look]:
 
 def _look(code: str) -> Look:
     """Return what a number format's first part shows."""
-    plain = code.split(";")[0]
+    plain = code.split(";", maxsplit=1)[0]
     if _ZEROS.match(plain):
         return Look(zeros=len(plain))
     for sign in _LOCALE.findall(plain):
