@@ -248,3 +248,16 @@ async def test_a_plan_made_from_an_older_schedule_is_refused(desk: Desk) -> None
     with pytest.raises(Problem) as refusal:
         await desk.store.write(ME, lambda tx: desk.schedule.adopt_in(tx, [], frozenset(), "old"))
     assert refusal.value.code == "conflict"
+
+
+async def test_a_line_that_can_no_longer_be_planned_keeps_its_bookings(desk: Desk) -> None:
+    """Tests that bookings of a line whose part lost its operations stay, are planned around, and give its date."""
+    await desk.order(line(1, "RING", 60, day(4)))
+    await desk.late.adopt(ME)
+    before = await desk.bookings()
+    await desk.part(msgspec.structs.replace(RING, routing=()))
+    await desk.order(line(2, "GEAR", 60, day(3), priority=1))
+    rows = {row.id: row for row in (await desk.late.report(ME)).lines}
+    assert (rows["SO-00001"].verdict, rows["SO-00001"].finish) == ("on_time", before[0].end)
+    await desk.late.adopt(ME)
+    assert before[0] in await desk.bookings()

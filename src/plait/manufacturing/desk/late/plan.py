@@ -49,6 +49,10 @@ def make_plan(books: Books) -> Plan:
     """Plan all open lines."""
     prepared = prepare(books)
     outcome = best(prepared.shop, [item.job for item in prepared.items.values()])
+    stuck = prepared.booked & outcome.refused.keys()
+    if stuck:
+        prepared = prepare(books, frozenset(stuck))
+        outcome = best(prepared.shop, [item.job for item in prepared.items.values()])
     for id, why in outcome.refused.items():
         prepared.unplanned[id] = Unplanned(words.say("never-open", detail=why), words.say("never-open-do"))
         del prepared.items[id]

@@ -62,13 +62,14 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """The shop and what is to be planned in it. ``pool`` is what is left of stock afterwards."""
+    """The shop and what is to be planned in it. ``pool`` is what is left of stock afterwards; ``booked`` are lines with bookings of an earlier plan."""
 
     shop: Shop
     days: WorkDays
     items: dict[str, Item]
     unplanned: dict[str, Unplanned]
     pool: Pool
+    booked: frozenset[str] = frozenset()
 
 
 class _Refused(Exception):
@@ -92,8 +93,9 @@ def pieces_of(quantity: Decimal) -> int:
 class _Preparer:
     """One pass over all lines in the order of need."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, stuck: frozenset[str] = frozenset()) -> None:
         self.books = books
+        self.stuck = stuck
         self.days = place_days(books.centres)
         lines = {line.id for line in books.lines}
         self.mine: dict[str, list[Booking]] = {}
@@ -104,7 +106,7 @@ class _Preparer:
             if order:
                 (self.mine if order in lines else gone).setdefault(order, []).append(row)
         self.runs: dict[str, list[Booking]] = {}
-        free = {(row.hold_id, row.batch, row.seq) for rows in self.mine.values() for row in _movable(rows)}
+        free = {(row.hold_id, row.batch, row.seq) for id, rows in self.mine.items() if id not in stuck for row in _movable(rows)}
         free |= {(row.hold_id, row.batch, row.seq) for rows in gone.values() for row in _unbegun(rows)}
         for row in books.bookings:
             if row.hold_id not in books.adopted:
@@ -124,6 +126,9 @@ class _Preparer:
         run = self.runs.get(line.run or line.id)
         if run:
             return Item(line, job._replace(begun=max(ms(row.end) for row in run)), Ready(), tuple(run), True)
+        if line.id in self.stuck:
+            rows = self.mine[line.id]
+            return Item(line, job._replace(begun=max(ms(row.end) for row in rows)), Ready(), tuple(rows), True)
         if not line.quantity.is_finite() or line.quantity > MOST_PIECES:
             raise _Refused("bad-quantity", quantity=line.quantity)
         part = self._part(line)
@@ -275,9 +280,12 @@ def _unbegun(rows: Sequence[Booking]) -> list[Booking]:
     return [row for row in rows if row.batch not in begun]
 
 
-def prepare(books: Books) -> Prepared:
-    """Make jobs of all open lines, in the order of rank and due date (who needs it first gets the stock)."""
-    maker = _Preparer(books)
+def prepare(books: Books, stuck: frozenset[str] = frozenset()) -> Prepared:
+    """Make jobs of all open lines, in the order of rank and due date (who needs it first gets the stock).
+
+    A line that cannot be planned (any more) but has bookings keeps them, as do those of ``stuck``.
+    """
+    maker = _Preparer(books, stuck)
     items: dict[str, Item] = {}
     unplanned: dict[str, Unplanned] = {}
     for line in sorted(books.lines, key=lambda row: (rank_of(row), row.due, row.id)):
@@ -285,4 +293,7 @@ def prepare(books: Books) -> Prepared:
             items[line.id] = maker.item(line)
         except _Refused as refused:
             unplanned[line.id] = refused.why
-    return Prepared(maker.shop, maker.days, items, unplanned, maker.pool)
+    keep = frozenset(unplanned) & maker.mine.keys()
+    if keep:
+        return prepare(books, stuck | keep)
+    return Prepared(maker.shop, maker.days, items, unplanned, maker.pool, frozenset(maker.mine))

@@ -1,7 +1,6 @@
 """The verbs of late or not. Reading and planning run in a thread; a plan is kept as long as what it was made from is the same."""
 
 import asyncio
-import threading
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TypeVar
@@ -65,7 +64,7 @@ class LateService:
         self.capabilities = capabilities
         self._kept: _Kept | None = None
         self._turn = asyncio.Lock()
-        self._busy = threading.Lock()
+        self._busy = asyncio.Lock()
 
     async def report(self, actor: Actor) -> LateReport:
         """Return all open lines with date, slack, verdict, reason and remedy; others than our own people see none."""
@@ -122,11 +121,9 @@ class LateService:
         return Prices(self.guard.firm().currency)
 
     async def _work(self, call: Callable[[], R]) -> R:
-        def alone() -> R:
-            with self._busy:
-                return call()
-
-        return await asyncio.to_thread(alone)
+        """Run ``call`` in a thread, one at a time: a plan in memory is no matter for two."""
+        async with self._busy:
+            return await asyncio.to_thread(call)
 
     async def _fresh(self, actor: Actor) -> _Kept:
         scope = self.guard.scope(actor, "read", "desk.late")

@@ -79,7 +79,7 @@ def _shift(books: Books, change: ExtraShift) -> Books:
     last = change.until or change.day
     if not 0 <= (last - change.day).days <= MOST_DAYS:
         raise _Wrong(f"until: {last} is not within {MOST_DAYS} days from {change.day}")
-    chosen = [row for row in books.centres if change.work_centre in ("", row.id) and change.group in ("", row.group)]
+    chosen = [row for row in books.centres if change.work_centre in ("", row.id) and change.group in ("", row.group, row.id)]
     if not chosen:
         raise _Wrong("work_centre: no work centre is meant")
     days = [change.day + timedelta(days=n) for n in range((last - change.day).days + 1)]
