@@ -179,6 +179,12 @@ class _Disk:
             names.pop(op.one, None)
         elif op.one in names:
             names[op.two] = names.pop(op.one)
+        elif op.one in folders:
+            moved = {name for name in names if name.startswith(f"{op.one}/")}
+            names |= {op.two + name.removeprefix(op.one): names.pop(name) for name in moved}
+            inside = {name for name in folders if name == op.one or name.startswith(f"{op.one}/")}
+            folders -= inside
+            folders |= {op.two + name.removeprefix(op.one) for name in inside}
 
     def after(self, draw: random.Random, target: Path) -> None:
         """Write to ``target`` what may be found after a loss of power now; names change in order, as on a journaling file system."""

@@ -19,8 +19,11 @@ from plait.kernel.problems import Problem
 from plait.store import Blobs, Database, Segments
 from plait.store.segments import read_records
 from plait.store.tables import number, once, outbox
+from plait.upkeep.backup.restore import restore
+from plait.upkeep.backup.targets import Folder
 from tests.faults.disk import Fault, environment
-from tests.faults.work import events, open_store, thing
+from tests.faults.packed import FACTS, KEY
+from tests.faults.work import BACKUP, events, open_store, quiet, thing
 from tests.support.stores import clock
 
 __all__ = ["CHECKS", "Nursery", "Outcome", "check", "facts_after_damage", "nursery"]
@@ -167,6 +170,30 @@ async def _check_upgrade(folder: Path, said: list[str]) -> list[str]:
     return [] if report.ok and report.facts >= 534 else [f"the upgrade lost something: {report}"]
 
 
+async def _check_restore(folder: Path, said: list[str]) -> list[str]:
+    new = folder / "new"
+    if not new.exists():
+        if said:
+            return ["acknowledged but gone"]
+        restore(folder / BACKUP, new, "", quiet, env={})
+    if not (new / "restored.json").exists() or (new / "keys" / "es256.pem").read_bytes() != KEY:
+        return ["half a node came to be"]
+    wrong = await _check_store(new, [str(number) for number in range(FACTS)])
+    return [each for each in wrong if not each.startswith("half a transaction")]  # these facts were written without letters
+
+
+async def _check_stick(folder: Path, said: list[str]) -> list[str]:
+    stick = Folder(folder / "stick")
+    there = {path.name: path.read_bytes() for path in stick.path.glob("*.plait")}
+    found = [f"acknowledged but gone: {name}" for name in said if name not in there]
+    found += [f"torn: {name}" for name, content in there.items() if content != (folder / name).read_bytes()]
+    for source in folder.glob("*.plait"):  # noqa: ASYNC240 - nothing else runs here
+        stick.put(source, source.name, quiet)
+        if (stick.path / source.name).read_bytes() != source.read_bytes():
+            found.append(f"does not go on: {source.name}")
+    return found
+
+
 async def _facts_after_damage(folder: Path, said: list[str]) -> list[str]:
     store = open_store(folder)
     try:
@@ -196,6 +223,8 @@ CHECKS: dict[str, Callable[[Path, list[str]], Any]] = {
     "blobs": _check_blobs,
     "secrets": _check_secrets,
     "upgrade": _check_upgrade,
+    "restore": _check_restore,
+    "stick": _check_stick,
 }
 
 

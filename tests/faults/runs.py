@@ -10,10 +10,12 @@ from typing import NamedTuple
 from tests.faults import disk
 from tests.faults.disk import Fault
 from tests.faults.harness import Nursery, check, facts_after_damage
+from tests.faults.packed import small_backup
+from tests.faults.work import BACKUP
 
 __all__ = ["RUNS", "WORKS", "Report", "damage", "errors", "forgot", "full", "kills", "power", "prepare"]
 
-WORKS = ("store", "events", "segments", "blobs", "secrets", "upgrade")
+WORKS = ("store", "events", "segments", "blobs", "secrets", "upgrade", "restore", "stick")
 RELEASE = Path(__file__).parents[1] / "versions" / "0.1.0" / "folders.tar.xz"
 
 
@@ -32,6 +34,13 @@ def prepare(work: str, folder: Path) -> Path:
             archive.extractall(folder, [archive.getmember("helix/plait.db")], filter="data")
         (folder / "helix" / "plait.db").replace(folder / "plait.db")
         (folder / "helix").rmdir()
+    elif work == "restore":
+        (folder / BACKUP).write_bytes(small_backup())
+    elif work == "stick":
+        (folder / "stick").mkdir()
+        (folder / "stick" / "photo").write_bytes(b"something else")
+        for number in range(5):
+            (folder / f"{number}.plait").write_bytes(random.Random(number).randbytes(3000 + 11_000 * number))
     return folder
 
 

@@ -12,7 +12,7 @@ from tests.faults.harness import Nursery, nursery
 from tests.faults.runs import RUNS, WORKS, damage, forgot, power
 
 SIZES = {"kills": 30, "power": 60, "forgot": 24, "full": 12, "errors": 16}
-SLOW = {("full", "events"): 4, ("full", "store"): 8}
+SLOW = {("full", "events"): 4, ("full", "store"): 8} | {(fault, "restore"): 8 for fault in SIZES} | {("kills", "stick"): 12, ("power", "stick"): 30}
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -26,6 +26,8 @@ from plait.kernel.os import write_private
 from plait.kernel.problems import Problem
 from plait.store import Blobs, Database, Segments, Store, Tx, engine, metadata
 from plait.store import segments as segments_module
+from plait.upkeep.backup import targets
+from plait.upkeep.backup.restore import restore
 from tests.faults.disk import Fault, arm, count
 from tests.support.kinds import Noted
 from tests.support.stores import clock
@@ -34,8 +36,14 @@ ME = system_actor("party-1")
 WRITERS = 6
 EACH = 5
 TRIES = 35
+BACKUP = "b.plait"
 events = MetaData(info={"name": "things"})
 thing = Table("thing", events, Column("id", Integer, primary_key=True), Column("body", LargeBinary, nullable=False))
+
+
+def quiet(size: int) -> None:
+    """Show no progress."""
+    del size
 
 
 def say(line: str) -> None:
@@ -157,6 +165,32 @@ async def _upgrade(folder: Path, seed: int) -> None:
         await store.close()
 
 
+async def _restore(folder: Path, seed: int) -> None:
+    del seed
+    for _ in range(TRIES):
+        try:
+            restore(folder / BACKUP, folder / "new", "", quiet, env={})
+        except (Problem, OSError):
+            await SYSTEM.sleep(0.001)
+        else:
+            say("restored")
+            break
+
+
+async def _stick(folder: Path, seed: int) -> None:
+    del seed
+    targets.CHUNK = 4096
+    stick = targets.Folder(folder / "stick")
+    for source in sorted(folder.glob("*.plait")):  # noqa: ASYNC240 - nothing else runs here
+        for _ in range(TRIES):
+            try:
+                stick.put(source, source.name, quiet)
+            except (Problem, OSError):
+                continue
+            say(source.name)
+            break
+
+
 async def _careless_segments(folder: Path, seed: int) -> None:
     """The same without syncing: what the harness must find out."""
     segments_module.fsync_file = lambda file: None  # type: ignore[attr-defined]
@@ -176,6 +210,8 @@ WORK: dict[str, Callable[[Path, int], Awaitable[None]]] = {
     "blobs": _blobs,
     "secrets": _secrets,
     "upgrade": _upgrade,
+    "restore": _restore,
+    "stick": _stick,
     "careless segments": _careless_segments,
     "careless store": _careless_store,
 }

@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from plait.infrastructure.signals.model import Point
 from plait.kernel.clock import SYSTEM
 from plait.kernel.problems import Problem
-from plait.upkeep.backup import container, rules
+from plait.upkeep.backup import container, rules, targets
 from plait.upkeep.backup.container import pack, read_manifest, unpack
 from plait.upkeep.backup.model import FORMAT, Entry, Manifest
 from plait.upkeep.backup.restore import restore
@@ -165,6 +166,37 @@ async def test_cut_off_goes_on(shop: Running, tmp_path: Path) -> None:
     assert view.name == ready.name
     assert (gone / ready.name).read_bytes() == content
     assert [path.name for path in gone.iterdir()] == [ready.name]
+
+
+def test_a_copy_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a copy whose process ended goes on behind what was on disk, without writing that again, and is whole in the end."""
+    monkeypatch.setattr(targets, "CHUNK", 1000)
+    source, stick = tmp_path / "b.plait", tmp_path / "stick"
+    source.write_bytes(bytes(range(256)) * 20)
+    stick.mkdir()
+    part = stick / "b.plait.part"
+    left = [3]
+
+    def killed(size: int) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Folder(stick).put(source, "b.plait", killed)
+    assert part.stat().st_size == 3000
+    synced: list[int] = []
+    real = targets.fsync_file
+
+    def noticed(file: Any) -> None:
+        synced.append(file.tell())
+        real(file)
+
+    monkeypatch.setattr(targets, "fsync_file", noticed)
+    Folder(stick).put(source, "b.plait", quiet)
+    assert synced == [4000, 5000, 5120, 5120]
+    assert (stick / "b.plait").read_bytes() == source.read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"b.plait", "stick"}
 
 
 async def test_damaged_backups(shop: Running, tmp_path: Path, phrase: Path, monkeypatch: pytest.MonkeyPatch) -> None:

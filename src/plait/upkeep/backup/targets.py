@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from plait.kernel.os import free_bytes, fsync_file, remove, replace
+import msgspec
+
+from plait.kernel.os import free_bytes, fsync_file, remove, replace, write_whole
 from plait.kernel.problems import INVALID, Problem
 from plait.kernel.settings import Backup
 from plait.upkeep.backup.container import digest
@@ -60,30 +62,40 @@ class Folder:
         return self.path
 
     def put(self, source: Path, name: str, step: Callable[[int], None]) -> None:
-        """As ``Target.put``: to ``name.part`` first, which is compared and continued."""
+        """As ``Target.put``: to ``name.part`` first, which is compared and continued from where it is known to be on disk."""
         part = self._there() / f"{name}.part"
+        note = source.with_name(f"{source.name}.copied")
         size = source.stat().st_size
         done = part.stat().st_size if part.exists() else 0
         if free_bytes(self.path) < size - done:
             raise Problem(NO_ROOM, f"{self.path} has {free_bytes(self.path)} bytes left, the backup takes {size - done} more.")
         try:
-            self._copy(source, part, step)
+            self._copy(source, part, step, note)
             if digest(part) != digest(source):
                 remove(part)
                 raise Problem(BACKUP_DAMAGED, f"{part} does not read back as it was written; the place may be damaged.")
             replace(part, self.path / name)
+            remove(note)
         except OSError as error:
             raise Problem(NO_TARGET, f"{part}: {error.strerror or error}.") from error
 
     @staticmethod
-    def _copy(source: Path, part: Path, step: Callable[[int], None]) -> None:
+    def _copy(source: Path, part: Path, step: Callable[[int], None], note: Path | None = None) -> None:
+        """Copy, noting what is on disk: what was written after that cannot be told from what the system forgot when it could not write it."""
+        sure = _noted(note, part) if note is not None else 0
         with source.open("rb") as give, part.open("r+b" if part.exists() else "w+b") as take:
             while wanted := give.read(CHUNK):
                 place = take.tell()
-                if take.read(len(wanted)) != wanted:
+                if place + len(wanted) > sure or take.read(len(wanted)) != wanted:
+                    if note is not None and place < sure:
+                        remove(note)
+                    sure = 0
                     take.seek(place)
                     take.truncate()
                     take.write(wanted)
+                    fsync_file(take)
+                    if note is not None:
+                        write_whole(note, msgspec.json.encode((str(part), take.tell())))
                 step(len(wanted))
             take.truncate()
             fsync_file(take)
@@ -107,6 +119,15 @@ class Folder:
         """As ``Target.abandon``: removes the beginnings of its copies."""
         for path in folder.glob(f"*{ENDING}"):
             remove(self._there() / f"{path.name}.part")
+
+
+def _noted(note: Path, part: Path) -> int:
+    """Return how many bytes of ``part`` are known to be on disk."""
+    try:
+        where, size = msgspec.json.decode(note.read_bytes(), type=tuple[str, int])
+    except (OSError, msgspec.MsgspecError):
+        return 0
+    return size if where == str(part) else 0
 
 
 class Bucket:
