@@ -39,12 +39,14 @@ from plait.manufacturing.desk.book.applier import BookApplier
 from plait.manufacturing.desk.book.service import BookService
 from plait.manufacturing.desk.inbox.attachments import AttachmentService
 from plait.manufacturing.desk.inbox.drop import DropFolder
+from plait.manufacturing.desk.inbox.mailing import MailRoom, config_of
 from plait.manufacturing.desk.inbox.model import Applier
 from plait.manufacturing.desk.inbox.service import InboxService
 from plait.manufacturing.desk.invoices.service import InvoiceService
 from plait.manufacturing.desk.late.service import LateService
 from plait.manufacturing.desk.masters.appliers import APPLIERS as MASTERS
 from plait.manufacturing.desk.masters.service import MastersService
+from plait.manufacturing.desk.offers.agreed import AgreedPrices
 from plait.manufacturing.desk.offers.applier import RequestApplier
 from plait.manufacturing.desk.offers.room import Room
 from plait.manufacturing.desk.offers.service import OfferService
@@ -217,7 +219,8 @@ class Node:
         self.papers = PaperService(store, guard)
         self.floor_papers = FloorPapers(self.papers, clock, self.line, self.schedule, self.parts, self.trade, _symbol)
         self.invoices = InvoiceService(store, guard, self.papers, self.folder / "maps" / "invoices")
-        self.offers = OfferService(Room(store, guard, clock, quotes, self.papers))
+        self.offers = OfferService(Room(store, guard, clock, quotes, self.papers, AgreedPrices()))
+        self.floor_papers.addressed = self.offers.addressed
         self._inbox()
         self.house = House(
             store=store,
@@ -235,6 +238,7 @@ class Node:
             orders=orders,
             arrivals=self.arrivals,
             book=self.book,
+            inbox=self.inbox,
             offers=self.offers,
             line=self.line,
             machines=self.machines,
@@ -374,6 +378,8 @@ class Node:
         self._task(self.inbox.run)
         if self.settings.desk.drop_folder:
             self._task(DropFolder(self.inbox, self.folder / self.settings.desk.drop_folder).run)
+        if self.settings.mailbox.host:
+            self._task(MailRoom(self.inbox, config_of(self.settings.mailbox, self.folder)).run)
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
         self._opened.push_async_callback(self.sharing.people.close)

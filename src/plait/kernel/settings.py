@@ -103,6 +103,29 @@ class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: str = ""
 
 
+class Mailbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A folder of an IMAP server whose new mails come into the inbox; without ``host`` none is looked into.
+
+    It is looked into ``every_minutes``. ``password_file`` (relative to the data folder) holds the password, readable by the node's user only;
+    ``ca_file`` the certificates of the firm's own authority. Mails in ``folder`` that nobody has seen are fetched, at most ``most`` at once, none larger
+    than ``largest`` bytes; then they are marked as seen, and moved to ``done_folder`` when one is named. ``security``: ``tls``, ``starttls``, or
+    ``plain`` to this computer only. ``timeout_s`` seconds are waited for the server.
+    """
+
+    host: str = ""
+    user: str = ""
+    password_file: str = ""
+    port: int = 993
+    folder: str = "INBOX"
+    done_folder: str = ""
+    every_minutes: float = 5.0
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    ca_file: str = ""
+    most: int = 200
+    largest: int = 25_000_000
+    timeout_s: float = 30.0
+
+
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Backups by the clock. ``target``: a folder, or ``s3://bucket/prefix`` with ``endpoint`` and ``region`` (credentials: AWS_... in the environment).
 
@@ -172,6 +195,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: Network = Network()
     machines: Machines = Machines()
     desk: Desk = Desk()
+    mailbox: Mailbox = Mailbox()
     labels: Labels = Labels()
     limits: Limits = Limits()
     backup: Backup = Backup()

@@ -24,10 +24,16 @@ ROWS = (
     ("4500124", "10", "Meridian", "SHAFT", "Shaft 42CrMo4", 8, "2026-05-04"),
 )
 
+_MADE: dict[str, bytes] = {}
+
 
 def excel(rows: Sequence[Sequence[Any]] = ROWS, titles: Sequence[str] = TITLES, *, above: Sequence[Sequence[Any]] = (), sheet: str = "Orders") -> bytes:
-    """Return a workbook with one table, and rows ``above`` its titles."""
+    """Return a workbook with one table, and rows ``above`` its titles; the same one for the same rows, although workbooks bear the time."""
     from openpyxl import Workbook
+
+    asked = repr((rows, titles, above, sheet))
+    if asked in _MADE:
+        return _MADE[asked]
 
     book = Workbook()
     page = book.active
@@ -37,7 +43,7 @@ def excel(rows: Sequence[Sequence[Any]] = ROWS, titles: Sequence[str] = TITLES, 
         page.append(list(row))
     out = BytesIO()
     book.save(out)
-    return out.getvalue()
+    return _MADE.setdefault(asked, out.getvalue())
 
 
 def changed(row: int, column: int, value: Any) -> list[list[Any]]:
