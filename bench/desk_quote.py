@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 from plait.kernel.clock import SYSTEM
 from plait.kernel.os import free_port
 from plait.kernel.settings import Firm, Http, Settings
 from plait.manufacturing.desk.offers.writing import quotation_letter
+from plait.manufacturing.desk.papers.model import Cell
 from plait.manufacturing.desk.papers.typeset import typeset
 from plait.node import Node
 
@@ -60,9 +62,11 @@ async def measure(folder: Path, times: int) -> tuple[list[float], float]:
     terms, offer = await node.papers.terms(node.house.me), await node.offers.get(node.house.me, taken[-1][1])
     letter, at = quotation_letter(offer, terms, node.clock.now())
     alone = []
-    for _ in range(times):
+    for turn in range(times):
+        rows = tuple((row[0], Cell(f"{row[1].text} {turn}"), *row[2:]) for row in letter.rows)  # another text each time: typst remembers what it has set
+        page = msgspec.structs.replace(letter, number=f"R-{turn}", intro=(f"{turn}", *letter.intro), rows=rows)
         cpu = SYSTEM.cpu()
-        typeset("letter", letter, at)
+        typeset("letter", page, at)
         alone.append(SYSTEM.cpu() - cpu)
     await node.aclose()
     return [spent for spent, _ in taken], statistics.median(alone)

@@ -18,6 +18,7 @@ from plait.labour.studio.service import LabelService
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.arrivals import ArrivalDesk
 from plait.manufacturing.desk.book.service import BookService
+from plait.manufacturing.desk.inbox.service import InboxService
 from plait.manufacturing.desk.offers.service import OfferService
 from plait.manufacturing.desk.ordering import OrderDesk
 from plait.manufacturing.desk.quoting import QuoteDesk
@@ -51,6 +52,7 @@ class House:
     orders: OrderDesk
     arrivals: ArrivalDesk
     book: BookService
+    inbox: InboxService
     offers: OfferService
     line: LineService
     machines: MachineService

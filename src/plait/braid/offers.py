@@ -33,9 +33,17 @@ async def answered(house: House, fact: Fact, body: Any) -> None:
         await house.offers.refused(house.me, body.order_id, body.reason)
 
 
+async def arrived(house: House, fact: Fact, body: Any) -> None:
+    """Something came into the inbox: an answer to an offer is shown beside it."""
+    del fact
+    _, content = await house.inbox.content(house.me, body.item)
+    await house.offers.arrived(house.me, content)
+
+
 REACTIONS = (
     Reaction("offers.asked", frozenset({"offer.asked"}), asked),
     Reaction("offers.accepted", frozenset({"desk.accepted"}), accepted),
     Reaction("offers.moved", frozenset({"desk.promise_moved"}), moved),
+    Reaction("offers.arrived", frozenset({"inbox.taken"}), arrived),
     Reaction("offers.answered", frozenset({"trade.order_response_sent"}), answered),
 )

@@ -1,5 +1,6 @@
 """The verbs of offers: all of ``Drafts``, sending, what the customer answers, what becomes of it, and how it looks on paper."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,12 +12,13 @@ from plait.kernel.actor import Actor
 from plait.kernel.problems import Problem
 from plait.manufacturing.desk.offers import learning, tables
 from plait.manufacturing.desk.offers.drafts import Drafts
+from plait.manufacturing.desk.offers.mail import read_reply
 from plait.manufacturing.desk.offers.model import LostReason, Offer, OfferReplied, Proposal, Reply
 from plait.manufacturing.desk.offers.pricing import with_line
 from plait.manufacturing.desk.offers.reply import number_in, said
 from plait.manufacturing.desk.offers.room import there
 from plait.manufacturing.desk.offers.rules import NO_OFFER
-from plait.manufacturing.desk.offers.ubl import lines_of, read_order
+from plait.manufacturing.desk.offers.ubl import UblOrder, lines_of, read_order
 from plait.manufacturing.desk.offers.writing import confirmation_letter, draft_mail, quotation_letter, quotation_text, quotation_ubl
 from plait.manufacturing.trade import tables as trade_tables
 from plait.store import Tx
@@ -52,13 +54,7 @@ class OfferService(Drafts):
         self.guard.require(actor, "desk.write")
         order = read_order(content)
 
-        def find(conn: Connection) -> Offer | None:
-            if len(order.offers) == 1:
-                return tables.offer(conn, tables.ALL, order.offers[0])
-            ours = [each for ref in order.quotations for each in trade_tables.documents(conn, tables.ALL, None, number=ref)]
-            return next((found for each in ours if (found := tables.offer_of(conn, tables.ALL, each.id))), None)
-
-        offer = await self.store.read(find)
+        offer = await self.store.read(lambda conn: _meant(conn, order))
         if offer is None:
             named = ", ".join(order.quotations) or "nothing"
             raise Problem(NO_OFFER, f"{order.document.number} refers to {named}, which is no offer of ours")
@@ -71,14 +67,35 @@ class OfferService(Drafts):
         if not number:
             raise Problem(NO_OFFER, "the e-mail names no offer, or several")
         says = said(reply.text)
+        known = (await self.room.read(actor, number)).asked.email
+        same = bool(known) and known.casefold() in reply.sender.casefold()
+        return await self._propose(actor, number, lambda at: Proposal(says.verdict, says.sentence, reply.sender, same, at, reply.message_id, says.reason))
+
+    async def arrived(self, actor: Actor, content: bytes) -> Offer | None:
+        """Look at what came in (for reactions): an e-mail or a UBL Order about an offer is proposed to a person; anything else is no error."""
+        reply = await asyncio.to_thread(read_reply, content)
+        if reply is not None:
+            known = await self.store.read(lambda conn: tables.offer(conn, tables.ALL, number_in(reply)))
+            return await self.reply(actor, reply) if known is not None else None
+        if b"Order-2" not in content[:4000]:
+            return None
+        try:
+            order = await asyncio.to_thread(read_order, content)
+        except Problem:
+            return None
+        offer = await self.store.read(lambda conn: _meant(conn, order))
+        if offer is None:
+            return None
+        return await self._propose(actor, offer.number, lambda at: _ordered(order, offer, at))
+
+    async def _propose(self, actor: Actor, number: str, say: Callable[[datetime], Proposal]) -> Offer:
+        """Keep what an answer seems to say, once; an offer that is not open to one stays as it is."""
 
         def work(tx: Tx) -> Offer:
             offer = there(tx, number)
-            if not any(line.state == "sent" for line in offer.lines):
-                return offer
-            known = bool(offer.asked.email) and offer.asked.email.casefold() in reply.sender.casefold()
-            proposal = Proposal(says.verdict, says.sentence, reply.sender, known, tx.at, reply.message_id, says.reason)
-            if offer.proposal is not None and replace(offer.proposal, at=tx.at) == proposal:
+            proposal = say(tx.at)
+            said_before = offer.proposal is not None and replace(offer.proposal, at=tx.at) == proposal
+            if said_before or not any(line.state == "sent" for line in offer.lines):
                 return offer
             now = replace(offer, proposal=proposal)
             tables.put_offer(tx.conn, now)
@@ -147,3 +164,27 @@ class OfferService(Drafts):
                 tables.put_offer(tx.conn, with_line(offer, replace(line, **values(tx))))
 
         await self.store.write(actor, work)
+
+    async def addressed(self, order_id: str) -> tuple[str, tuple[str, ...]]:
+        """Return the language and address of the customer whose order this is, empty when it was not given on an offer (for papers)."""
+        offer = await self.store.read(lambda conn: tables.offer_of(conn, tables.ALL, order_id))
+        return (offer.asked.language, offer.asked.address) if offer is not None else ("", ())
+
+
+def _meant(conn: Connection, order: UblOrder) -> Offer | None:
+    """Return the offer that a UBL order refers to, by its number or that of one of its quotations."""
+    if len(order.offers) == 1:
+        return tables.offer(conn, tables.ALL, order.offers[0])
+    ours = [each for ref in order.quotations for each in trade_tables.documents(conn, tables.ALL, None, number=ref)]
+    return next((found for each in ours if (found := tables.offer_of(conn, tables.ALL, each.id))), None)
+
+
+def _ordered(order: UblOrder, offer: Offer, at: datetime) -> Proposal:
+    """Return what a UBL order that came by itself proposes: a yes when it orders what was offered, else what is different."""
+    sender = order.document.buyer.name
+    try:
+        lines = lines_of(order, offer)
+    except Problem as problem:
+        return Proposal("unclear", problem.detail, sender, False, at, order.document.number)
+    sentence = f"UBL order {order.document.number} for line {', '.join(map(str, lines))}"
+    return Proposal("yes", sentence, sender, False, at, order.document.number)

@@ -118,7 +118,7 @@ def delivery(wanted: Wanted, goods: Sequence[Goods], sscc: str, carrier: str, te
         )
         for index, each in enumerate(goods, 1)
     )
-    return msgspec.structs.replace(letter, columns=columns, rows=rows, symbol="symbol.svg" if sscc else "")
+    return msgspec.structs.replace(letter, columns=columns, rows=rows, symbol="symbol.svg" if sscc else "", contact="")
 
 
 def _say(wanted: Wanted, terms: Terms) -> Texts:

@@ -1,7 +1,7 @@
 """The verbs of papers made from what the node knows: route cards, the plan of a week, delivery notes, confirmations of orders in trade."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,10 +24,11 @@ from plait.manufacturing.trade.service import TradeService
 __all__ = ["FloorPapers"]
 
 RESOLVER = "https://id.gs1.org"
+Addressed = Callable[[str], Awaitable[tuple[str, tuple[str, ...]]]]
 
 
 class FloorPapers:
-    """Papers for the shop and for the goods. ``symbols`` draws their codes."""
+    """Papers for the shop and for the goods. ``symbols`` draws their codes; ``addressed`` knows a customer's language and address by its order."""
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class FloorPapers:
         self.parts = parts
         self.trade = trade
         self.symbols = symbols
+        self.addressed: Addressed | None = None
 
     async def card(self, actor: Actor, run: str, language: str = "") -> bytes:
         """Return the route cards of a run as PDF: what is still to be made, a bar code (Code 128 of the job's id) an operation. Raise ``no-such-run``."""
@@ -88,7 +90,8 @@ class FloorPapers:
         if advice.party != terms.firm.party_id:
             raise Problem(NOT_FOUND, f"{number} is no delivery of ours")
         goods = [Goods(line.name, line.quantity, line.unit, line.gtin, line.lot, line.serials) for line in advice.lines]
-        wanted = self._wanted(terms, advice.number, advice.counterparty_name, advice.issued, order, language)
+        customer = advice.counterparty_name or (order.party_name if order else "")
+        wanted = await self._wanted(terms, advice.number, customer, advice.issued, order, language)
         letter = delivery(wanted, goods, advice.sscc, advice.carrier, terms)
         link = f"{terms.firm.resolver_url or RESOLVER}/00/{advice.sscc}" if advice.sscc else ""
         symbol = await asyncio.to_thread(self.symbols, "qr", link) if link else ""
@@ -105,12 +108,13 @@ class FloorPapers:
         items = [
             Item(line.id, line.name, line.quantity, line.unit, price=line.price, promised=response.promised or line.promised, ours=ours) for line in order.lines
         ]
-        wanted = self._wanted(terms, response.number, order.party_name, response.issued, order, language)
+        wanted = await self._wanted(terms, response.number, order.party_name, response.issued, order, language)
         return await self.papers.pdf(confirmation(wanted, items, terms), terms, response.issued)
 
-    @staticmethod
-    def _wanted(terms: Terms, number: str, customer: str, issued: datetime, order: Order | None, language: str) -> Wanted:
-        return Wanted(number, customer, issued, language or terms.letterhead.language, reference=order.number if order else "")
+    async def _wanted(self, terms: Terms, number: str, customer: str, issued: datetime, order: Order | None, language: str) -> Wanted:
+        theirs, address = await self.addressed(order.id) if order is not None and self.addressed is not None else ("", ())
+        spoken = language or theirs or terms.letterhead.language
+        return Wanted(number, customer, issued, spoken, address, reference=order.number if order else "")
 
     async def _of(self, actor: Actor, number: str, kind: type[Any]) -> tuple[Any, Order | None]:
         """Return the last document of ``kind`` in the chain of ``number`` (itself, when it is one) and the order it follows."""
