@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import Issue, Mapping, Record, Result
 
 __all__ = ["Cell", "Score", "compare"]
@@ -84,8 +85,9 @@ class _Row:
 
     def __init__(self, record: Record, mapping: Mapping, issues: list[Issue]) -> None:
         self.record = record
-        self.values: dict[str, object] = {**mapping.constants, **record.values}
-        sheet = [issue for issue in issues if issue.field and issue.place.sheet in {"", mapping.sheet} and not issue.place.cell]
+        said = {field: value for field, value in mapping.constants.items() if field in KINDS[mapping.kind]}
+        self.values: dict[str, object] = {**said, **record.values}
+        sheet = [issue for issue in issues if issue.field and issue.place.sheet in {"", mapping.sheet}]
         self.issues = [*record.issues, *sheet]
 
     def told(self, field: str, *levels: str) -> bool:
@@ -160,7 +162,7 @@ def _row(tally: _Tally, label: str, expected: dict[str, str], answer: dict[str, 
             tally.bad(label, field, expected[field], value, told)
 
 
-def _table(tally: _Tally, answer: dict[str, Any], rows: list[_Row]) -> None:
+def _table(tally: _Tally, answer: dict[str, Any], rows: list[_Row], told: bool = False) -> None:
     expected = answer["rows"]
     for index, row in _aligned(expected, rows):
         if index is None:
@@ -169,7 +171,7 @@ def _table(tally: _Tally, answer: dict[str, Any], rows: list[_Row]) -> None:
                 tally.bad(f"extra row {row.record.row}", field, "", value, row.record.refused)
         elif row is None:
             for field, value in expected[index].items():
-                tally.bad(f"row {index + 1} missing", field, value, None, told=False)
+                tally.bad(f"row {index + 1} missing", field, value, None, told)
         else:
             _row(tally, f"row {index + 1}", expected[index], answer, index + 1, row)
 
@@ -182,7 +184,8 @@ def compare(answer: dict[str, Any], result: Result) -> Score:
         found = next((entry for entry in left if entry[0].kind == each["kind"]), None)
         if found:
             left.remove(found)
-        _table(tally, each, found[1] if found else [])
+        lost = not found and any(issue.code == "no-table" and issue.level == "warning" for issue in result.issues)
+        _table(tally, each, found[1] if found else [], lost)
     for mapping, rows in left:
         _table(tally, {"kind": mapping.kind, "rows": []}, rows)
     if answer.get("suggestion") and not result.suggestion:

@@ -90,10 +90,9 @@ B | S-2 | - | Cap | 3 | C62 | !
 problem(
     "ubl-invoice.xml",
     UBL.format(root="Invoice", version="2.1", head=HEAD, lines="<cac:InvoiceLine><cbc:ID>1</cbc:ID></cac:InvoiceLine>").encode(),
-    "file-unknown",
-    "document-unknown",
+    "ubl-type",
 )
-problem("ubl-order-cancellation.xml", UBL.format(root="OrderCancellation", version="2.1", head=HEAD, lines="").encode(), "file-unknown", "document-unknown")
+problem("ubl-order-cancellation.xml", UBL.format(root="OrderCancellation", version="2.1", head=HEAD, lines="").encode(), "order-cancelled")
 problem(
     "edifact.txt",
     b"UNA:+.? 'UNB+UNOC:3+NORTH+SHOP+260302:0800+1'UNH+1+ORDERS:D:96A:UN'BGM+220+4711+9'LIN+1++P-1:SA'QTY+21:10'UNT+5+1'UNZ+1+1'",
@@ -102,7 +101,11 @@ problem(
 )
 problem("list.json", b'[{"order_no": "A1", "part_no": "P-1", "quantity": 5, "due": "2026-03-20"}]', "file-unknown", "no-table")
 problem("parcel.zip", zipped({"order.csv": b"Order No,Part No,Qty,Due Date\nA1,P-1,5,2026-03-20\n"}), "file-unknown", "no-table")
-problem("without-titles.csv", b"A1;P-1;5;20.03.2026\nA2;P-2;6;23.03.2026\n", "no-table", "file-empty")
+case(
+    "without-titles.csv",
+    "A1;P-1;5;20.03.2026\nA2;P-2;6;23.03.2026\n",
+    table("orders", "order_no | part_no | quantity | due\nA1? | P-1? | 5? | 2026-03-20?\nA2? | P-2? | 6? | 2026-03-23?"),
+)
 problem(
     "mail-without-order.eml",
     mail(
@@ -183,5 +186,44 @@ P-2 | Plate | EUR | 1 | 9.9
 P-2 | Plate | EUR | 10 | 8.8
 P-2 | Plate | EUR | 100 | 7.7
 """,
+    ),
+)
+
+
+def _words(name: str, subject: str, body: str, answer: dict[str, object]) -> None:
+    head = f"From: buyer@swiftline.example\nTo: desk@shop.example\nSubject: {subject}\nDate: Mon, 02 Mar 2026 10:00:00 +0100"
+    case(name, mail(head, ("Content-Type: text/plain; charset=utf-8", body.encode()), encoding="8bit"), answer | {"suggestion": True})
+
+
+_words(
+    "mail-words-de.eml",
+    "Bestellung",
+    "Guten Tag,\n\nwir bestellen 50 Stk Art. P-100 zum 20.03.2026 zu 12,50 EUR/Stk. Unsere Bestellnr. 4711.\n\nMit freundlichen Grüßen\nEinkauf\n",
+    table("orders", "order_no | part_no | quantity | unit | due | price | currency\n4711 | P-100 | 50 | C62 | 2026-03-20 | 12.50 | EUR"),
+)
+_words(
+    "mail-words-en-list.eml",
+    "New order",
+    "Hello,\n\nplease supply:\n- 20 pcs P-100 Shaft\n- 10 pcs P-200 Hub\ndelivery by 27 March 2026\n\nPO 8899\n\nThanks\n",
+    table(
+        "orders", "order_no | part_no | name | quantity | unit | due\n8899 | P-100 | Shaft | 20 | C62 | 2026-03-27\n8899 | P-200 | Hub | 10 | C62 | 2026-03-27"
+    ),
+)
+_words(
+    "mail-words-zh-list.eml",
+    "=?utf-8?b?6K6i5Y2V?=",
+    "您好，请按以下下单：\n订单号：A-100\n1、图号 HX-1 轴 50件 交期3月20日\n2、图号 HX-2 法兰 20件 交期4月1日\n谢谢\n",
+    table(
+        "orders",
+        "order_no | drawing_no | name | quantity | unit | due\nA-100 | HX-1 | 轴 | 50 | C62 | 2026-03-20?\nA-100 | HX-2 | 法兰 | 20 | C62 | 2026-04-01?",
+    ),
+)
+_words(
+    "mail-words-two-quantities.eml",
+    "RFQ 55",
+    "Please quote 100 pcs and 500 pcs of part P-9, rev B, needed in week 15.\n",
+    table(
+        "request",
+        "request_no | part_no | revision | quantity | unit | due\n55 | P-9 | B | 100 | C62 | 2026-04-06..2026-04-12?\n55 | P-9 | B | 500 | C62 | 2026-04-06..2026-04-12?",
     ),
 )

@@ -122,7 +122,7 @@ def mail(head: str, *parts: tuple[str, bytes], encoding: str = "base64") -> byte
 
     if len(parts) == 1:
         return lines + body(*parts[0])
-    mark = "=_part_7a1f"
+    mark = f"=_part_{len(head):04x}"
     lines += f'Content-Type: multipart/mixed; boundary="{mark}"\r\n\r\n'.encode()
     for part in parts:
         lines += f"--{mark}\r\n".encode() + body(*part) + b"\r\n"

@@ -12,7 +12,7 @@ from plait.manufacturing.desk.reading.doubts import DOUBTS
 from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import DocumentKind, Issue, Place, Record, Value
 from plait.manufacturing.desk.reading.numbers import split
-from plait.manufacturing.desk.reading.spans import Span, clean_name, find, kind_words
+from plait.manufacturing.desk.reading.spans import DATE, Span, clean_name, coded, find, kind_words
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 
 __all__ = ["Reading", "read_sentences"]
@@ -20,6 +20,8 @@ __all__ = ["Reading", "read_sentences"]
 WRAPPED = 55
 MOST = 500
 _CUT = re.compile(r"[,;，；。\n(（]|\.\s|[.!?]$|\s-\s|\s–\s")
+_JOINED = re.compile(r"^\s*(?:,|/|;|and|und|or|oder|sowie|or alternatively|bzw\.?|alternativ|、|和|或|及)\s*$", re.IGNORECASE)
+_DATE = re.compile(rf"(?<![\w.-]){DATE}", re.IGNORECASE)
 _SLASHED = re.compile(r"^\d{1,4}[/-]\d{1,2}[/-]\d{1,4}$")
 
 
@@ -36,7 +38,7 @@ class _Draft(msgspec.Struct):
     spans: dict[str, Span] = {}
     name: str = ""
     name_at: int = 0
-    issues: list[tuple[str, str]] = []
+    bare: bool = False
 
 
 class _Text:
@@ -97,13 +99,12 @@ def _drafts(text: _Text, common: dict[str, tuple[_Text, Span]]) -> list[_Draft]:
     spans = find(text.text)
     counts = [index for index, span in enumerate(spans) if span.field == "quantity"]
     before = [span for span in spans[: counts[0]] if span.field != "quantity"] if counts else spans
-    drafts = []
-    for turn, index in enumerate(counts):
-        end = counts[turn + 1] if turn + 1 < len(counts) else len(spans)
-        draft = _Draft({"quantity": spans[index]})
-        for span in spans[index + 1 : end]:
-            draft.spans.setdefault(span.field, span)
-        drafts.append(draft)
+    drafts = [_Draft({"quantity": spans[index]}) for index in counts]
+    for index, span in enumerate(spans):
+        owner = _owner(text, spans, counts, index)
+        if owner >= 0 and span.field != "quantity":
+            drafts[owner].spans.setdefault(span.field, span)
+    before = [span for span in before if not any(span in draft.spans.values() for draft in drafts)]
     if len(drafts) == 1:
         for span in before:
             drafts[0].spans.setdefault(span.field, span)
@@ -111,9 +112,46 @@ def _drafts(text: _Text, common: dict[str, tuple[_Text, Span]]) -> list[_Draft]:
         if span.field not in ("name", "revision", "material", "price") or len(drafts) > 1:
             common.setdefault(span.field, (text, span))
     _share(text, drafts, common)
+    _dated(text, spans, drafts, common)
     for draft in drafts:
         draft.name, draft.name_at = _name(text.text, spans, draft, len(drafts))
+    _alike(text.text, drafts)
     return [draft for draft in drafts if draft.name or {"drawing_no", "part_no", "customer_part_no"} & draft.spans.keys()] or _bare(drafts)
+
+
+def _dated(text: _Text, spans: Sequence[Span], drafts: Sequence[_Draft], common: dict[str, tuple[_Text, Span]]) -> None:
+    """Take the only date in a part's line as its due date, where nothing says what the date is for."""
+    lines = [text.line(draft.spans["quantity"].at) for draft in drafts]
+    for draft, line in zip(drafts, lines, strict=True):
+        if "due" in draft.spans or "due" in common or lines.count(line) > 1:
+            continue
+        bare = [
+            found
+            for found in _DATE.finditer(text.text)
+            if text.line(found.start()) == line and not any(one.start < found.end() > found.start() < one.end for one in spans)
+        ]
+        if len(bare) == 1:
+            draft.spans["due"] = Span("due", bare[0].start(), bare[0].end(), bare[0].group(), bare[0].start())
+            draft.bare = True
+
+
+def _alike(text: str, drafts: Sequence[_Draft]) -> None:
+    """Let quantities that are joined ("100 and 500 pcs of P-9") be of one part."""
+    for draft, after in zip(reversed(drafts[:-1]), reversed(drafts[1:]), strict=True):
+        between = text[draft.spans["quantity"].end : after.spans["quantity"].start]
+        if not draft.name and len(draft.spans) == 1 and _JOINED.match(between):
+            draft.name, draft.name_at = after.name, after.name_at
+            for field, span in after.spans.items():
+                draft.spans.setdefault(field, span)
+
+
+def _owner(text: _Text, spans: Sequence[Span], counts: Sequence[int], index: int) -> int:
+    """Return which quantity a piece belongs to: the one of its line where each has its own line, else the one before it; -1 none."""
+    line = text.line(spans[index].at)
+    lines = [text.line(spans[count].at) for count in counts]
+    if len(counts) > 1 and len(set(lines)) == len(lines) and line in lines:
+        return lines.index(line)
+    return max((turn for turn, count in enumerate(counts) if count < index), default=-1)
 
 
 def _share(text: _Text, drafts: list[_Draft], common: dict[str, tuple[_Text, Span]]) -> None:
@@ -174,13 +212,21 @@ class _Reader:
         if draft.name:
             values["name"], places["name"] = draft.name, self._place(text.line(draft.name_at))
         every = {field: (text, span) for field, span in draft.spans.items() if field != "name"}
+        code, rest = coded(draft.name) if not {"part_no", "customer_part_no", "drawing_no"} & every.keys() else ("", draft.name)
+        if code:
+            values["part_no"], places["part_no"] = code, places["name"]
+            issues.append(Issue("warning", "part-guessed", f"{code!r} was taken as the part's number", "Check it.", places["name"], "part_no", draft.name))
+            if rest:
+                values["name"] = rest
+            else:
+                del values["name"], places["name"]
         for field, (where, span) in (common | every).items():
             self._put(field, span, self._place(where.line(span.at)), kind, values, places, issues)
         here = self._place(text.line(draft.spans["quantity"].at))
         if guessed:
             issues.append(Issue("warning", "kind-guessed", "the text neither asks for an offer nor orders; taken as a request", "Say which it is.", here))
-        if kind == "request" and "respond_by" not in values and _bare_date(text, draft):
-            reason = "it is not plain whether the date is for the delivery or for the offer"
+        if draft.bare or (kind == "request" and "respond_by" not in values and _bare_date(text, draft)):
+            reason = "it is not said what the date is for" if draft.bare else "it is not plain whether the date is for the delivery or for the offer"
             issues.append(Issue("warning", "date-purpose", reason, "Check what the date is for.", places.get("due", here), "due", draft.spans["due"].text))
         self._missing(values, issues, kind, here)
         return Record(number, values, places, tuple(issues))
@@ -225,7 +271,8 @@ class _Reader:
         found = re.search(r"\d[\d.,'’ ]*\d|\d", span.text)
         if found is None:
             return
-        value = self._amount(found.group(), field, False, place, issues)
+        closed = re.match(r",(?:-{1,2}|–)", span.text[found.end() :])
+        value = split(found.group()).comma if closed else self._amount(found.group(), field, False, place, issues)
         if value is None:
             return
         values[field], places[field] = value, place

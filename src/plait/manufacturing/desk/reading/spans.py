@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-__all__ = ["Span", "clean_name", "find", "kind_words"]
+__all__ = ["DATE", "Span", "clean_name", "coded", "find", "kind_words", "withdraws"]
 
 _UNITS_EN = r"pieces?|pcs?|pce|each|ea|off|units?|sets?|pairs?|kgs?|tons?|tonnes?|met(?:er|re)s?|mm|m"
 _UNITS_DE = r"stücke?n?|stueck|stck|stk|st|teilen?|satz|sätze|paare?|dutzend|lfm"
@@ -71,6 +71,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "part_no",
             rf"(?:(?:your|ihre)\s)?(?:(?:part|item|article|artikel|art\.|teile?|ident|sach|material)\s?-?\s?(?:no\.?|nr\.?|number|nummer)"
+            r"|\bart\.|\b(?:part|artikel|item|teil)(?=\s[A-Z]+[-.]?\d)"
             rf"|p/n|pn|零件号|料号|物料(?:编号|编码|号)|产品编号|型号){_SEP}(?P<v>{_CODE})",
         ),
         ("revision", r"\b(?:rev(?:ision)?\.?|index)\s?:?\s?(?P<v>\d{1,2}|[A-Z]{1,2}\d?)\b|版本\s?[:：]?\s?(?P<w>\w{1,3})"),
@@ -85,7 +86,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "price",
             r"(?:(?:à|a|@|at|je|zu|price|preis|stückpreis|einzelpreis|unit price|单价|价格)\s?[:：]?\s?)"
             r"(?P<v>(?:(?:€|eur|usd|us\$|\$|£|gbp|¥|￥|rmb|cny|chf)\s?)?"
-            rf"(?:{_NUMBER})\s?(?:€|eur|usd|\$|£|gbp|元|rmb|cny|chf|euros?)?(?:\s?(?:/|per|pro|je|each|每)\s?(?:\d+\s?)?\w*)?)",
+            rf"(?:{_NUMBER})(?:,-{{1,2}}|,–)?\s?(?:€|eur|usd|\$|£|gbp|元|rmb|cny|chf|euros?)?(?:\s?(?:/|per|pro|je|each|每)\s?(?:\d+\s?)?\w*)?)",
         ),
     )
 )
@@ -166,4 +167,31 @@ def clean_name(text: str) -> str:
     while (short := _TRAIL.sub("", name)) != name:
         name = short
     name = name.strip(" ,;:：，；。.!?(（[-–")
-    return name if sum(sign.isalpha() for sign in name) >= 2 else ""
+    return name if sum(sign.isalpha() for sign in name) >= 2 or any("\u4e00" <= sign <= "\u9fff" for sign in name) else ""
+
+
+_PART = re.compile(r"^((?=\S*\d)(?=\S*[A-Za-z\d][-./_]|[A-Za-z]*\d{4,})[A-Za-z\d][\w./-]*[A-Za-z\d])(?:[\s,:;]+(.*))?$", re.DOTALL)
+_NO_PART = re.compile(r"^(?:m\d+([x.,]\d+)*|[\dø.,]+(?:[x×][\d.,]+)+(?:mm)?|1\.\d{4}|\d{1,3}[.,/]\d{1,3}|(?:din|iso|en)[-\d]*)$", re.IGNORECASE)
+
+
+def coded(name: str) -> tuple[str, str]:
+    """Part a name that begins with a code (``P-100 Shaft``) into the code and the rest; no code: ``""`` and the name."""
+    found = _PART.match(name)
+    if found is None or _NO_PART.match(found.group(1)):
+        return "", name
+    return found.group(1), clean_name(found.group(2) or "")
+
+
+_WITHDRAW = re.compile(
+    r"\b(?:please |kindly |bitte |to )?(?:cancel(?:led|lation)?|withdraw|stornier\w*|storno|annullier\w*|absagen)\b"
+    r"|\b(?:change|amend|revise|update) (?:the |our |your )?(?:order|po|quantity|date)\b"
+    r"|(?:menge|termin|bestellung|auftrag|stückzahl)\s[^.\n]{0,30}(?:ändern|erhöhen|verringern|reduzieren|verschieben|korrigieren)"
+    r"|取消订单|订单取消|作废|更改(?:订单|数量|交期)|改为",
+    re.IGNORECASE,
+)
+
+
+def withdraws(text: str) -> str:
+    """Return the words by which a text cancels or changes an earlier order, or ""."""
+    found = _WITHDRAW.search(text)
+    return found.group().strip() if found else ""
