@@ -109,7 +109,7 @@ async def test_a_mail_in_the_inbox_shows_beside_the_offer(tmp_path):
 
 async def test_a_line_waits_for_its_supplier_and_orders_from_it(tmp_path):
     """Tests that a bought material is asked of the network, its price goes into ours, and acceptance orders it before the run opens."""
-    async with nodes(tmp_path, "northforge", "helix") as (supplier, here):
+    async with nodes(tmp_path, "northforge") as (supplier,), nodes(tmp_path, "helix") as (here,):
         await furnish(supplier)
         bar = {"part": "BAR", "name": "Bar", "supply": "buy", "requirement": {"process": "turning", "material": "42CrMo4"}}
         await here.ok("PUT", "/api/v1/firm", {"name": "helix", "region": "DE-BW", "zone": "Europe/Berlin", "currency": "EUR"})
@@ -124,6 +124,10 @@ async def test_a_line_waits_for_its_supplier_and_orders_from_it(tmp_path):
         async def ready():
             return (await line())["state"] == "ready"
 
+        assert "nobody known does Bar" in (await line())["reason"]
+        await here.ok("POST", "/api/v1/directory/join", {"url": supplier.node.url})
+        await settle(here, supplier)
+        await here.ok("POST", f"/api/v1/desk/offers/{number}/work-out")
         await until(ready)
         found = await line()
         assert Decimal(found["cost"]["material"]["amount"]) > 0

@@ -53,6 +53,26 @@ class Drafts:
         offer = await self.store.write(actor, lambda tx: ask_in(tx, asked), once=once, result=Offer)
         return await self.work_out(actor, offer.number)
 
+    async def try_again(self, actor: Actor, number: str) -> Offer:
+        """Take up what a draft is stuck at anew: a rate, a work centre or a supplier may be known meanwhile."""
+        self.guard.require(actor, "desk.write")
+        freed: list[str] = []
+
+        def work(tx: Tx) -> None:
+            offer = there(tx, number)
+            stuck = [line for line in offer.lines if line.state == "stuck" and line.part_id] if offer.state == "draft" else []
+            for line in stuck:
+                self.room.free(tx, line.hold_id)
+                freed.append(line.purpose)
+                offer = with_line(offer, replace(line, state="known", hold_id="", hold_until=None))
+            if stuck:
+                tables.put_offer(tx.conn, offer)
+
+        await self.store.write(actor, work)
+        for purpose in filter(None, freed):
+            await self.room.quotes.options.release(actor, purpose, "it is worked out again")
+        return await self.work_out(actor, number)
+
     async def work_out(self, actor: Actor, number: str) -> Offer:
         """Take a draft as far as it gets: suppliers' options, price, slot. What is done already stays."""
         self.guard.require(actor, "desk.write")

@@ -117,8 +117,8 @@ async def part(service: OfferService, actor: Actor, number: str, index: str, bod
 
 @API.post("/api/v1/desk/offers/{number}/work-out", action="desk.write", summary="Take a draft as far as it gets")
 async def work_out(service: OfferService, actor: Actor, number: str) -> Offer:
-    """Return the offer as it is now."""
-    return await service.work_out(actor, number)
+    """Return the offer as it is now; what it was stuck at is tried again."""
+    return await service.try_again(actor, number)
 
 
 @API.post("/api/v1/desk/offers/{number}/renew", action="desk.write", summary="Work an offer out anew; one that is out is taken back")
