@@ -152,7 +152,8 @@ def _row(tally: _Tally, label: str, expected: dict[str, str], answer: dict[str, 
         elif field in doubtful:
             tally.ok() if value is None or told else tally.bad(label, field, "doubted", value, told=False)
         elif field not in expected:
-            if value is not None and field not in tolerated and shown(value) != DEFAULTS.get(field):
+            assumed = field == "currency" and told
+            if value is not None and field not in tolerated and shown(value) != DEFAULTS.get(field) and not assumed:
                 tally.bad(label, field, "", value, told)
         elif row.told(field, "refused"):
             tally.bad(label, field, expected[field], f"{shown(value)} refused", told=True)

@@ -10,6 +10,7 @@ __all__ = ["document", "header"]
 
 FIRM = re.compile(r"\b(?:gmbh|ag|kg|ohg|e\.k\.|se|ltd|limited|inc|llc|corp|s\.a\.|b\.v\.|s\.r\.l\.|ab|oy|a/s)\b\.?|有限公司|股份公司|集团|工厂$", re.IGNORECASE)
 NEAR = 220.0
+DATED = re.compile(r"^(\S+)[\s,]+(?:vom|v\.|dated|date|of|from|日期)\s*[:：]?\s*(.*\d.*)$", re.IGNORECASE)
 TAIL = re.compile(r"[\s,;|·•-]+$")
 
 
@@ -46,6 +47,11 @@ def header(runs: Sequence[Passage]) -> tuple[dict[str, str], dict[str, Place], l
             continue
         value = TAIL.sub("", value)
         place = Place(page=where.page, box=where.box)
+        dated = DATED.match(value) if field in ("order_no", "request_no") else None
+        if dated:
+            value = dated.group(1)
+            said.setdefault("ordered", dated.group(2))
+            places.setdefault("ordered", place)
         if field in said:
             if said[field] != value:
                 reason = f"the page says {said[field]!r} and {value!r}"
