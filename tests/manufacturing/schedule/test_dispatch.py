@@ -70,7 +70,7 @@ def random_jobs(random: Random, groups: list[str], count: int) -> list[Job]:
 
 
 @given(seed=st.integers(0, 10**9), count=st.integers(1, 12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_plan_holds_and_is_no_worse_than_by_due_date(seed: int, count: int) -> None:
     """Tests that random shops with shifts, pauses, outages and fixed bookings get plans the independent checker accepts, never later than by due date."""
     random = Random(seed)
