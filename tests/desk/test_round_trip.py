@@ -187,14 +187,14 @@ def check(content, name, lines, layout):
             assert record.values["currency"] == "EUR"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), layouts())
 def test_text_tables_are_read_back(lines, layout):
     """Tests that a text table of any separator, encoding, language and habit is read back equal."""
     check(as_csv(grid(lines, layout, text=True), layout), "list.csv", lines, layout)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), layouts())
 def test_workbooks_are_read_back(lines, layout):
     """Tests that a workbook of any layout, language and habit is read back equal."""

@@ -18,6 +18,7 @@ __all__ = ["read_money", "read_plain", "read_quantity"]
 _ABOUT = re.compile(r"^(ca\.?|circa|etwa|approx\.?|about|~|≈|约|大约|min\.?|mind\.?|max\.?|bis zu|up to)\s*$", re.IGNORECASE)
 _EMPTY_CENTS = re.compile(r"(\d)[,.](?:-{1,2}|–|—)(?=\s|$|€)")
 _PER = re.compile(r"^(?:/|per|pro|je|p\.|each|每)\s*(\d[\d .,']*)?\s*(.*)$", re.IGNORECASE)
+_BESIDE = re.compile(r"^([^/\d]*?)\s*(?=(/|\bper\b|\bpro\b|\bje\b|每|$))(.*)$", re.IGNORECASE)
 _RATE = re.compile(r"^(?:stk|st|stück|pcs|pc|teile|件|个|只)?\.?\s*(?:/|pro|per|je|每)\s*(?:h|std|stunde|hour|hr|小时|时)\.?$", re.IGNORECASE)
 _UNREADABLE = Read(None, (DOUBTS["number-unreadable"],))
 _DAY_WORDS = (
@@ -132,7 +133,10 @@ def _money_words(number: Number, habits: Habits, language: str, firm: str) -> Re
     if before and _ABOUT.match(before):
         doubts.append(DOUBTS["number-about"])
         before = ""
-    sign, slash, rest = re.match(r"^([^/\d]*?)\s*(?=(/|\bper\b|\bpro\b|\bje\b|每|$))(.*)$", after, re.IGNORECASE).groups() if after else ("", "", "")  # type: ignore[union-attr]
+    found = _BESIDE.match(after)
+    if found is None:
+        return None
+    sign, slash, rest = found.groups()
     for word in (before, sign):
         if word.strip(" ."):
             code, unsure = currency_code(word, language, firm)

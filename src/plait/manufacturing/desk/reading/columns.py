@@ -210,9 +210,9 @@ def _assign(options: list[tuple[float, int, str, str]], evidence: list[Evidence]
     best = {field: surely for field, (surely, _, _) in chosen.items()}
     placed = {column: surely for surely, column, _ in chosen.values()}
     for surely, column, field, _ in options:
-        if chosen.get(field, (0.0, -1, ""))[1] != column and field in best and surely >= best[field] - 0.08 and surely >= 0.6:
-            if placed.get(column, 0.0) < DOUBTFUL and evidence[column].values:
-                rivals[column] = field
+        meant = field in best and chosen[field][1] != column and surely >= max(best[field] - 0.08, 0.6)
+        if meant and placed.get(column, 0.0) < DOUBTFUL and evidence[column].values:
+            rivals[column] = field
     return chosen, rivals
 
 

@@ -36,7 +36,7 @@ _ABOUT = re.compile(r"^(?:ca\.?|circa|etwa|approx\.?|about|around|~|voraussichtl
 _AFTER_WORD = re.compile(r"(?:之前|以前|前|交货|到货|左右|\(?fix\)?)$", re.IGNORECASE)
 _YMD = re.compile(r"^(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})\.?$")
 _HAN = re.compile(r"^(?:(\d{4}|\d{2})\s?年\s?)?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]?$")
-_TRIPLE = re.compile(r"^(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})\.?$")
+_TRIPLE = re.compile(r"^(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})\.?$")
 _PAIR = re.compile(r"^(\d{1,2})\s?([./-])\s?(\d{1,2})(\.?)$")
 _DAY_MONTH = re.compile(rf"^(\d{{1,2}})(?:st|nd|rd|th)?\s?[.\-/ ]?\s?(?:of )?({_NAME})\.?(?:\s?[-/., ]?\s?'?(\d{{4}}|\d{{2}}))?$", re.IGNORECASE)
 _MONTH_DAY = re.compile(rf"^({_NAME})\.?[\s-]?(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[,\s-]\s?(\d{{4}}))?$", re.IGNORECASE)
@@ -218,6 +218,9 @@ def _numeric(plain: str, today: date, forward: bool) -> _Ways:
 
 
 def _triple(first: int, second: int, year: str, today: date) -> tuple[tuple[str, date], ...]:
+    if len(year) == 1:
+        short = _day(_full(first, today), second, int(year)) if first > 12 else None
+        return (("ymd", short),) if short else ()
     ways = {"dmy": _day(_full(year, today), second, first), "mdy": _day(_full(year, today), first, second)}
     if len(year) == 2:
         other = _day(_full(first, today), second, int(year))

@@ -21,6 +21,7 @@ _ROWS: tuple[Doubt, ...] = (
     Doubt("warning", "thousands", "the title says thousands; the number was multiplied", "Check the quantity."),
     Doubt("warning", "number-about", "the number is said to be only about right", "Ask for the exact number."),
     Doubt("bad", "number-unreadable", "the number cannot be read", "Write a plain number."),
+    Doubt("bad", "number-huge", "the number is too large to be meant", "Correct the number."),
     Doubt(
         "bad", "number-is-date", "there is a date where a number belongs; the spreadsheet may have changed it", "Write the number again, as text if need be."
     ),

@@ -15,8 +15,8 @@ __all__ = ["FACTORS", "read_clock", "read_duration"]
 FACTORS = {"SEC": Decimal(1) / 60, "MIN": Decimal(1), "HUR": Decimal(60), "DAY": Decimal(1440)}
 """Minutes of one unit of time."""
 _CLOCK = re.compile(r"^(\d{1,3}):(\d{2})(?::(\d{2}))?\s*(h|std\.?|min\.?|uhr)?$")
-_PARTS = re.compile(r"^(?:(\d+)\s*(?:h|std\.?|hrs?|小时))\s*(?:(\d+)\s*(?:min\.?|m|minuten|分钟|分))?\s*(?:(\d+)\s*(?:s|sek\.?|sec\.?|秒))?$")
-_SHORT = re.compile(r"^(\d+)\s*(?:min\.?|m|'|分钟|分)\s*(\d+)\s*(?:s|sek\.?|sec\.?|\"|秒)?$")
+_PARTS = re.compile(r"^(?:(\d{1,5})\s*(?:h|std\.?|hrs?|小时))\s*(?:(\d{1,6})\s*(?:min\.?|m|minuten|分钟|分))?\s*(?:(\d{1,6})\s*(?:s|sek\.?|sec\.?|秒))?$")
+_SHORT = re.compile(r"^(\d{1,6})\s*(?:min\.?|m|'|分钟|分)\s*(\d{1,6})\s*(?:s|sek\.?|sec\.?|\"|秒)?$")
 _OF_DAY = re.compile(r"^(\d{1,2})(?:[:.h](\d{2}))?(?::(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.|uhr|h|点|时)?$")
 
 
@@ -54,7 +54,7 @@ def read_duration(raw: Raw, unit: str, mark: str, said: bool) -> Read:
 def _positive(value: Decimal, doubts: tuple[Doubt, ...]) -> Read:
     if value < 0:
         return Read(None, (Doubt("bad", "duration-negative", "a time cannot be negative", "Correct the time."),))
-    return Read(_minutes(value), doubts)
+    return Read(_minutes(value), doubts) if value < 10**9 else Read(None, (_UNKNOWN,))
 
 
 def _text(plain: str, unit: str, mark: str, unsaid: tuple[Doubt, ...]) -> Read:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 
 from plait.manufacturing.desk.reading.amounts import read_money, read_plain, read_quantity
 from plait.manufacturing.desk.reading.context import NOTHING, Context, Read
@@ -27,6 +28,7 @@ _MADE_DATE = re.compile(
 )
 _POINT_ZERO = re.compile(r"^\d+[.,]0$")
 _LONGEST = 2000
+_HUGE = 10**15
 
 
 class Reader:
@@ -66,7 +68,12 @@ class Reader:
                 return Read(None, (DOUBTS["ditto"],), ditto=True)
             if self.field.kind not in {"text", "flag"} and text.casefold() in OPEN and not (self.field.kind == "code" and text.casefold() == "x"):
                 return Read(None, (DOUBTS["date-open" if self.field.kind == "date" else "said-open"],))
-        return self._read(raw, shown)
+        elif isinstance(raw, float) and not isfinite(raw):
+            return Read(None, (DOUBTS["error-value"],))
+        found = self._read(raw, shown)
+        if isinstance(found.value, Decimal) and not -_HUGE < found.value < _HUGE:
+            return Read(None, (DOUBTS["number-huge"],))
+        return found
 
     def _text(self, raw: Raw, shown: str) -> Read:
         if isinstance(raw, str):

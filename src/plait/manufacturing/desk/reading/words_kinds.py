@@ -223,7 +223,7 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
             设备组|设备|工作中心|机器|机台|部门:75|班组:75|资源|车间:75|产线:75""",
         "closed": """closed|holiday|off|non-working|day off|free|not working|plant closed|is holiday|geschlossen|feiertag|frei|arbeitsfrei|
             betriebsruhe|kein arbeitstag|ruhetag|zu|休息|放假|是否放假|休息日|节假日|停工|是否休息|休|假日""",
-        "note": """holiday|feiertag|节假日名称:9|shift|shift name|name|name of holiday|holiday name|occasion|description|reason|schicht|
+        "note": """holiday|feiertag|节假日名称|节假日|假日名称|shift|shift name|name|name of holiday|holiday name|occasion|description|reason|schicht|
             schichtname|schichtmodell|bezeichnung|anlass|grund|feiertagsname|name feiertag|班次|班次名称|名称|节日|节日名称|说明|原因|事由|假期名称""",
     },
 }

@@ -17,8 +17,16 @@ _SEP = re.compile(r"^\"?sep=(.)\"?\s*$", re.IGNORECASE)
 _SIGNS = ";\t,|"
 _CELL = 100_000
 _DECIMAL = re.compile(r"^\s*[+-]?\d{1,3}([.']\d{3})*$")
+_FOUR = re.compile(rb"[\x81-\x84][0-9][\x81-\xfe][0-9]")
+_ODD = re.compile(
+    rb"(?:(?<!m)\xb3|[\xd8\xf8](?![ \d,.])|[\x80-\xff](?<![\x80\x82\x84\x85\x91-\x97\xa7\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xbd\xc4\xd6\xd7\xdc\xdf\xe4\xe9\xf6\xfc\xd8\xf8]))"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_COMMON_HAN = re.compile(r"[的数量单价号码名称日期客户订物料编规格型图交货金额备注公司产品件个月年]")
+_COMMON_FOUR = re.compile(rb"[\x81-\x84][0-9][\x81-\xfe][0-9]")
+_ODD = re.compile(
+    rb"(?:(?<!m)\xb3|[\xd8\xf8](?![ \d,.])|[\x80-\xff](?<![\x80\x82\x84\x85\x91-\x97\xa7\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xbd\xc4\xd6\xd7\xdc\xdf\xe4\xe9\xf6\xfc\xd8\xf8]))"
+)
+_HAN = re.compile(r"[的数量单价号码名称日期客户订物料编规格型图交货金额备注公司产品件个月年]")
 
 
 def decoded(content: bytes) -> tuple[str, str, bool]:
@@ -55,6 +63,8 @@ def _guessed(content: bytes) -> tuple[str, str, bool]:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
         text = ""
+    if text and _FOUR.search(content):
+        return text, "gb18030", True
     if text and lone <= 0.2 * len(high):
         han = len(_HAN.findall(text[:100_000]))
         if han and len(_COMMON_HAN.findall(text[:100_000])) >= 0.03 * han:
@@ -66,7 +76,7 @@ def _guessed(content: bytes) -> tuple[str, str, bool]:
     if lone or encoding in {"ascii", "latin_1", "iso8859_1", "iso8859_15", "cp1250", "cp1252"}:
         encoding = "cp1252"
     try:
-        return content.decode(encoding), encoding, encoding == "cp1252"
+        return content.decode(encoding), encoding, encoding == "cp1252" and not _ODD.search(content)
     except UnicodeDecodeError:
         return content.decode("latin-1"), "latin-1", False
 
@@ -112,6 +122,8 @@ def read(content: bytes, name: str, limits: Limits) -> Content:
     text, encoding, sure = decoded(content)
     if "\0" in text:
         raise Problem(FILE_BROKEN, "the file is no text: it holds zero bytes")
+    if '"' not in text and text.count("\n") > limits.rows:
+        raise Problem(TABLE_TOO_LARGE, f"the table has more than {limits.rows} rows")
     label = PurePath(name).name or "table"
     sign, text = _separator(text)
     csv.field_size_limit(max(csv.field_size_limit(), _CELL))

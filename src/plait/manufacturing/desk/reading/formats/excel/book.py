@@ -6,6 +6,7 @@ import zipfile
 import python_calamine as calamine
 
 from plait.kernel.problems import Problem
+from plait.manufacturing.desk.reading.formats.excel.bounds import CELLS, check_area, check_binary, check_open
 from plait.manufacturing.desk.reading.formats.excel.cells import Looks, looks
 from plait.manufacturing.desk.reading.formats.excel.styles import Book, book
 from plait.manufacturing.desk.reading.formats.zipped import opened
@@ -15,7 +16,6 @@ from plait.manufacturing.desk.reading.refusals import FILE_BROKEN, FILE_ENCRYPTE
 __all__ = ["read"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CELLS = 8_000_000
 
 
 def read(content: bytes, name: str, limits: Limits) -> Content:
@@ -62,6 +62,9 @@ def _checked(content: bytes, limits: Limits) -> zipfile.ZipFile | None:
             raise Problem(FILE_UNKNOWN, "the packed file holds no workbook")
         if _ods_encrypted(packed, names):
             raise Problem(FILE_ENCRYPTED, "the workbook asks for a password")
+        check_binary(packed, limits)
+        if "content.xml" in names:
+            check_open(packed, limits)
         return packed
     if content[:8] == _OLE:
         if "EncryptedPackage".encode("utf-16-le") in content or "EncryptionInfo".encode("utf-16-le") in content:
@@ -90,23 +93,15 @@ def _content(workbook: calamine.CalamineWorkbook, packed: zipfile.ZipFile | None
             )
         look = looks(packed, known, meta.name, limits) if packed is not None else Looks()
         sheet = workbook.get_sheet_by_name(meta.name)
-        _measure(sheet, limits)
+        check_area(meta.name, sheet.total_height, sheet.total_width, limits)
         cells += sheet.total_height * sheet.total_width
-        if cells > _CELLS:
-            raise Problem(TABLE_TOO_LARGE, f"the workbook has more than {_CELLS} cells")
+        if cells > CELLS:
+            raise Problem(TABLE_TOO_LARGE, f"the workbook has more than {CELLS} cells")
         sheets.append(_sheet(sheet, look, known))
         if look.hidden:
             reason = f"{look.hidden} rows of the sheet {meta.name!r} are hidden; they were read as well"
             issues.append(Issue("note", "rows-hidden", reason, "Check whether they are meant.", Place(sheet=meta.name)))
     return Content("excel", sheets, issues=issues)
-
-
-def _measure(sheet: calamine.CalamineSheet, limits: Limits) -> None:
-    height, width = sheet.total_height, sheet.total_width
-    if height > limits.rows:
-        raise Problem(TABLE_TOO_LARGE, f"the sheet {sheet.name!r} has {height} rows, more than {limits.rows}")
-    if width > limits.columns and width * height > 4_000_000:
-        raise Problem(TABLE_TOO_LARGE, f"the sheet {sheet.name!r} has {width} columns, more than {limits.columns}")
 
 
 def _sheet(sheet: calamine.CalamineSheet, look: Looks, known: Book) -> Sheet:

@@ -5,11 +5,10 @@ import zipfile
 
 import msgspec
 
-from plait.kernel.problems import Problem
+from plait.manufacturing.desk.reading.formats.excel.bounds import check_xml
 from plait.manufacturing.desk.reading.formats.excel.styles import Book
 from plait.manufacturing.desk.reading.formats.zipped import taken
 from plait.manufacturing.desk.reading.model import Limits
-from plait.manufacturing.desk.reading.refusals import TABLE_TOO_LARGE
 
 __all__ = ["Looks", "looks"]
 
@@ -20,7 +19,6 @@ _ERROR = re.compile(rb'\bt="e"')
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|t)\b[^>/]*>[^<]|<(?:\w+:)?is\b")
 _EMPTY_TEXT = re.compile(rb'\bt="str"')
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
-_LAST_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 
 
 class Looks(msgspec.Struct):
@@ -38,7 +36,7 @@ def looks(packed: zipfile.ZipFile, known: Book, name: str, limits: Limits) -> Lo
     xml = taken(packed, file) if file.endswith(".xml") else b""
     if not xml:
         return Looks()
-    _count(xml, name, limits)
+    check_xml(xml, name, limits)
     found = Looks(hidden=len(_HIDDEN.findall(xml)))
     formulas, errors = b"<f" in xml or b":f" in xml, b't="e"' in xml
     styled = {str(number).encode(): look for number, look in known.looks.items()}
@@ -63,15 +61,6 @@ def looks(packed: zipfile.ZipFile, known: Book, name: str, limits: Limits) -> Lo
         elif look is not None and body:
             found.padded[place] = look.zeros
     return found
-
-
-def _count(xml: bytes, name: str, limits: Limits) -> None:
-    rows = xml.count(b"<row") + xml.count(b":row ")
-    last = 0
-    for found in _LAST_ROW.finditer(xml, max(0, len(xml) - 200_000)):
-        last = max(last, int(found.group(1)))
-    if max(rows, last) > limits.rows and rows > limits.rows:
-        raise Problem(TABLE_TOO_LARGE, f"the sheet {name!r} has {rows} rows, more than {limits.rows}")
 
 
 def _place(head: bytes) -> tuple[int, int] | None:
