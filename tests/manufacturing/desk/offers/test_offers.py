@@ -9,6 +9,7 @@ from plait.kernel.money import Money
 from plait.kernel.problems import Problem
 from plait.manufacturing.desk.offers.model import Change, LineChange, NewPart, Reply
 from plait.manufacturing.part.stock import NO_PART
+from plait.manufacturing.schedule.model import Calendar, WorkCentre
 from tests.manufacturing.desk.offers.shop import ME, asked, line, part, shop
 
 HOLD = timedelta(hours=48)
@@ -104,6 +105,28 @@ async def test_what_cannot_be_planned_says_why(tmp_path):
         offer = await here.offers.change(ME, offer.number, Change(lines=changes))
         assert [each.state for each in offer.lines] == ["ready", "ready"]
         assert (offer.lines[1].priced_by, offer.lines[1].promised, offer.lines[1].hold_id) == ("person", day, "")
+        assert offer.lines[1].doubts == ("line 2: no slot is held",)
+        offer = await here.offers.change(ME, offer.number, Change(lines=(LineChange(1, quantity=Decimal("2.5")),)))
+        offer = await here.offers.change(ME, offer.number, Change(lines=(LineChange(1, price=eur(5), promised=day),)))
+        assert offer.lines[0].state == "stuck"
+
+
+async def test_an_offer_without_a_slot_is_accepted_when_one_can_be_had(tmp_path):
+    """Tests that a line offered on a person's word is only accepted once it can be planned, and nothing is ordered before."""
+    async with shop(tmp_path) as here:
+        await here.parts.put(ME, part("LOST", "Lost", group="nowhere"))
+        number = (await here.offers.ask(ME, asked(line(part_no="LOST")))).number
+        day = here.clock.now() + timedelta(days=9)
+        await here.offers.change(ME, number, Change(lines=(LineChange(1, price=eur(5), promised=day),)))
+        sent = await here.offers.send(ME, number)
+        assert sent.until == here.clock.now() + HOLD
+        with pytest.raises(Problem, match="nowhere"):
+            await here.offers.accept(ME, number)
+        assert await here.bodies("trade.order_received") == []
+        await here.schedule.put_work_centre(ME, WorkCentre("lost-1", "nowhere", Calendar(always=True)))
+        await here.offers.accept(ME, number)
+        await here.settle()
+        assert [each.promised for each in await here.bodies("desk.accepted")] == [day]
 
 
 async def test_a_person_changes_price_date_and_validity(tmp_path):
@@ -215,6 +238,7 @@ async def test_a_sent_offer_is_renewed_as_the_next_version(tmp_path):
         await here.offers.renew(ME, number)
         second = await here.offers.send(ME, number)
         assert (second.version, second.shown) == (2, "R-00001-2")
+        assert (await here.offers.learning(ME)).total.open == 1
         assert second.lines[0].quotation_id != first.lines[0].quotation_id
         assert [each.refs[0].id for each in await here.trade.documents(ME, "Withdrawal")] == [first.lines[0].quotation_id]
         await here.offers.accept(ME, number)

@@ -18,6 +18,7 @@ from plait.manufacturing.desk.offers.model import LostReason, Offer, OfferAccept
 from plait.manufacturing.desk.offers.pricing import early
 from plait.manufacturing.desk.offers.room import Room, there
 from plait.manufacturing.desk.offers.rules import LAPSED, NOT_DRAFT, NOT_OPEN, NOT_READY, line_of
+from plait.manufacturing.part import tables as part_tables
 from plait.manufacturing.trade import tables as trade_tables
 from plait.manufacturing.trade.model import Line, Order, Quotation, RequestForQuotation
 from plait.manufacturing.trade.rules import ref_to
@@ -38,12 +39,11 @@ class Closer:
 
     async def send(self, actor: Actor, number: str, once: str | None = None) -> Offer:
         """Freeze a draft as quotations in trade, one a line. Raise ``offer-sent``, ``offer-not-ready`` or ``offer-lapsed``."""
-        parts = {line.part_id: await self.room.quotes.parts.get(actor, line.part_id) for line in (await self.room.read(actor, number)).lines if line.part_id}
 
         def work(tx: Tx) -> Offer:
             offer = there(tx, number)
-            until = _sendable(offer, tx.at)
-            lines = tuple(self._quote(tx, offer, line, until, parts[line.part_id].gtin) for line in offer.lines)
+            until = _sendable(offer, tx.at, tx.at + self.room.quotes.terms.hold)
+            lines = tuple(self._quote(tx, offer, line, until) for line in offer.lines)
             now = replace(offer, lines=lines, state="sent", sent=tx.at, until=until)
             tables.put_offer(tx.conn, now)
             sent = tuple(_sent_line(line) for line in lines)
@@ -56,9 +56,11 @@ class Closer:
         self.room.watch(done)
         return done
 
-    def _quote(self, tx: Tx, offer: Offer, line: OfferLine, until: datetime, gtin: str) -> OfferLine:
+    def _quote(self, tx: Tx, offer: Offer, line: OfferLine, until: datetime) -> OfferLine:
         """Enter one line as a customer's request and our quotation on it; the desk knows it as an inquiry that is quoted."""
         firm, asked = self.room.guard.firm(), line.asked
+        part = part_tables.part(tx.conn, tables.ALL, line.part_id)
+        gtin = part.gtin if part is not None else ""
         named: dict[str, Any] = {"id": str(line.index), "name": line.part_name or asked.name, "quantity": line.quantity, "unit": asked.unit, "gtin": gtin}
         requested = datetime.combine(asked.due, END_OF_DAY, ZoneInfo(firm.zone)) if asked.due else None
         request = RequestForQuotation(
@@ -130,10 +132,8 @@ class Closer:
 
     def _late_hold(self, tx: Tx, line: OfferLine) -> OfferLine:
         """Take a slot for a line that was offered without one; the line is not accepted when there is none (the refusal says why)."""
-        from plait.manufacturing.part.tables import part as part_of
-
         inquiry = desk_tables.inquiry(tx.conn, tables.ALL, quotation_id=line.quotation_id)
-        part = part_of(tx.conn, tables.ALL, line.part_id)
+        part = part_tables.part(tx.conn, tables.ALL, line.part_id)
         assert inquiry is not None
         assert part is not None
         promise, _ = self.room.quotes.hold_in(tx, part, inquiry, [], tx.at + self.room.quotes.terms.hold)
@@ -220,6 +220,9 @@ class Closer:
             if until is not None and until <= tx.at:
                 raise Problem(LAPSED, f"{until:%Y-%m-%d %H:%M} UTC is past")
             lines = tuple(self._again(tx, line) for line in offer.lines)
+            for line in offer.lines:
+                if line.state == "sent":
+                    tables.drop_outcome(tx.conn, offer.number, offer.version, line.index)
             version = offer.version + (offer.sent is not None)
             now = replace(offer, lines=lines, state="draft", version=version, sent=None, until=None, own_until=until, proposal=None)
             now = replace(now, lost_reason="", lost_text="")
@@ -248,17 +251,17 @@ class Closer:
         )
 
 
-def _sendable(offer: Offer, at: datetime) -> datetime:
-    """Return until when a draft will hold; raise ``offer-sent``, ``offer-not-ready`` or ``offer-lapsed``."""
+def _sendable(offer: Offer, at: datetime, usual: datetime) -> datetime:
+    """Return until when a draft will hold (``usual``: when nobody has said); raise ``offer-sent``, ``offer-not-ready`` or ``offer-lapsed``."""
     if offer.state != "draft":
         raise Problem(NOT_DRAFT, f"{offer.number} is {offer.state}")
     waiting = [f"line {line.index} is {line.state}{': ' if line.reason else ''}{line.reason}" for line in offer.lines if line.state != "ready"]
     waiting += [word for line in offer.lines if "past" in (word := early(line, at))]
     if waiting:
         raise Problem(NOT_READY, "; ".join(waiting))
-    until = offer.until or offer.own_until
-    if until is None or until <= at:
-        raise Problem(LAPSED, f"{offer.number} was to hold until {until:%Y-%m-%d %H:%M} UTC" if until else f"{offer.number} has no end of validity; set one")
+    until = offer.until or offer.own_until or usual
+    if until <= at:
+        raise Problem(LAPSED, f"{offer.number} was to hold until {until:%Y-%m-%d %H:%M} UTC")
     return until
 
 

@@ -13,7 +13,8 @@ from plait.manufacturing.desk.offers.model import Asked, Change, NewPart, Offer,
 from plait.manufacturing.desk.offers.pricing import Pricer, decided, early, with_line
 from plait.manufacturing.desk.offers.recognise import alias_ids
 from plait.manufacturing.desk.offers.room import Room, there
-from plait.manufacturing.desk.offers.rules import NOT_DRAFT, changed, line_of, made_after
+from plait.manufacturing.desk.offers.rules import NOT_DRAFT, changed, line_of, made_after, purpose_after, whole
+from plait.manufacturing.part import tables as part_tables
 from plait.manufacturing.part.model import Part
 from plait.store import Tx
 
@@ -109,7 +110,7 @@ class Drafts:
             if now.own_until != was.own_until and now.own_until is not None and now.own_until <= tx.at:
                 raise Problem(INVALID, f"until: {now.own_until:%Y-%m-%d %H:%M} UTC is past")
             moved = now.own_until != was.own_until
-            now = replace(now, lines=tuple(self._after(tx, line_of(was, line.index), line, freed, moved=moved) for line in now.lines))
+            now = replace(now, lines=tuple(self._after(tx, was, line, freed, moved=moved) for line in now.lines))
             tables.put_offer(tx.conn, now)
             tx.append(f"offer/{number}", OfferChanged(number, words))
 
@@ -118,8 +119,9 @@ class Drafts:
             await self.room.quotes.options.release(actor, purpose, "another quantity is asked for")
         return await self.work_out(actor, number)
 
-    def _after(self, tx: Tx, was: OfferLine, now: OfferLine, freed: list[str], *, moved: bool) -> OfferLine:
+    def _after(self, tx: Tx, offer: Offer, now: OfferLine, freed: list[str], *, moved: bool) -> OfferLine:
         """Return what a changed line is now: another quantity is worked out anew, another end of validity placed anew, a price or date taken."""
+        was = line_of(offer, now.index)
         if now.quantity != was.quantity and now.part_id:
             self.room.free(tx, was.hold_id)
             if was.purpose:
@@ -127,13 +129,21 @@ class Drafts:
             return replace(now, state="known", hold_id="", hold_until=None, cost=None, price=None, promised=None, earliest=None)
         if moved and now.hold_id:
             return replace(now, state="suppliers")
-        if now.state in ("ready", "stuck") and now.part_id:
-            agreed = was.price if was.priced_by == "list" else None
-            now = decided(now, was.cost.per_piece if was.cost else None, agreed, tables.outcomes(tx.conn, tables.ALL))
-            doubt = early(now, tx.at)
-            kept = tuple(each for each in now.doubts if not each.startswith(f"line {now.index}: "))
-            return replace(now, doubts=(*kept, doubt) if doubt else kept)
-        return now
+        return self._said(tx, offer, now) if now.state in ("ready", "stuck") and now.part_id and now != was else now
+
+    def _said(self, tx: Tx, offer: Offer, line: OfferLine) -> OfferLine:
+        """Return a line with the price and date a person said; what has no slot then is the person's own care, also as to suppliers."""
+        part = part_tables.part(tx.conn, tables.ALL, line.part_id)
+        if part is None or (unfit := whole(line, part)):
+            return replace(line, state="stuck", reason=unfit if part is not None else line.reason)
+        agreed = line.price if line.priced_by == "list" else None
+        now = decided(line, line.cost.per_piece if line.cost else None, agreed, tables.outcomes(tx.conn, tables.ALL))
+        if now.state == "ready" and not now.hold_id:
+            now = replace(now, purpose=purpose_after(offer, now))
+        own = f"line {now.index}: "
+        doubts = [each for each in now.doubts if not each.startswith(own)]
+        doubts += [each for each in (early(now, tx.at), "" if now.hold_id or now.state == "stuck" else f"{own}no slot is held") if each]
+        return replace(now, doubts=tuple(doubts))
 
     async def part(self, actor: Actor, number: str, index: int, wanted: NewPart, once: str | None = None) -> Offer:
         """Say which part a line means, or make it after another; the customer's words mean that part from now on.

@@ -138,8 +138,8 @@ class OfferService(Drafts):
         """A supplier has answered what a line needs (for reactions); a purpose that is none of ours is no error."""
         offer = await self.store.read(lambda conn: tables.offer_of(conn, tables.ALL, purpose))
         if offer is not None and offer.state == "draft":
-            line = next(each for each in offer.lines if each.purpose == purpose)
-            if line.state in ("ready", "stuck"):
+            line = next((each for each in offer.lines if each.purpose == purpose), None)
+            if line is not None and line.state in ("ready", "stuck"):
                 again = replace(line, state="suppliers")
                 await self.store.write(actor, lambda tx: tables.put_offer(tx.conn, with_line(there(tx, offer.number), again)))
             await self.work_out(actor, offer.number)

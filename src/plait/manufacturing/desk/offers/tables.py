@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, LargeBinary, Table, Text, select
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, select
 
 from plait.kernel.actor import Scope
 from plait.kernel.clock import iso
 from plait.manufacturing.desk.offers.model import Offer, Outcome
 from plait.store import metadata, upsert
 
-__all__ = ["ALL", "alias", "by_source", "offer", "offer_of", "offers", "outcomes", "put_alias", "put_offer", "put_outcome"]
+__all__ = ["ALL", "alias", "by_source", "drop_outcome", "offer", "offer_of", "offers", "outcomes", "put_alias", "put_offer", "put_outcome"]
 
 ALL = Scope(everything=True)
 
@@ -65,6 +65,11 @@ def put_offer(conn: Connection, row: Offer) -> None:
 def put_outcome(conn: Connection, row: Outcome, at: str) -> None:
     """Keep what became of a line."""
     upsert(conn, outcome_table, "id", {"id": f"{row.number}/{row.version}/{row.index}", "at": at, "body": msgspec.json.encode(row)})
+
+
+def drop_outcome(conn: Connection, number: str, version: int, index: int) -> None:
+    """Forget a line that was taken back before it was answered."""
+    conn.execute(delete(outcome_table).where(outcome_table.c.id == f"{number}/{version}/{index}"))
 
 
 def put_alias(conn: Connection, id: str, part_id: str) -> None:

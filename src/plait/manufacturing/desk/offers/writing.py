@@ -68,6 +68,7 @@ def quotation_letter(offer: Offer, terms: Terms, now: datetime) -> tuple[Letter,
     issued = offer.sent or now
     wanted = _wanted(offer, terms, issued, offer.asked.request_no, offer.text, draft=offer.state == "draft")
     lines = _offered(offer)
+    wanted = msgspec.structs.replace(wanted, held=all(line.hold_id for line in lines))
     return quotation(wanted, [_item(line, line.promised) for line in lines], offer.until or now, terms), issued
 
 
@@ -105,7 +106,9 @@ def quotation_text(offer: Offer, terms: Terms) -> str:
     if summed is not None and len(lines) > 1:
         rows += ["", f"{say('Total, net')}: {say.money(summed)}"]
     if offer.until is not None:
-        rows += ["", say("Valid until {until}; until then we hold the machine time.", until=say.moment(offer.until))]
+        kept = all(line.hold_id for line in lines)
+        sentence = "Valid until {until}; until then we hold the machine time." if kept else "Valid until {until}."
+        rows += ["", say(sentence, until=say.moment(offer.until))]
     said = terms.letterhead.terms.get(say.language, "") or say("Prices are net, without tax.")  # type: ignore[call-overload]
     rows += [offer.text, str(said)]
     return "\n".join(rows).rstrip() + "\n"

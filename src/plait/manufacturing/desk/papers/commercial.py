@@ -49,7 +49,10 @@ class Goods(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """To whom a paper goes and what it refers to. ``reference`` is the customer's number of its request or order, ``text`` what we add in words."""
+    """To whom a paper goes and what it refers to.
+
+    ``reference`` is the customer's number of its request or order, ``text`` what we add in words; ``held``: machine time is kept for the dates.
+    """
 
     number: str
     customer: str
@@ -61,6 +64,7 @@ class Wanted(msgspec.Struct, frozen=True):
     asked: date | None = None
     text: str = ""
     draft: bool = False
+    held: bool = True
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -84,7 +88,8 @@ def quotation(wanted: Wanted, items: Sequence[Item], valid_until: datetime, term
     say = _say(wanted, terms)
     until = (say("Valid until"), say.moment(valid_until))
     intro = (say("Thank you for your request. We offer:"),)
-    closing = (say("We hold the machine time for these dates until {until}.", until=say.moment(valid_until)), *_bye(say))
+    kept = (say("We hold the machine time for these dates until {until}.", until=say.moment(valid_until)),) if wanted.held else ()
+    closing = (*kept, *_bye(say))
     letter = _letter(say, wanted, terms, say("Quotation"), _info(say, wanted, say("Your request"), [until]), intro, closing)
     sub = [(each.position, _breaks(say, each)) for each in items if each.breaks]
     notes = tuple((say("Position {position}: other quantities", position=position), (text,)) for position, text in sub)
