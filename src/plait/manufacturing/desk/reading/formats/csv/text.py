@@ -18,15 +18,10 @@ _SIGNS = ";\t,|"
 _CELL = 100_000
 _DECIMAL = re.compile(r"^\s*[+-]?\d{1,3}([.']\d{3})*$")
 _FOUR = re.compile(rb"[\x81-\x84][0-9][\x81-\xfe][0-9]")
-_ODD = re.compile(
-    rb"(?:(?<!m)\xb3|[\xd8\xf8](?![ \d,.])|[\x80-\xff](?<![\x80\x82\x84\x85\x91-\x97\xa7\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xbd\xc4\xd6\xd7\xdc\xdf\xe4\xe9\xf6\xfc\xd8\xf8]))"
-)
+_USUAL = rb"\x80\x82\x84\x85\x91-\x97\xa7\xae\xb0-\xb5\xb7\xbd\xc4\xd6\xd7\xdc\xdf\xe4\xe9\xf6\xfc\xd8\xf8"
+_ODD = re.compile(rb"(?:(?<!m)\xb3|[\xd8\xf8](?![ \d,.])|[\x80-\xff](?<![" + _USUAL + rb"]))")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_COMMON_FOUR = re.compile(rb"[\x81-\x84][0-9][\x81-\xfe][0-9]")
-_ODD = re.compile(
-    rb"(?:(?<!m)\xb3|[\xd8\xf8](?![ \d,.])|[\x80-\xff](?<![\x80\x82\x84\x85\x91-\x97\xa7\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xbd\xc4\xd6\xd7\xdc\xdf\xe4\xe9\xf6\xfc\xd8\xf8]))"
-)
-_HAN = re.compile(r"[的数量单价号码名称日期客户订物料编规格型图交货金额备注公司产品件个月年]")
+_COMMON_HAN = re.compile(r"[的数量单价号码名称日期客户订物料编规格型图交货金额备注公司产品件个月年]")
 
 
 def decoded(content: bytes) -> tuple[str, str, bool]:
