@@ -109,8 +109,8 @@ def test_overdue() -> None:
 
 UNPLANNED = [
     ("", "the line names no part", "Say under Orders which part is meant"),
-    ("WHAT", "the part WHAT is not known here", "Enter the part with its operations under Parts, or let them be estimated from past orders"),
-    ("BARE", "bare has no operations", "Enter its operations, or let them be estimated from past orders of its family"),
+    ("WHAT", "the part WHAT is not known here", "Enter the part with its operations, or let them be estimated: plait desk estimate --apply"),
+    ("BARE", "bare has no operations", "Enter its operations, or let them be estimated: plait desk estimate --apply"),
     (
         "LOST",
         "no work centre belongs to the group laser (operation 10 laser)",

@@ -108,7 +108,7 @@ async def test_the_report(desk: Desk) -> None:
     assert msgspec.json.decode(msgspec.json.encode(answer), type=LateReport) == answer
     detail = await desk.late.line(ME, answer.lines[0].id)
     assert detail.line == answer.lines[0]
-    assert detail.remedies[0] == answer.lines[0].remedy
+    assert answer.lines[0].remedy in detail.remedies
     with pytest.raises(Problem, match="SO-00004 is no open order line"):
         await desk.late.line(ME, "SO-00004")
 

@@ -36,14 +36,17 @@ class Ladder(msgspec.Struct, frozen=True):
 
     def shares(self) -> tuple[Share, ...]:
         """Return the hours each thing adds, without those that add none."""
-        steps = (
-            Share("work", _hours(self.work - self.now)),
-            Share("closed", _hours(self.closed - self.work)),
-            Share("supplier", _hours(self.supplier - self.closed)),
-            Share("material", _hours(self.material - self.supplier)),
-            Share("machine", _hours(self.shop - self.material)),
-        )
-        return tuple(step for step in steps if step.hours)
+        return tuple(Share(kind, _hours(added)) for kind, added in self.rungs() if _hours(added))
+
+    def rungs(self) -> list[tuple[Literal["work", "closed", "supplier", "material", "machine"], int]]:
+        """Return what each thing adds (ms)."""
+        return [
+            ("work", self.work - self.now),
+            ("closed", self.closed - self.work),
+            ("supplier", self.supplier - self.closed),
+            ("material", self.material - self.supplier),
+            ("machine", self.shop - self.material),
+        ]
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -158,45 +161,52 @@ class Analyst:
         return sorted(rows, key=lambda row: (row.batch, row.seq))
 
     def finding(self, item: Item, finish: int) -> Finding:
-        """Return why an order that is late is late."""
+        """Return why an order that is late is late: what adds most to its lateness, and besides it what alone would break its date."""
         if not item.job.lots:
             return self._fixed(item, finish)
         ladder, due = self.ladder(item, finish), item.job.due
-        shares = ladder.shares()
+        shares, rungs = ladder.shares(), ladder.rungs()
         if due <= self.shop.now:
-            return Finding("overdue", words.say("overdue", due=words.day(item.line.due)), shares)
-        if ladder.work > due:
-            needed, left = _hours(ladder.work - self.shop.now), _hours(due - self.shop.now)
-            return Finding("time", words.say("time", needed=needed, left=left), shares)
-        if ladder.closed > due:
-            return Finding("closed", self._closed(item), shares)
-        if ladder.supplier > due:
-            return Finding("supplier", self._supplier(item), shares)
-        if ladder.material > due:
-            day = words.day(self.days.day_of(item.material.at))
-            return Finding("material", words.say("material", name=item.material.name, day=day), shares)
-        kind, text = self._machine(item)
-        return Finding(kind, text, shares)
+            kind, added = max(rungs[2:], key=lambda rung: rung[1])
+            text = words.say("overdue", due=words.day(item.line.due))
+            more = words.say("now", why=self._said(kind, item, ladder)[1]) if added > rungs[1][1] else ""
+            return Finding("overdue", text + more, shares)
+        over: list[tuple[str, int]] = []
+        at = self.shop.now
+        for kind, added in rungs:
+            at += added
+            if at > due:
+                over.append((kind, min(added, at - due)))
+        first, main = over[0][0], max((rung for rung in over if rung[0] != "closed" or over[0][0] == "closed"), key=lambda rung: rung[1])[0]
+        cause, text = self._said("work" if first == "work" else main, item, ladder)
+        if first not in (main, "closed"):
+            text += words.say("besides", why=self._said(main if first == "work" else first, item, ladder)[1])
+        return Finding(cause, text, shares)
+
+    def _said(self, kind: str, item: Item, ladder: Ladder) -> tuple[CauseKind, str]:
+        """Return what one rung of the ladder is, in words."""
+        if kind == "work":
+            needed, left = _hours(ladder.work - self.shop.now), _hours(item.job.due - self.shop.now)
+            return "time", words.say("time", needed=needed, left=left)
+        if kind == "closed":
+            return "closed", self._closed(item)
+        if kind == "supplier":
+            return "supplier", self._supplier(item)
+        if kind == "material":
+            return "material", words.say("material", name=item.material.name, day=words.day(self.days.day_of(item.material.at)))
+        return self._machine(item)
 
     def why(self, item: Item, finish: int) -> tuple[str, tuple[Share, ...]]:
         """Return what keeps an order from being ready sooner, in words ("" when only the work does), and the shares."""
         ladder = self.ladder(item, finish)
-        shares = ladder.shares()
-        main = max((share for share in shares if share.kind != "work"), key=lambda share: share.hours, default=None)
-        if main is None:
-            return "", shares
-        if main.kind == "closed":
-            return self._closed(item), shares
-        if main.kind == "supplier":
-            return self._supplier(item), shares
-        if main.kind == "material":
-            return words.say("material", name=item.material.name, day=words.day(self.days.day_of(item.material.at))), shares
-        return self._machine(item)[1], shares
+        kind, added = max(ladder.rungs()[1:], key=lambda rung: rung[1])
+        return self._said(kind, item, ladder)[1] if added else "", ladder.shares()
 
     def _fixed(self, item: Item, finish: int) -> Finding:
         day = words.day(self.days.ends_on(finish))
         if item.line.due < self.days.day_of(self.shop.now):
-            return Finding("overdue", words.say("overdue", due=words.day(item.line.due)), ())
+            here = words.say("now", why=words.say("it-is-here")) if not item.kept and item.material.at <= self.shop.now else ""
+            return Finding("overdue", words.say("overdue", due=words.day(item.line.due)) + here, ())
         if not item.kept:
             return Finding("material", words.say("material", name=item.material.name or item.line.name, day=day), ())
         last = max(item.kept, key=lambda row: row.end)
@@ -217,6 +227,8 @@ class Analyst:
                 longest = max(longest, (opens - at, at, opens, spot.centre))
                 at = closes
         _, since, until, centre = longest
+        if not centre:
+            return words.say("closed-any")
         return words.say("closed", centre=centre, since=words.moment(self.days.local(since)), until=words.moment(self.days.local(until)))
 
     def _supplier(self, item: Item) -> str:
@@ -231,7 +243,11 @@ class Analyst:
     def _machine(self, item: Item) -> tuple[CauseKind, str]:
         """Say on which work centre the order waits longest and for whom."""
         id = item.line.id
-        waits = [(spot, self.waits(id, spot)) for spot in self.critical(id)]
+        waits = [(spot, self.waits(id, spot)) for spot in self.critical(id) if spot.centre]
+        if any(row.kind == "own" for _, rows in waits for row in rows) or not waits:
+            waits = [(spot, self.waits(id, spot)) for spot in self.outcome.spots[id] if spot.centre]
+        if not waits:
+            return "supplier", self._supplier(item)
         found = [(sum(row.until - row.since for row in rows if row.kind in ("machine", "down")), -spot.ready, spot, rows) for spot, rows in waits]
         total, _, spot, rows = max(found)
         if not total:

@@ -160,9 +160,9 @@ class LateLine(msgspec.Struct, frozen=True):
     """One open order line with its date and verdict.
 
     ``due`` is kept when it is ready by the end of that day (local time of our place); ``day`` is the day it is ready.
-    Slack to the due date in calendar days, working
-    days and open hours of its last work centre, negative when late. ``reason`` says why in words; an ``unplanned`` line has ``todo``, what
-    to do about it. ``shares`` add up to the time from now until it is ready; ``notes`` are what was assumed.
+    Slack to the due date in calendar days, working days and open hours of its last work centre, negative when late. ``reason`` says why
+    in words; an ``unplanned`` line has ``todo``, what to do about it. ``shares`` add up to the time from now until it is ready;
+    ``remedy`` is the cheapest that makes it on time, else telling the customer; ``notes`` are what was assumed.
     """
 
     id: str

@@ -1,6 +1,6 @@
 """The plan of all open orders and what is said of it (pure): report, one line, what-if, the earliest date for something new."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -89,7 +89,6 @@ def _line(plan: Plan, item: Item) -> LateLine:
     line, finish, days = item.line, plan.outcome.finish[item.line.id], plan.prepared.days
     day = days.ends_on(finish)
     calendar, working = (line.due - day).days, days.between(day, line.due)
-    late = plan.late(item)
     spots = plan.outcome.spots[line.id]
     begins = [to_time(spot.start) for spot in spots] + [row.start for row in item.kept]
     body = {
@@ -102,7 +101,9 @@ def _line(plan: Plan, item: Item) -> LateLine:
         "slack_hours": _open_hours(plan, item, finish),
         "notes": item.notes,
     }
-    if late:
+    if not item.job.lots and not item.kept and line.quantity <= 0:
+        return LateLine(**body, verdict="on_time", reason=words.say("nothing-left"))  # type: ignore[arg-type]
+    if plan.late(item):
         found = plan.analyst.finding(item, finish)
         reason = words.say("late", count=_count(-working, -calendar), why=found.text)
         return LateLine(**body, verdict="late", reason=reason, cause=found.kind, shares=found.shares)  # type: ignore[arg-type]
@@ -126,11 +127,18 @@ def report(plan: Plan, offers: Mapping[tuple[str, str], Offer], prices: Prices, 
     healer = Remedist(plan.analyst, plan.books.parts, offers, prices)
     for place_, line in enumerate(lines[:remedies]):
         if line.verdict == "late":
-            lines[place_] = msgspec.structs.replace(line, remedy=healer.all(plan.prepared.items[line.id])[0])
+            lines[place_] = msgspec.structs.replace(line, remedy=_chosen(healer.all(plan.prepared.items[line.id])))
     late = sum(line.verdict == "late" for line in lines)
     unplanned = sum(line.verdict == "unplanned" for line in lines)
     computed, zone = to_time(plan.books.now), str(plan.prepared.days.zone)
     return LateReport(computed, zone, len(lines), len(lines) - late - unplanned, late, unplanned, plan.outcome.rule, lines)
+
+
+def _chosen(remedies: Sequence[Remedy]) -> Remedy | None:
+    """Return the cheapest remedy that makes the order on time, else what remains: telling the customer."""
+    if not remedies:
+        return None
+    return remedies[0] if remedies[0].on_time else remedies[-1]
 
 
 def _out(plan: Plan) -> list[LateLine]:
@@ -149,7 +157,7 @@ def detail(plan: Plan, id: str, offers: Mapping[tuple[str, str], Offer], prices:
     remedies: list[Remedy] = []
     if plan.late(item):
         remedies = Remedist(plan.analyst, plan.books.parts, offers, prices).all(item)
-    line = msgspec.structs.replace(_line(plan, item), remedy=remedies[0] if remedies else None)
+    line = msgspec.structs.replace(_line(plan, item), remedy=_chosen(remedies))
     return LineDetail(line, plan.analyst.steps(item), remedies)
 
 

@@ -152,12 +152,20 @@ class Remedist:
         return [(row.start, row.end) for row in lane.rows if row.order != item.line.id] if lane else []
 
     def _said_overtime(self, item: Item, centre: str, rows: Sequence[tuple[date, float]], finish: int) -> Remedy:
-        weekend = all(not self.days.works(day) for day, _ in rows)
-        days = words.named([words.day(day) for day, _ in rows])
-        text = words.say("overtime-weekend" if weekend else "overtime", centre=centre, hours=words.hours(max(hours for _, hours in rows)), days=days)
+        text = self._overtime_text(centre, rows)
         rate = self.shop.centres[centre].rate
         cost = Money(self._price(centre, rows), rate.currency) if rate is not None else None
         return self._remedy("overtime", text, item, finish, cost, changes=[Overtime(centre, day, hours) for day, hours in rows])
+
+    def _overtime_text(self, centre: str, rows: Sequence[tuple[date, float]]) -> str:
+        hours = {count for _, count in rows}
+        if len(hours) > 1 or len(rows) > words.MOST_NAMES:
+            total = words.hours(sum(count for _, count in rows))
+            return words.say("overtime-span", centre=centre, hours=total, first=words.day(rows[0][0]), last=words.day(rows[-1][0]))
+        days = words.named([words.day(day) for day, _ in rows])
+        weekend = not any(self.days.works(day) for day, _ in rows)
+        key = "overtime-weekend" if weekend else "overtime-each" if len(rows) > 1 else "overtime"
+        return words.say(key, centre=centre, hours=words.hours(hours.pop()), days=days)
 
     # -- another machine or routing
 
