@@ -102,12 +102,25 @@ async def test_an_e_mail_ready_to_be_sent(tmp_path):
         assert [(each.id, each.quantity, each.price) for each in read.lines] == [("1", Decimal(20), Money(Decimal("1234.5"), "EUR"))]
 
 
-async def test_heads_of_e_mails_hold_one_line(tmp_path):
-    """Tests that a line end in an address or a number never becomes a header of its own."""
+ADDRESSES = {
+    "a@b.example\r\nBcc: c@d.example": "a@b.example, c@d.example",
+    "Buyer <a@b.example>": "a@b.example",
+    "a@b.example\u2028Bcc: x": "a@b.example",
+    "买家@例子.中国": "买家@例子.中国",
+    **dict.fromkeys(("@", "a@", "<@", "a@[", "@@", ";@:", "(@", "a@b", '"<@>', "=?utf-8?q?@?="), None),
+}
+
+
+async def test_heads_of_e_mails_bear_addresses_only(tmp_path):
+    """Tests that nothing but addresses gets into the head of an e-mail, and that strange ones and control characters stop no offer."""
     async with shop(tmp_path) as here:
-        offer = await here.offers.ask(ME, asked(email="a@b.example\r\nBcc: c@d.example"))
-        mail = message_from_bytes(await here.offers.mail(ME, offer.number), policy=default)
-        assert mail["Bcc"] is None
+        for text, expected in ADDRESSES.items():
+            strange = f"{text}\x00\x0b\ufffe"
+            offer = await here.offers.ask(ME, asked(email=text, contact=strange, customer=strange or "x", request_no=strange, message_id=strange))
+            mail = message_from_bytes(await here.offers.mail(ME, offer.number), policy=default)
+            assert mail["Bcc"] is None
+            assert mail["To"] == expected, text
+            read_ubl(await here.offers.ubl(ME, offer.number))
 
 
 async def test_a_confirmation_once_it_is_planned(tmp_path):

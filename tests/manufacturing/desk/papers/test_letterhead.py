@@ -1,10 +1,13 @@
 """The letterhead, its logo, and letters of any length."""
 
 import io
+import string
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from plait.kernel.money import Money
@@ -78,6 +81,16 @@ def test_long_words_and_rare_characters_are_printed():
     name = "X" * 90 + "齿轮ŁódźΩмал"
     text = squeezed(words(typeset("letter", quotation(WANTED, [Item("1", name, Decimal(1))], AT, Terms(FIRM, Letterhead())), AT)))
     assert name in text
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(string.ascii_letters + string.digits + string.punctuation + "äß齿", min_size=1, max_size=60))
+def test_no_text_is_ever_markup(name):
+    """Tests that whatever somebody is called is printed as it is written, wherever it stands."""
+    head = Letterhead(name=name, address=(name,), contact=name, terms={"en": name})
+    wanted = Wanted(name, name, AT, "en", (name,), name, name, None, name)
+    letter = quotation(wanted, [Item("1", name, Decimal(1), part_no=name, text=name)], AT, Terms(FIRM, head))
+    assert squeezed(words(typeset("letter", letter, AT))).count(squeezed(name)) >= 10
 
 
 def test_a_delivery_note_names_lots_and_serials():

@@ -10,6 +10,7 @@ from plait.manufacturing.desk.book.parts import Known
 from plait.manufacturing.desk.offers import tables
 from plait.manufacturing.desk.offers.model import Asked, AskedLine, Offer, OfferAsked, OfferLine
 from plait.manufacturing.desk.offers.recognise import alias_ids, recognise
+from plait.manufacturing.desk.offers.rules import cleaned
 from plait.manufacturing.part import tables as part_tables
 from plait.manufacturing.part.model import Part
 from plait.store import Tx
@@ -48,6 +49,7 @@ def _before(conn: Connection, customer: str, line: AskedLine) -> str:
 
 def ask_in(tx: Tx, asked: Asked) -> Offer:
     """Enter a request inside a transaction and return its draft; a source that has asked already gets the offer it has. Raise ``invalid``."""
+    asked = cleaned(asked)
     there = tables.by_source(tx.conn, tables.ALL, asked.source)
     if there is not None:
         return there

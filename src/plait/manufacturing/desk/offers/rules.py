@@ -1,9 +1,11 @@
 """What an offer may do in its state, and a new part after one like it (pure)."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from statistics import median
+from typing import Any
 
 import msgspec
 
@@ -12,13 +14,15 @@ from plait.manufacturing.desk.offers.model import Change, NewPart, Offer, OfferL
 from plait.manufacturing.desk.rules import MOST_PIECES, too_much
 from plait.manufacturing.part.model import Operation, Part
 
-__all__ = ["LAPSED", "NOT_DRAFT", "NOT_OPEN", "NOT_READY", "NO_OFFER", "changed", "line_of", "made_after", "purpose_after", "whole"]
+__all__ = ["LAPSED", "NOT_DRAFT", "NOT_OPEN", "NOT_READY", "NO_OFFER", "changed", "cleaned", "line_of", "made_after", "purpose_after", "whole"]
 
 NO_OFFER = register("no-such-offer", 404, "There is no such offer, or it has no such line", "See the offers with `plait desk offers`.")
 NOT_DRAFT = register("offer-sent", 409, "The offer is out and cannot be changed", "Renew it: that makes a new version to work on.")
 NOT_READY = register("offer-not-ready", 409, "The offer cannot go out yet", "Settle what the named lines wait for, then send it.")
 LAPSED = register("offer-lapsed", 409, "The time the offer was to hold is over", "Renew it: price, date and slot are worked out again.")
 NOT_OPEN = register("offer-not-open", 409, "The offer is not open to an answer", "See its state; renew it when the customer wants it after all.")
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def line_of(offer: Offer, index: int) -> OfferLine:
@@ -48,9 +52,21 @@ def purpose_after(offer: Offer, line: OfferLine) -> str:
     return f"{base}.{int(turn or 1) + 1}"
 
 
+def cleaned(value: Any) -> Any:
+    """Return a text, or a Struct or tuple with texts, without the characters that no XML may hold (XML 1.0, 2.2), which papers and UBL would trip over."""
+    if isinstance(value, str):
+        return NOT_XML.sub("", value)
+    if isinstance(value, tuple):
+        return tuple(cleaned(each) for each in value)
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.replace(value, **{name: cleaned(getattr(value, name)) for name in value.__struct_fields__})
+    return value
+
+
 def changed(offer: Offer, change: Change) -> tuple[Offer, tuple[str, ...]]:
     """Return the offer with what a person changes, and the changes in words. Raise ``invalid`` or ``no-such-offer``."""
     words: list[str] = []
+    change = cleaned(change)
     asked = {name: value for name in ("language", "email", "contact", "address") if (value := getattr(change, name)) is not msgspec.UNSET}
     own = {name: value for name, value in (("text", change.text), ("own_until", change.until)) if value is not msgspec.UNSET}
     words += [f"{name}: {value}" for name, value in {**asked, **own}.items()]

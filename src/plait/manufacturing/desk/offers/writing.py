@@ -1,5 +1,6 @@
 """An offer as the customer gets it: what stands on the paper, as text for a chat, as UBL, as an e-mail ready to be sent (pure)."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from plait.manufacturing.trade.ubl_write import write_ubl
 __all__ = ["confirmation_letter", "draft_mail", "quotation_letter", "quotation_text", "quotation_ubl"]
 
 PDF, XML = ("application", "pdf"), ("application", "xml")
+ADDRESS = re.compile(r"[\w.+%&'*/=?^{|}~!#$-]+@\w[\w-]*(?:\.\w[\w-]*)+")
 
 
 def _texts(offer: Offer, terms: Terms) -> Texts:
@@ -152,10 +154,9 @@ def draft_mail(offer: Offer, terms: Terms, pdf: bytes, at: datetime) -> bytes:
     name = sheet.name or firm.name
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = _one_line(say("Quotation {number} from {firm}", number=offer.shown, firm=name))
-    if "@" in sheet.email:
-        mail["From"] = _one_line(sheet.email)
-    if "@" in asked.email:
-        mail["To"] = _one_line(asked.email)
+    for head, text in (("From", sheet.email), ("To", asked.email)):
+        if found := ADDRESS.findall(text):
+            mail[head] = ", ".join(found)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{offer.shown}@{firm.party_id}.plait.invalid>"
     if asked.message_id:
