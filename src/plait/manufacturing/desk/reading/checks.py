@@ -1,5 +1,6 @@
 """What the values of one row, and the rows of one table, say about one another."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ __all__ = ["across", "within"]
 
 _WHOLE = frozenset({"C62", "H87", "SET", "PR"})
 _LONG = timedelta(days=730)
+_CANCELLED = re.compile(r"\b(storn\w*|cancel\w*|gestrichen|annulliert|entfällt|void)\b|取消|作废|已撤销", re.IGNORECASE)
 
 
 class _Row:
@@ -39,6 +41,7 @@ def within(kind: DocumentKind, values: dict[str, Value], places: dict[str, Place
     row = _Row(kind, values, places, today)
     if kind == "orders":
         _open(row, places)
+    _cancelled(row)
     _quantity(row)
     _money(row)
     _dates(row)
@@ -61,6 +64,13 @@ def _open(row: _Row, places: dict[str, Place]) -> None:
         row.say("warning", "open-mismatch", "open_quantity", f"{quantity} ordered less {delivered} delivered is not {still}", "Check the three quantities.")
     elif still > quantity:
         row.say("warning", "open-mismatch", "open_quantity", f"more is open ({still}) than was ordered ({quantity})", "Check the two quantities.")
+
+
+def _cancelled(row: _Row) -> None:
+    for name in ("state", "note", "name"):
+        value = row.values.get(name)
+        if isinstance(value, str) and _CANCELLED.search(value):
+            row.say("warning", "line-cancelled", name, "the row says that it is cancelled", "Leave it out if it is.")
 
 
 def _quantity(row: _Row) -> None:

@@ -21,12 +21,15 @@ __all__ = ["DOUBTFUL", "propose", "signature"]
 DOUBTFUL = 0.7
 """Below this confidence every value of a column is warned of."""
 _SPECIAL = words(
-    "op_no setup_min cycle_min per_hour component component_name from_quantity valid_from valid_until lot place counted weekday start end closed respond_by"
+    "order_no op_no setup_min cycle_min per_hour component component_name from_quantity valid_from valid_until lot place counted weekday start end closed respond_by"
     " target_price request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until"
 )
 _PER = re.compile(r"^(.*?)\s*(?:/|per|pro|je)\s*(\d+)\s*(\S*)$", re.IGNORECASE)
 
 
+_FORMER = re.compile(
+    r"\b(?:alt|alte[rs]?|old|previous|former|prev|bisher\w*|letzte[rsn]?|last|original|ursprüngl\w*|min|mindest\w*|max)\b|原|旧|上次|最低|安全", re.IGNORECASE
+)
 _PRICE_PER = re.compile(r"(?:\bper|\bpro|\bje|/|每)\s*(1[.,]?000|100|10|1)\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\b1[.,]?000\b|\btsd\b|\btausend|\bthousand|千[件个只]|[(（]千[)）]", re.IGNORECASE)
 _PATTERN = re.compile(r"\b(t{1,2}|d{1,2}|m{1,2}|j{2,4}|y{2,4})[-./ ](m{1,2}|t{1,2}|d{1,2})[-./ ](j{2,4}|y{2,4}|t{1,2}|d{1,2})\b", re.IGNORECASE)
@@ -99,7 +102,7 @@ def _best(sheet: Sheet, block: Block, context: Context, kind: DocumentKind | Non
     mapped = sum(1 for column in best.mapping.columns if column.field)
     if mapped < 2 or (best.score < 2.0 and not kind):
         return None
-    if not kind and len(found) > 1 and best.score - found[1].score < 0.6 and not _covers(best.mapping):
+    if not kind and len(found) > 1 and best.score - found[1].score < (0.6 if not _covers(best.mapping) else 0.3):
         other = found[1].mapping.kind
         doubt = Issue("warning", "kind-doubtful", f"the table may be {best.mapping.kind} or {other}", "Say what the table is about.", Place(sheet=sheet.name))
         best = best._replace(issues=(*best.issues, doubt))
@@ -149,8 +152,10 @@ def _fuzzy(text: str, words: MappingABC[str, tuple[tuple[str, float], ...]]) -> 
     from rapidfuzz import fuzz, process
 
     near = process.extractOne(plain, words.keys(), scorer=fuzz.ratio, score_cutoff=84) if len(plain) >= 5 else None
-    if near:
+    if near and abs(len(near[0]) - len(plain)) <= 1 and near[0][0] == plain[0] and near[1] >= 88:
         return {field: (surely * near[1] / 100 * 0.95, f"title {text!r} is nearly {near[0]!r}") for field, surely in words[near[0]]}
+    if _FORMER.search(text):
+        return {}
     inside = [word for word in words if word in plain and (len(word) >= 5 or (len(word) >= 2 and word[0] >= "\u3400"))]
     if not inside:
         return {}
@@ -172,7 +177,8 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
     said = constants(sheet, block.above, block.first, kind, set(chosen))
     issues, columns = _columns(sheet, block, chosen, rivals, spoken, context, said)
     fielded = {column.field for column in columns if column.field}
-    score = sum((2.0 if field in _SPECIAL else 1.0) * surely for field, (surely, _, _) in chosen.items())
+    score = sum((2.0 if field in _SPECIAL and surely >= 0.85 else 1.0) * surely for field, (surely, _, _) in chosen.items())
+    score -= 0.4 * sum(1 for column, title in enumerate(block.titles) if title and not columns[column].field)
     missing = _missing(kind, fielded | set(said))
     score -= 2.0 * len(missing)
     if sum(1 for column in range(len(block.titles)) if block.titles[column]):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from plait.manufacturing.desk.reading.model import Raw, Sheet
-from plait.manufacturing.desk.reading.text import fold, is_none, tidy
+from plait.manufacturing.desk.reading.text import fold, is_none, tidy, total
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 from plait.manufacturing.desk.reading.words import titles
 
@@ -210,18 +210,22 @@ def _same_titles(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def _above(sheet: Sheet, start: int, stop: int) -> int:
-    """Return the first row of what belongs to the table whose titles stand in ``stop``: after the last blank rows with rows of a table before them."""
-    row = stop
-    while row > start and not all(blank(raw) for raw in sheet.rows[row - 1]):
-        row -= 1
+    """Return the first row of what belongs to the table whose titles stand in ``stop``: short rows that an empty row parts from the table before."""
+    empty = [all(blank(raw) for raw in sheet.rows[row]) for row in range(start, stop)]
+    best = row = stop
     while row > start:
-        upper = row - 1
-        while upper > start and all(blank(raw) for raw in sheet.rows[upper]):
-            upper -= 1
-        if sum(not blank(raw) for raw in sheet.rows[upper]) > 2 or upper <= start:
+        row -= 1
+        if empty[row - start]:
+            continue
+        if sum(not blank(raw) for raw in sheet.rows[row]) > 4 or _summed(sheet.rows[row]):
             break
-        row = upper
-    return row
+        if row == start or empty[row - 1 - start]:
+            best = row
+    return best
+
+
+def _summed(row: Sequence[Raw]) -> bool:
+    return any(isinstance(raw, str) and total(tidy(raw)) for raw in row[:3])
 
 
 def _spans(sheet: Sheet) -> dict[tuple[int, int], tuple[int, int, int, int]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from plait.kernel.problems import Problem
+from plait.manufacturing.desk.reading.checks import across, within
 from plait.manufacturing.desk.reading.columns import propose, signature
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.erp import known
@@ -86,7 +87,7 @@ def read_content(
     """Read what a format found to typed rows."""
     result = Result(content.format, issues=list(content.issues), header=dict(content.header), suggestion=content.suggestion)
     if content.records and content.kind:
-        result.tables.append((Mapping("", content.kind, (0, 0), (), dict(content.header), 1.0, "document"), content.records))
+        result.tables.append((Mapping("", content.kind, (0, 0), (), dict(content.header), 1.0, "document"), _checked(content.kind, content.records, context)))
         if not content.sheets:
             return result
     lookup = _lookup(mappings)
@@ -110,6 +111,16 @@ def read_content(
     if not result.tables and not content.attachments and not told:
         result.issues.append(Issue("warning", "no-table", "no table was recognised in the file", "Give the columns titles in one row."))
     return result
+
+
+def _checked(kind: DocumentKind, records: Sequence[Record], context: Context) -> list[Record]:
+    """Return a document's own records with what does not agree in and among them."""
+    found = []
+    for record in records:
+        values, places = dict(record.values), dict(record.places)
+        issues = within(kind, values, places, context.today)
+        found.append(msgspec.structs.replace(record, values=values, places=places, issues=(*record.issues, *issues)))
+    return across(kind, found, "")
 
 
 def _lookup(mappings: Sequence[Mapping] | Lookup) -> Lookup:

@@ -25,7 +25,6 @@ DOUBTFUL = 0.7
 _NAMING = frozenset({"part_no", "customer_part_no", "drawing_no", "name", "line_no", "op_no", "component", "lot"})
 _SUM_OF = re.compile(r"^(summe|gesamt|zwischensumme|teilsumme|sub-?total|total|übertrag|合计|小计|总计)\b.*$", re.IGNORECASE)
 _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|von|/|共)?.*$", re.IGNORECASE)
-_CANCELLED = re.compile(r"\b(storn\w*|cancel\w*|gestrichen|annulliert|entfällt|void)\b|取消|作废|已撤销", re.IGNORECASE)
 
 
 class Applied(NamedTuple):
@@ -279,7 +278,7 @@ class _Line:
         return Record(self.number + 1, self.values, self.places, tuple(self.issues))
 
     def _whole_row(self, row: Sequence[Raw]) -> None:
-        """Say what is doubtful about the row as a whole: cells beyond the titles, text that goes on below, words of a cancellation."""
+        """Say what is doubtful about the row as a whole: cells beyond the titles, text that goes on below."""
         table = self.table
         beyond = [index for index in range(table.width, len(row)) if not blank(row[index])]
         if beyond and table.width:
@@ -304,12 +303,6 @@ class _Line:
                     text[:200],
                 )
             )
-        for name in ("state", "note", "due", "quantity"):
-            value = self.values.get(name)
-            if isinstance(value, str) and _CANCELLED.search(value):
-                self.issues.append(
-                    Issue("warning", "line-cancelled", "the row says that it is cancelled", "Leave it out if it is.", self.places[name], name, value[:200])
-                )
 
     def _cell(self, each: _Mapped, row: Sequence[Raw]) -> None:
         table, index = self.table, each.column.index

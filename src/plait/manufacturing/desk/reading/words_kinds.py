@@ -183,7 +183,9 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
             baugruppe|baugruppennr|baugruppen-nr.|bgr|bgr-nr.|kopfmaterial|erzeugnis|erzeugnisnr|oberteil|fertigteil|fertigteilnr|vater|
             vaterartikel|übergeordnet|hauptartikel|stücklistenkopf|kopfartikel|
             母件|母件编码|母件编号|母件料号|父项物料|父项|父项编码|父件|成品|成品料号|成品编码|产成品|上级物料|父项物料编码|主件品号|主件料号|父件编码""",
-        "component": """component|component no|component number|component part|component part no|component item|component code|child|
+        "component": """teil:75|teilenr:75|teile-nr.:75|teilenummer:75|artikel:72|artikelnr:75|art.-nr.:75|artikelnummer:75|sachnr:75|sachnummer:75|
+            part no:72|part number:72|零件:75|零件号:75|料号:75|品号:75|component|component no|component number|component part|component part no|
+            component item|component code|child|
             child part|child part no|child item|comp|comp.|comp no|sub part|subpart|input|raw material|raw material no|raw material code|
             material no|
             material number|material:85|item:75|item no:75|part:6|komponente|komponentennr|komponenten-nr.|komponentennummer|komp.|komp.-nr.|
