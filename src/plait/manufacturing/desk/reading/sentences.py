@@ -19,6 +19,8 @@ __all__ = ["Reading", "read_sentences"]
 
 WRAPPED = 55
 MOST = 500
+LONGEST = 1_000
+TOGETHER = 40
 _CUT = re.compile(r"[,;，；。\n(（]|\.\s|[.!?]$|\s-\s|\s–\s")
 _JOINED = re.compile(r"^\s*(?:,|/|;|and|und|or|oder|sowie|or alternatively|bzw\.?|alternativ|、|和|或|及)\s*$", re.IGNORECASE)
 _DATE = re.compile(rf"(?<![\w.-]){DATE}", re.IGNORECASE)
@@ -49,7 +51,7 @@ class _Text:
         self._starts: list[tuple[int, int]] = []
         for index, line in enumerate(lines):
             self._starts.append((len(self.text), first + index))
-            self.text += line.strip() + (" " if len(line) >= WRAPPED else "\n")
+            self.text += line[:LONGEST].strip() + (" " if len(line) >= WRAPPED else "\n")
 
     def line(self, at: int) -> int:
         """Return the number of the line in which a sign stands."""
@@ -87,10 +89,11 @@ def _paragraphs(lines: Sequence[str]) -> list[_Text]:
     made: list[_Text] = []
     start = 0
     for index in range(len(lines) + 1):
-        if index == len(lines) or not lines[index].strip():
+        blank = index == len(lines) or not lines[index].strip()
+        if blank or index - start >= TOGETHER:
             if index > start:
                 made.append(_Text(lines[start:index], start))
-            start = index + 1
+            start = index + 1 if blank else index
     return made
 
 

@@ -140,14 +140,18 @@ class Span(msgspec.Struct, frozen=True):
 
 def find(text: str) -> list[Span]:
     """Return what is said, in order, no two pieces overlapping; the earlier pattern wins."""
-    taken: list[Span] = []
+    taken = bytearray(len(text))
+    found: list[Span] = []
+    if not any(sign.isdigit() for sign in text):
+        return found
     for field, pattern in (*_PATTERNS[:3], *(("quantity", pattern) for pattern in _QUANTITY), *_PATTERNS[3:], ("name", _NAMED)):
-        for found in pattern.finditer(text):
-            group = "w" if "w" in pattern.groupindex and found.group("w") else "v"
-            span = Span(field, found.start(), found.end(), found.group(group).strip(), found.start(group))
-            if span.text and not any(span.start < other.end and other.start < span.end for other in taken):
-                taken.append(span)
-    return sorted(taken, key=lambda span: span.start)
+        for hit in pattern.finditer(text):
+            group = "w" if "w" in pattern.groupindex and hit.group("w") else "v"
+            span = Span(field, hit.start(), hit.end(), hit.group(group).strip(), hit.start(group))
+            if span.text and not any(taken[span.start : span.end]):
+                taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+                found.append(span)
+    return sorted(found, key=lambda span: span.start)
 
 
 def kind_words(text: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s
 QUOTES = re.compile(r"gmail_quote|moz-cite|yahoo_quoted|divRplyFwdMsg|OLK_SRC_BODY_SECTION", re.IGNORECASE)
 BLANKS = re.compile(r"[ \t\n\r\f\v\u00a0]+")
 MOST_SPAN = 200
+MOST_COVERED = 200_000
 MOST_TEXT = 2_000_000
 
 
@@ -170,7 +171,7 @@ def _grid(table: Any, limits: Limits) -> tuple[list[list[str | None]], list[tupl
             column = len(cells)
             down, across = _number(cell.get("rowspan")), min(_number(cell.get("colspan")), limits.columns - column)
             cells.append(BLANKS.sub(" ", " ".join(_words(cell))).strip() or None)
-            if down > 1 or across > 1:
+            if (down > 1 or across > 1) and len(covered) < MOST_COVERED:
                 merged.append((at, column, at + down - 1, column + across - 1))
                 covered.update((at + i, column + j) for i in range(down) for j in range(across) if i or j)
         rows.append(cells)

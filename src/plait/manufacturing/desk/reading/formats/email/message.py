@@ -104,10 +104,11 @@ def _headers(message: Message) -> dict[str, str]:
 
 def address(header: str) -> tuple[str, str]:
     """Return the name and the address of a header's first mailbox."""
-    for name, mailbox in getaddresses([header]):
-        if mailbox:
-            return name.strip("'\" "), mailbox.strip().lower()
-    return "", ""
+    try:
+        found = getaddresses([header[:1000]])
+    except (RecursionError, *_BROKEN):
+        return "", ""
+    return next(((name.strip("'\" "), mailbox.strip().lower()) for name, mailbox in found if mailbox), ("", ""))
 
 
 def moment(header: str) -> str:

@@ -43,12 +43,16 @@ def _begins(lines: Sequence[str], at: int) -> bool:
     if _EARLIER.match(line):
         # a bare rule is one only before the head of a mail
         return not line.startswith("_") or any(_HEAD[0].match(each.strip()) for each in lines[at + 1 : at + 4])
-    if _WROTE.match(line):
+    if _wrote(line):
         return True
-    if at + 1 < len(lines) and len(line) < 120 and re.match(r"^(?:on|am)\b.*\d", line, re.IGNORECASE) and _WROTE.match(f"{line} {lines[at + 1].strip()}"):
+    if at + 1 < len(lines) and len(line) < 120 and re.match(r"^(?:on|am)\b.*\d", line, re.IGNORECASE) and _wrote(f"{line} {lines[at + 1].strip()}"):
         return True
     block = [each.strip() for each in lines[at : at + 7]]
     return bool(_HEAD[0].match(line)) and all(any(pattern.match(each) for each in block) for pattern in _HEAD)
+
+
+def _wrote(line: str) -> bool:
+    return line.endswith((":", "：")) and len(line) < 400 and _WROTE.match(line) is not None
 
 
 def part(lines: Sequence[str], passes_on: bool) -> tuple[list[str], list[str], list[bool]]:

@@ -1,0 +1,1 @@
+"""Tests of the document formats, each for itself."""
