@@ -385,18 +385,25 @@ def _pattern(word: str) -> str:
     return rf"{start}{body}(?![0-9]){more}"
 
 
+def _tight(text: str) -> str:
+    return text.replace(" ", "").replace("-", "")
+
+
 @cache
-def _words(kind: str) -> list[tuple[re.Pattern[str], str, bool]]:
+def _words(kind: str) -> list[tuple[str, re.Pattern[str], str, bool]]:
     terms: Mapping[str, Term] = PROCESSES if kind == "process" else MATERIALS
-    return [(re.compile(_pattern(word.lstrip("="))), term.code, word.startswith("=")) for term in terms.values() for word in term.words]
+    return [(_tight(word.strip("=*")), re.compile(_pattern(word.lstrip("="))), term.code, word[0] == "=") for term in terms.values() for word in term.words]
 
 
 @lru_cache(maxsize=4096)
 def _recognise(kind: str, text: str) -> str:
     """Return the code that ``text`` names; of several the nearest they have in common, "" when there is none."""
     flat = fold(text)
+    tight = _tight(flat)
     found = []
-    for pattern, code, alone in _words(kind):
+    for core, pattern, code, alone in _words(kind):
+        if core not in tight:
+            continue
         hits = [pattern.fullmatch(flat)] if alone else pattern.finditer(flat)
         found += [(hit.start(), hit.end(), code) for hit in hits if hit is not None]
     longest = {code for start, end, code in found if not any(a <= start and end <= b and b - a > end - start for a, b, _ in found)}

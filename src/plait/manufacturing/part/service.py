@@ -50,6 +50,13 @@ class PartService:
             tables.put_part(tx.conn, part)
             tx.append(f"part/{part.id}", PartRevised(part.id, part.revision, part.name, part.gtin, part.supply))
 
+    @staticmethod
+    def put_all_in(tx: Tx, parts: Sequence[Part]) -> None:
+        """Release revisions of different parts inside another room's transaction, whose rules have been held against what is there before."""
+        tables.put_parts(tx.conn, parts)
+        for part in parts:
+            tx.append(f"part/{part.id}", PartRevised(part.id, part.revision, part.name, part.gtin, part.supply))
+
     async def get(self, actor: Actor, id: str, revision: str | None = None) -> Part:
         """Return a part in its present (or the named) revision; raise ``no-such-part``."""
         scope = self.guard.scope(actor, "read", "part")

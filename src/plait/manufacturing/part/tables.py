@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Select, Table, Text, func, or_, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Select, Table, Text, bindparam, func, or_, select
 
 from plait.kernel.actor import Scope
 from plait.manufacturing.part.model import Part, Stock
 from plait.store import metadata
 
-__all__ = ["part", "parts", "put_part", "put_stock", "revisions", "stock"]
+__all__ = ["part", "parts", "put_part", "put_parts", "put_stock", "revisions", "stock"]
 
 part_table = Table(
     "part_part",
@@ -74,6 +74,15 @@ def put_part(conn: Connection, row: Part) -> None:
     this = (part_table.c.id == row.id) & (part_table.c.revision == row.revision)
     if conn.execute(part_table.update().where(this).values(values)).rowcount == 0:
         conn.execute(part_table.insert().values(id=row.id, revision=row.revision, **values))
+
+
+def put_parts(conn: Connection, rows: Sequence[Part]) -> None:
+    """Make each of ``rows`` (of different parts) the present revision of its part; as ``put_part``, for many."""
+    if rows:
+        this = (part_table.c.id == bindparam("this_id")) & (part_table.c.revision == bindparam("this_revision"))
+        conn.execute(part_table.update().where(part_table.c.id == bindparam("this_id")).values(current=0), [{"this_id": row.id} for row in rows])
+        conn.execute(part_table.delete().where(this), [{"this_id": row.id, "this_revision": row.revision} for row in rows])
+        conn.execute(part_table.insert(), [{"id": row.id, "revision": row.revision, "current": 1, "spec": msgspec.json.encode(row)} for row in rows])
 
 
 def _stock(row: Any) -> Stock:

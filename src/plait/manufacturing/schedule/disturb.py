@@ -130,7 +130,7 @@ def progress(tx: Tx, job_id: str, state: str, at: datetime, station: str) -> Rep
 
 
 def resize(tx: Tx, hold: Hold, batch: int, quantity: int) -> Repair:
-    """Batch ``batch`` has ``quantity`` pieces now: what has not begun takes as long as that needs."""
+    """Batch ``batch`` has ``quantity`` pieces now: what has not begun takes as long as that needs, frozen or not."""
     if quantity < 1:
         raise Problem(rules.BAD_PROMISE, f"quantity: {quantity} is less than one piece")
     ops = {op.seq: op for op in hold.request.operations}
@@ -139,7 +139,7 @@ def resize(tx: Tx, hold: Hold, batch: int, quantity: int) -> Repair:
         if row.hold_id != hold.id or row.batch != batch or row.state != "planned":
             return row
         work = row.work_ms if row.outside else rules.work_of(ops[row.seq], quantity)
-        return msgspec.structs.replace(row, quantity=quantity, work_ms=work)
+        return msgspec.structs.replace(row, quantity=quantity, work_ms=work, frozen=row.frozen and work == row.work_ms)
 
     return _disturb(tx, change, f"batch {batch} has {quantity} pieces now")
 

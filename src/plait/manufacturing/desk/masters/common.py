@@ -1,5 +1,6 @@
 """What the appliers share: one decision for comparing and applying, the parts as the table leaves them, and which revision a change makes."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from plait.manufacturing.desk.book.model import LineChange
 from plait.manufacturing.desk.book.parts import Known
 from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.inbox.model import Change, Context
+from plait.manufacturing.desk.masters.model import Price, PricesListed
+from plait.manufacturing.desk.masters.tables import put_prices
 from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.manufacturing.line import tables as line_tables
 from plait.manufacturing.part import tables as part_tables
@@ -41,10 +44,13 @@ class Refusal(Exception):
 
 
 class Step(NamedTuple):
-    """A change and how it is made; without ``do`` nothing is written."""
+    """A change and how it is made: by ``do``, by a ``part`` that takes its present form, by a ``price`` that is listed or (``gone``) no more."""
 
     change: Change
     do: Callable[[Tx], object] | None = None
+    part: Part | None = None
+    price: Price | None = None
+    gone: Price | None = None
 
 
 class TableApplier:
@@ -63,6 +69,12 @@ class TableApplier:
     def apply(self, tx: Tx, records: Sequence[Record], context: Context) -> list[Change]:
         """Do it, inside the transaction; return what was done."""
         steps = self.decide(tx.conn, records, context)
+        PartService.put_all_in(tx, list({step.part.id: step.part for step in steps if step.part is not None}.values()))
+        prices = [step.price for step in steps if step.price is not None]
+        gone = [step.gone for step in steps if step.gone is not None]
+        put_prices(tx.conn, prices, gone)
+        for part_id, count in Counter(price.part_id for price in (*prices, *gone)).items():
+            tx.append(f"prices/{part_id}", PricesListed(part_id, count, context.source))
         for step in steps:
             if step.do is not None:
                 step.do(tx)
@@ -147,36 +159,36 @@ class Desk:
             raise Refusal(self.known.find(record.values, customer).text + "; enter it with a list of parts first")
         return found
 
-    def settle(self, now: Part, said: str = "") -> tuple[Part, bool, str]:
-        """Return ``now`` with the revision it gets, whether that replaces what nothing was made by, and what that means in words.
+    def settle(self, now: Part, said: str = "") -> tuple[Part, str]:
+        """Return ``now`` with the revision it gets, and what that means in words.
 
         ``said`` is the revision a list names. Raises ``Refusal``.
         """
         was = self.parts.get(now.id)
         if was is None:
-            return msgspec.structs.replace(now, revision=said or "A"), False, ""
+            return msgspec.structs.replace(now, revision=said or "A"), ""
         taken = self._revisions.get(now.id, set())
         if said and said != was.revision:
             if said in taken:
                 raise Refusal(f"revision {said} of {now.id} was followed by {was.revision}; name the present revision")
-            return msgspec.structs.replace(now, revision=said), False, f"revision {said} follows {was.revision}"
+            return msgspec.structs.replace(now, revision=said), f"revision {said} follows {was.revision}"
         fields = changed(was, now)
         now = msgspec.structs.replace(now, revision=was.revision)
         if not fields:
-            return now, False, ""
+            return now, ""
         what = " and ".join(fields)
         if (was.id, was.revision) not in self._made:
-            return now, True, f"nothing was made by revision {was.revision} yet, so its {what} may change"
+            return now, f"nothing was made by revision {was.revision} yet, so its {what} may change"
         if said:
             raise Refusal(f"{now.id} has been made by revision {said}; another {what} needs a new revision")
         later = next_revision(was.revision, taken)
-        return msgspec.structs.replace(now, revision=later), False, f"another {what}: revision {was.revision} becomes {later}"
+        return msgspec.structs.replace(now, revision=later), f"another {what}: revision {was.revision} becomes {later}"
 
     def put(self, row: int, now: Part, said: str = "", text: str = "", more: tuple[LineChange, ...] = ()) -> Step:
         """Return the step that makes ``now`` the present state of its part; a part that breaks a rule is refused."""
         was = self.parts.get(now.id)
         try:
-            part, unmade, why = self.settle(now, said)
+            part, why = self.settle(now, said)
             check_part(part)
         except (Problem, Refusal) as error:
             return refused(row, now.id, error.detail if isinstance(error, Problem) else str(error))
@@ -191,7 +203,7 @@ class Desk:
             differing = [(name, _said(getattr(was, name)), _said(getattr(part, name))) for name in SHOWN if getattr(was, name) != getattr(part, name)]
             changes = (*(LineChange(*each) for each in differing), *more)
         change = Change(row, part.id, "changed" if was is not None else "new", words, changes)
-        return Step(change, lambda tx: PartService.put_in(tx, part, unmade=unmade))
+        return Step(change, part=part)
 
 
 def fresh_part(id: str, name: str, **more: Any) -> Part:

@@ -21,6 +21,8 @@ DEFAULT_SETUP_MIN = 30.0
 """Minutes of set-up of a batch when nothing at all is known."""
 DEFAULT_CYCLE_MIN = 5.0
 """Minutes of a piece when nothing at all is known."""
+DEFAULT_RATE = 60.0
+"""What an hour of work is taken to be paid with, in the firm's currency, when no work centre has a rate."""
 WORKSHOP = "workshop"
 """The group of an estimated operation when no group fits its process."""
 WORK_SHARE = 0.5
@@ -168,13 +170,14 @@ def _alone(part: Part, family: str, jobs: Sequence[PastJob], own: bool, past: Pa
     process = part.process if part.process not in ("", GENERAL) else recognise_process(part.name)
     group = _group_for(process, past.groups)
     rates = list(past.rates.values())
-    rate = past.rates.get(group) or (median(rates) if rates else 0.0)
+    rate = past.rates.get(group) or (median(rates) if rates else DEFAULT_RATE)
+    assumed = "" if rates else " (assumed: no work centre has a rate)"
     prices = [(job.quantity, job.price) for job in jobs if job.price and job.quantity > 0]
     whose = "its" if own else "its family's"
     setup, cycle, found = DEFAULT_SETUP_MIN, DEFAULT_CYCLE_MIN, [DEFAULT_CYCLE_MIN]
-    if prices and rate > 0:
+    if prices:
         setup, cycle, found = _paid(part, prices, rate)
-        basis, why = "price", f"what {whose} prices in {len(prices)} order lines pay for at {rate:g} an hour"
+        basis, why = "price", f"what {whose} prices in {len(prices)} order lines pay for at {rate:g} an hour{assumed}"
     else:
         bounds = [DAY_MIN * job.days / job.quantity for job in jobs if job.days and job.days > 0 and job.quantity > 0]
         if bounds and median(bounds) < cycle:
@@ -182,7 +185,7 @@ def _alone(part: Part, family: str, jobs: Sequence[PastJob], own: bool, past: Pa
             found = bounds
         basis, why = (
             "default",
-            "nothing is known of like parts, prices or rates: a default" + (", cut to the days its orders had" if cycle < DEFAULT_CYCLE_MIN else ""),
+            "nothing is known of like parts or prices: a default" + (", cut to the days its orders had" if cycle < DEFAULT_CYCLE_MIN else ""),
         )
     name = op_name("", process if process != GENERAL else "", "Making")
     op = Operation(10, name, process, group, setup, cycle, estimated=True)
@@ -200,13 +203,17 @@ def estimates(past: Past) -> list[Estimate]:
         jobs[job.part_id].append(job)
     measured = _of_jobs(past.measured)
     found = []
+    usual: dict[tuple[str, str], Estimate | None] = {}
     for part in past.parts:
         if not lacks_routing(part):
             continue
         family = family_of[part.id]
-        like = [each for each in members[family] if each.routing and not lacks_routing(each) and each.supply == part.supply]
-        if like:
-            found.append(_from_family(part, family, like, measured))
+        if (family, part.supply) not in usual:
+            like = [each for each in members[family] if each.routing and not lacks_routing(each) and each.supply == part.supply]
+            usual[family, part.supply] = _from_family(part, family, like, measured) if like else None
+        alike = usual[family, part.supply]
+        if alike is not None:
+            found.append(msgspec.structs.replace(alike, part_id=part.id, name=part.name))
             continue
         own = any(job.price for job in jobs[part.id])
         lines = jobs[part.id] if own else [job for each in members[family] for job in jobs[each.id]]

@@ -33,7 +33,7 @@ class Price(msgspec.Struct, frozen=True):
 
 @fact("masters.prices_listed", key="part_id", quantity="prices")
 class PricesListed(msgspec.Struct, frozen=True):
-    """The listed prices of a part are different now."""
+    """Listed prices of a part came, changed or went; ``prices`` counts them."""
 
     part_id: str
     prices: int

@@ -18,7 +18,6 @@ from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.manufacturing.part.model import Part
 from plait.manufacturing.part.rules import is_gtin
 from plait.manufacturing.vocabulary import GENERAL, is_a, recognise_material, recognise_process
-from plait.store import Tx
 
 __all__ = ["PartsApplier", "number_of"]
 
@@ -110,10 +109,4 @@ def _priced(step: Step, price: Price | None, known: dict[tuple[str, str, str, st
     words = f"{'costs' if price.kind == 'purchase' else 'is sold for'} {price.price}"
     action = "changed" if change.action == "same" else change.action
     change = msgspec.structs.replace(change, action=action, text="; ".join(each for each in (change.text, words) if each))
-
-    def do(tx: Tx) -> None:
-        if step.do is not None:
-            step.do(tx)
-        tables.put_prices(tx.conn, [price])
-
-    return Step(change, do)
+    return Step(change, part=step.part, price=price)

@@ -15,10 +15,9 @@ from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.inbox.model import Change, Context
 from plait.manufacturing.desk.masters import tables
 from plait.manufacturing.desk.masters.common import ALL, Desk, Refusal, Step, TableApplier, refused, text_of, unit_price
-from plait.manufacturing.desk.masters.model import Price, PricesListed
+from plait.manufacturing.desk.masters.model import Price
 from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.manufacturing.part.model import Material
-from plait.store import Tx
 
 __all__ = ["PricesApplier", "used"]
 
@@ -96,13 +95,8 @@ def _step(row: int, price: Price | None, was: Price | None) -> Step:
     if before == after:
         return Step(Change(row, key, "same"))
     action: Literal["new", "changed", "gone"] = "gone" if price is None else "new" if was is None else "changed"
-
-    def do(tx: Tx) -> None:
-        tables.put_prices(tx.conn, [price] if price is not None else [], [was] if price is None and was is not None else [])
-        count = len(tables.prices(tx.conn, ALL, shown.part_id, shown.kind))
-        tx.append(f"prices/{shown.part_id}", PricesListed(shown.part_id, count, shown.source))
-
-    return Step(Change(row, key, action, after or "not in the list any more", (LineChange("price", before, after),)), do)
+    change = Change(row, key, action, after or "not in the list any more", (LineChange("price", before, after),))
+    return Step(change, price=price, gone=was if price is None else None)
 
 
 def _gone(there: dict[Any, Price], listed: dict[Any, Price]) -> list[Price]:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, insert, select
 
 from plait.kernel.actor import Scope
 from plait.kernel.money import Money
@@ -15,7 +15,7 @@ from plait.store import metadata
 
 __all__ = ["key_of", "prices", "put_prices"]
 
-PIECE = 400
+KEY = ("kind", "part_id", "party_key", "from_quantity", "valid_from")
 
 price_table = Table(
     "desk_price",
@@ -64,16 +64,14 @@ def prices(conn: Connection, scope: Scope, part_id: str = "", kind: str = "") ->
 def put_prices(conn: Connection, rows: Iterable[Price], gone: Iterable[Price] = ()) -> None:
     """Insert or replace prices, and take ``gone`` out."""
     rows = list(rows)
-    columns = list(price_table.primary_key.columns)
-    for row in (*gone, *rows):
-        key = key_of(row)
-        conn.execute(delete(price_table).where(*(column == value for column, value in zip(columns, key, strict=True))))
+    keys = [{f"this_{name}": value for name, value in zip(KEY, key_of(row), strict=True)} for row in (*gone, *rows)]
+    if keys:
+        conn.execute(delete(price_table).where(*(price_table.c[name] == bindparam(f"this_{name}") for name in KEY)), keys)
     if rows:
         conn.execute(insert(price_table), [_values(row) for row in rows])
 
 
 def _values(row: Price) -> dict[str, str]:
-    names = [column.name for column in price_table.primary_key.columns]
     until = row.valid_until.isoformat() if row.valid_until else ""
     rest = {"party": row.party, "price": str(row.price.amount), "currency": row.price.currency, "unit": row.unit, "valid_until": until, "source": row.source}
-    return dict(zip(names, key_of(row), strict=True)) | rest
+    return dict(zip(KEY, key_of(row), strict=True)) | rest
