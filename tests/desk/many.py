@@ -67,6 +67,16 @@ UNITS["en"] = [("pcs", "C62"), ("EA", "C62"), ("kg", "KGM"), ("m", "MTR"), ("set
 UNITS["zh"] = [("件", "C62"), ("个", "C62"), ("kg", "KGM"), ("米", "MTR"), ("套", "SET"), ("千克", "KGM"), ("只", "C62"), ("吨", "TNE")]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 MONATE = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"]
+ABOVE = {
+    "de": {"customer": "Kunde:", "order_no": "Bestellnummer:"},
+    "en": {"customer": "Customer:", "order_no": "PO Number:"},
+    "zh": {"customer": "客户：", "order_no": "订单编号："},
+}
+WORDS = {
+    "de": {"list": "Auftragsliste", "sub": "Zwischensumme", "total": "Summe", "note": "Alle Angaben ohne Gewähr."},
+    "en": {"list": "Open order report", "sub": "Subtotal", "total": "Total", "note": "Please confirm within two days."},
+    "zh": {"list": "订单明细表", "sub": "小计", "total": "合计", "note": "请尽快确认交期。"},
+}
 NAMES = {"de": ["Welle", "Gehäuse", "Flansch Ø40", "Lagerbock, links", "Blech 2x100"], "zh": ["传动轴", "法兰盘", "轴承座 φ60", "端盖"]}
 NAMES["en"] = ["Shaft", "Housing", 'Pipe 2"', "Bracket; left", "Plate 10 x 20"]
 CUSTOMERS = {"de": ["Helix GmbH", "Oakmühle AG"], "en": ["Northforge Ltd", "Swiftline, Inc."], "zh": ["宁波河港机电", "苏州子午泵业"]}
@@ -110,6 +120,8 @@ class _Draw:
         if self.money_in == "column" and "price" in self.fields:
             self.fields.append("currency")
         self.random.shuffle(self.fields)
+        self.tidy = self.random.random() < 0.6
+        self.merged: list[tuple[int, int, int, int]] = []
 
     def day(self, day: date) -> Any:
         if self.typed_days:
@@ -144,7 +156,13 @@ class _Draw:
             cells["price"] = f"{self.currency} {grouped(row['price'], self.mark, self.group)}"
         if "unit" in row:
             cells["unit"] = self.unit[0]
-        return cells
+        return {field: self.messy(cell) for field, cell in cells.items()}
+
+    def messy(self, cell: Any) -> Any:
+        """Put blanks about some texts, as people do."""
+        if self.tidy or not isinstance(cell, str) or not cell:
+            return cell
+        return self.random.choice([cell, cell, f" {cell}", f"{cell} ", f"{cell}\u00a0"])
 
     def row(self, number: int) -> dict[str, Any]:
         draw = self.random
@@ -175,28 +193,74 @@ class _Draw:
             found["price"] += self.random.choice([f" ({self.currency})", f" {self.currency}", f" [{self.currency}]"])
         return found
 
+    def said_above(self, lines: list[list[Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Say the customer, or order number and customer, once above the table instead of in each row."""
+        draw, words = self.random, ABOVE[self.language]
+        if draw.random() > 0.3:
+            return rows
+        fields = ["customer"] if draw.random() < 0.5 else ["order_no", "customer"]
+        for field in fields:
+            value = rows[0].get(field) or CUSTOMERS[self.language][0]
+            lines.append([words[field], value] if draw.random() < 0.5 else [f"{words[field].rstrip(':：')}: {value}"])
+            rows = [{**row, field: value, "line_no": str(number * 10)} if "line_no" in row else {**row, field: value} for number, row in enumerate(rows, 1)]
+            if field in self.fields:
+                self.fields.remove(field)
+        lines.append([])
+        return rows
+
     def sheet(self) -> tuple[list[list[Any]], list[dict[str, Any]]]:
         draw, titles = self.random, self.titles()
         rows = [self.row(number) for number in range(draw.randint(3, 14))]
-        head = [titles[field] for field in self.fields]
         lines: list[list[Any]] = []
         if draw.random() < 0.4:
-            lines += [[{"de": "Auftragsliste", "en": "Open order report", "zh": "订单明细表"}[self.language]], []]
+            lines += [[WORDS[self.language]["list"]], []]
+        rows = self.said_above(lines, rows)
+        layout = draw.choice(["plain", "plain", "sums", "merged", "headings", "blank below"])
+        if layout == "headings" and "customer" in self.fields:
+            rows.sort(key=lambda row: str(row["customer"]))
+            self.headings(lines, titles, rows)
+        else:
+            self.body(lines, [titles[field] for field in self.fields], rows, layout)
+        if draw.random() < 0.3:
+            lines += [[], [WORDS[self.language]["note"]]]
+        gap = 0 if self.merged else draw.choice([0, 0, 1])
+        return [[*[None] * gap, *line] for line in lines], rows
+
+    def headings(self, lines: list[list[Any]], titles: dict[str, str], rows: list[dict[str, Any]]) -> None:
+        """Write rows under a heading of their customer."""
+        fields = [field for field in self.fields if field != "customer"]
+        lines.append([titles[field] for field in fields])
+        for number, row in enumerate(rows):
+            if not number or rows[number - 1]["customer"] != row["customer"]:
+                lines.append([f"{ABOVE[self.language]['customer'].rstrip(':：')}: {row['customer']}", *[None] * (len(fields) - 1)])
+            cells = self.written(row)
+            lines.append([cells[field] for field in fields])
+
+    def body(self, lines: list[list[Any]], head: list[str], rows: list[dict[str, Any]], layout: str) -> None:
+        """Write rows, with sums, merged or left-out order numbers, repeated titles and blank rows as the layout has it."""
+        draw = self.random
         lines.append(head)
-        lead = next((field for field in self.fields if field in {"order_no", "name", "customer", "part_no"}), "order_no")
         for number, row in enumerate(rows):
             cells = self.written(row)
+            again = number > 0 and "order_no" in self.fields and rows[number - 1]["order_no"] == row["order_no"]
+            if layout == "sums" and number and not again:
+                lines.append(self.sum("sub", Decimal(7)))
+            if layout in {"merged", "blank below"} and again:
+                if layout == "merged" and self.excel:
+                    column = self.fields.index("order_no")
+                    self.merged.append((len(lines) - 1, column, len(lines), column))
+                cells["order_no"] = None
             lines.append([cells[field] for field in self.fields])
-            if number and number % 6 == 0 and draw.random() < 0.3:
+            if layout == "plain" and number and number % 6 == 0 and draw.random() < 0.3:
                 lines.append(head)
-            if draw.random() < 0.05:
+            if layout == "plain" and draw.random() < 0.05:
                 lines.append([])
         if draw.random() < 0.4:
-            word = {"de": "Summe", "en": "Total", "zh": "合计"}[self.language]
-            total = self.number(sum((row["quantity"] for row in rows), Decimal(0)))
-            lines.append([word if field == lead else total if field == "quantity" else None for field in self.fields])
-        gap = draw.choice([0, 0, 1])
-        return [[*[None] * gap, *line] for line in lines], rows
+            lines.append(self.sum("total", sum((row["quantity"] for row in rows), Decimal(0))))
+
+    def sum(self, word: str, total: Decimal) -> list[Any]:
+        lead = next((field for field in self.fields if field in {"order_no", "name", "customer", "part_no"}), "order_no")
+        return [WORDS[self.language][word] if field == lead else self.number(total) if field == "quantity" else None for field in self.fields]
 
     def answer(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         found = []
@@ -212,7 +276,8 @@ class _Draw:
     def file(self, seed: int) -> Drawn:
         lines, rows = self.sheet()
         if self.excel:
-            return Drawn(f"drawn-{seed}.xlsx", workbook({"name": "Sheet1", "rows": lines}), self.answer(rows))
+            merged = [f"{chr(65 + left)}{top + 1}:{chr(65 + right)}{bottom + 1}" for top, left, bottom, right in self.merged]
+            return Drawn(f"drawn-{seed}.xlsx", workbook({"name": "Sheet1", "rows": lines, "merged": merged}), self.answer(rows))
         out = io.StringIO()
         sign = self.random.choice([";", "\t", ",", "|"] if self.mark == "." else [";", "\t", "|"])
         csv.writer(out, delimiter=sign).writerows([["" if cell is None else cell for cell in line] for line in lines])

@@ -69,7 +69,7 @@ KINDS: dict[str, dict[str, tuple[str, str, str, str]]] = {
         "unit": _UNIT,
         "due": ("Wunschtermin|Liefertermin", "Required Date|Delivery Date", "需求日期|交货日期", "ahead"),
         "respond_by": ("Angebot bis|Angebotsfrist", "Quote by|Reply by|Quote due", "报价截止日期|报价期限", "soon"),
-        "target_price": ("Zielpreis|Zielpreis EUR", "Target Price", "目标价|目标价格", "money"),
+        "target_price": ("Zielpreis|Preisvorstellung", "Target Price", "目标价|目标价格", "money"),
     },
     "parts": {
         **_PART,

@@ -224,6 +224,7 @@ _words(
     "Please quote 100 pcs and 500 pcs of part P-9, rev B, needed in week 15.\n",
     table(
         "request",
-        "request_no | part_no | revision | quantity | unit | due\n55 | P-9 | B | 100 | C62 | 2026-04-06..2026-04-12?\n55 | P-9 | B | 500 | C62 | 2026-04-06..2026-04-12?",
+        "request_no | part_no | revision | quantity | unit | due\n"
+        "55 | P-9 | B | 100 | C62 | 2026-04-06..2026-04-12?\n55 | P-9 | B | 500 | C62 | 2026-04-06..2026-04-12?",
     ),
 )

@@ -13,7 +13,7 @@ __all__ = ["across", "within"]
 
 _WHOLE = frozenset({"C62", "H87", "SET", "PR"})
 _LONG = timedelta(days=730)
-_CANCELLED = re.compile(r"\b(storn\w*|cancel\w*|gestrichen|annulliert|entfällt|void)\b|取消|作废|已撤销", re.IGNORECASE)
+_CANCELLED = re.compile(r"\b(storn\w*|cancel\w*|gestrichen|annulliert|entfällt)\b|取消|作废|已撤销", re.IGNORECASE)
 
 
 class _Row:

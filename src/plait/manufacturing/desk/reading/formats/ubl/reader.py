@@ -171,7 +171,7 @@ def _records(line: Any, index: int, common: _Row, kind: DocumentKind, root: Any,
     parts = [each for each in item.findall("cac:Delivery", NAMES) if each.find("cbc:Quantity", NAMES) is not None]
     whole = len(parts) < 2
     for turn, delivery in enumerate([None] if whole else parts, 1):
-        row = _line(item, line, kind, root, name, common.paths)
+        row = _line(item, line, kind, root, common.paths)
         if delivery is not None:
             _share(row, delivery, turn)
         _complete(row, common, kind, line)
@@ -190,7 +190,7 @@ def _share(row: _Row, delivery: Any, turn: int) -> None:
     row.issues.append(Issue("note", "line-split", "the line names several deliveries; each became a row", "Nothing to do.", place, "line_no"))
 
 
-def _line(item: Any, line: Any, kind: DocumentKind, root: Any, name: str, paths: Paths) -> _Row:
+def _line(item: Any, line: Any, kind: DocumentKind, root: Any, paths: Paths) -> _Row:
     row = _Row(paths)
     # in a request the line's own number counts, LineItem/ID is often the item's; in an order only LineItem has one
     row.put("line_no", _first(line, "cbc:ID", "cac:LineItem/cbc:ID") if kind == "request" else item.find("cbc:ID", NAMES))
@@ -204,9 +204,8 @@ def _line(item: Any, line: Any, kind: DocumentKind, root: Any, name: str, paths:
     row.put("note", _first(line, "cbc:Note", "cac:LineItem/cbc:Note"))
     if kind == "orders":
         _money(row, item)
-        if name == "OrderChange":
-            state = item.find("cbc:LineStatusCode", NAMES)
-            row.put("state", state, STATES.get(_said(state).lower(), _said(state)))
+        state = item.find("cbc:LineStatusCode", NAMES)
+        row.put("state", state, STATES.get(_said(state).lower(), _said(state)))
     return row
 
 
