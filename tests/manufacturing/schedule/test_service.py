@@ -334,6 +334,16 @@ async def test_freeze(shop: Shop) -> None:
     assert await shop.times() == {"PO-2-1-10": (at(10), at(20)), "PO-1-1-10": (at(20), at(30))}
 
 
+async def test_a_frozen_job_of_another_size(shop: Shop) -> None:
+    """Tests that a frozen job whose batch is resized takes the time its pieces need, and the plan holds."""
+    await shop.order("PO-1", ask("R1", 10, 10, *TWO_OPS))
+    await shop.service.freeze(ME, "PO-1-1-20")
+    await shop.service.batch(ME, "PO-1", 1, 40)
+    times = await shop.times()
+    assert times["PO-1-1-20"][1] - times["PO-1-1-20"][0] == timedelta(minutes=80)
+    await shop.holds_up()
+
+
 async def test_batches_that_replace_scrap(shop: Shop) -> None:
     """Tests that a new batch is placed at its earliest fit, an unknown one by its first progress, and a larger one takes longer."""
     await shop.order("PO-1", ask("R1", 10, 10, *TWO_OPS))
