@@ -72,10 +72,19 @@ async def carried(house: House, fact: Fact, body: Any) -> None:
         await house.book.run_sent(house.me, body.run, Decimal(body.made), last=True, once=f"book:{fact.id}")
 
 
+async def part_known(house: House, fact: Fact, body: Any) -> None:
+    """A part is known now: lines that named it before get it. Of many parts entered at once, the last one does it for all."""
+    del body
+    latest = await house.store.latest({"part.revised"})
+    if latest is None or latest.seq == fact.seq:
+        await house.book.recognise(house.me, once=f"book:{fact.id}")
+
+
 REACTIONS = (
     Reaction("book.accepted", frozenset({"desk.accepted"}), accepted),
     Reaction("book.moved", frozenset({"desk.promise_moved"}), moved),
     Reaction("book.cut", frozenset({"line.run_cut"}), cut),
     Reaction("book.despatched", frozenset({"trade.despatch_sent"}), despatched),
+    Reaction("book.part_known", frozenset({"part.revised"}), part_known),
     Reaction("book.carried", frozenset({"line.run_finished"}), carried),
 )

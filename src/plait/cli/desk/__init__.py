@@ -14,6 +14,7 @@ VERBS = {
     "undo": ("plait.cli.desk.inbox:undo", "Take back what an item put in."),
     "set-aside": ("plait.cli.desk.inbox:set_aside", "Put an item away without putting it in."),
     "orders": ("plait.cli.desk.orders:orders", "List customers' order lines, the earliest due first."),
+    "estimate": ("plait.cli.desk.estimate:estimate", "Estimate the times of parts without a routing, from past jobs and prices."),
     "late": ("plait.cli.desk.late:late", "Say which open orders will be late, why, and what would help."),
     "what-if": ("plait.cli.desk.late:what_if", "Try changes on the plan of all open orders; nothing is written."),
     "date": ("plait.cli.desk.late:promise", "Say what date may be promised for something new."),

@@ -3,14 +3,19 @@
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["late", "plan", "promise", "what_if"]
 
 Json = Annotated[bool, Parameter(name="--json")]
-VERDICTS = {"late": "[red]late[/red]", "unplanned": "[yellow]look[/yellow]", "on_time": "[green]on time[/green]"}
+VERDICTS = {"late": "[red]   late[/red]", "unplanned": "[yellow]   look[/yellow]", "on_time": "[green]on time[/green]"}
+MANY = 5
+"""How many lines are named that the same thing is wrong with."""
 
 
 def late(line: str = "", *, all: bool = False, data: Path = Path("plait-data"), as_json: Json = False) -> None:
@@ -47,22 +52,37 @@ def _quoted(text: str) -> str:
 def _report(answer: dict[str, Any], *, all: bool) -> None:
     from rich.markup import escape
 
-    from plait.cli.desk.shown import console, table
+    from plait.cli.desk.shown import console
 
     out = console()
     out.print(f"{answer['total']} open lines: {answer['late']} late, {answer['unplanned']} cannot be planned, {answer['on_time']} on time")
-    shown = [row for row in answer["lines"] if all or row["verdict"] != "on_time"]
-    rows = [(VERDICTS[row["verdict"]], row["id"], row["customer"], row["due"], row.get("day") or "", _words(row)) for row in shown]
-    if rows:
-        table(("", "line", "customer", "due", "ready", "why, and what would help"), rows, marked=True)
-    elif answer["total"]:
-        out.print(escape("Everything can be made in time; see the dates with --all."))
+    for row in answer["lines"]:
+        if row["verdict"] != "unplanned" and (all or row["verdict"] == "late"):
+            out.print(f"{VERDICTS[row['verdict']]} {escape(_head(row))}")
+            _said(out, row["reason"], *((f"> {row['remedy']['text']}{_cost(row['remedy'])}",) if row.get("remedy") else ()))
+    unplanned: dict[tuple[str, str], list[str]] = {}
+    for row in answer["lines"]:
+        if row["verdict"] == "unplanned":
+            unplanned.setdefault((row["reason"], row.get("todo") or ""), []).append(row["id"])
+    for (reason, todo), ids in unplanned.items():
+        more = f" and {len(ids) - MANY} more" if len(ids) > MANY else ""
+        out.print(f"{VERDICTS['unplanned']} {escape(', '.join(ids[:MANY]) + more)}")
+        _said(out, reason, *((f"> {todo}",) if todo else ()))
+    if answer["total"] and answer["on_time"] == answer["total"] and not all:
+        out.print("Everything can be made in time; see the dates with --all.")
 
 
-def _words(row: dict[str, Any]) -> str:
-    remedy = row.get("remedy")
-    help_ = f" > {remedy['text']}{_cost(remedy)}" if remedy else f" > {row['todo']}" if row.get("todo") else ""
-    return f"{row['reason']}{help_}"
+def _head(row: dict[str, Any]) -> str:
+    ready = f", ready {row['day']}" if row.get("day") else ""
+    return f"{row['id']}  {row['customer']} {row['order_no']}: {row['quantity']} x {row['name'] or row['part_id']}, due {row['due']}{ready}"
+
+
+def _said(out: "Console", *texts: str) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    for text in texts:
+        out.print(Padding(Text(text), (0, 0, 0, 8)))
 
 
 def _cost(remedy: dict[str, Any]) -> str:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 __all__ = ["console", "counted", "show_changes", "show_issues", "show_mapping", "show_rows", "table"]
 
 MOST = 40
+WHOLE = frozenset({"row", "due", "quantity", "open_quantity", "price", "currency", "unit", "id", "open", "promised", "came (UTC)", "state", "sure"})
+MEASURED = frozenset({"quantity", "open_quantity", "delivered", "price", "amount", "price_per", "weight_kg", "batch_size", "setup_min", "cycle_min"})
 LEVELS = {"refused": "[red]refused[/red]", "warning": "[yellow]look[/yellow]", "note": "note"}
 
 
@@ -28,7 +30,7 @@ def table(names: Sequence[str], rows: Iterable[Sequence[Any]], *, marked: bool =
     out, every = console(), list(rows)
     made = Table(box=SIMPLE_HEAD, title=escape(title) or None, title_justify="left", pad_edge=False)
     for name in names:
-        made.add_column(name, overflow="fold")
+        made.add_column(name, overflow="fold", no_wrap=name in WHOLE)
     for row in every[:MOST]:
         made.add_row(*(str(cell) if marked and not at else escape(_plain(cell)) for at, cell in enumerate(row)))
     out.print(made)
@@ -65,7 +67,8 @@ def show_mapping(mapping: dict[str, Any]) -> None:
     rows = []
     for column in mapping["columns"]:
         sure = f"{column.get('confidence', 0.0):.0%}" if column.get("field") else ""
-        rows.append((letters(column["index"]), column["title"], column.get("field") or "-", column.get("unit", ""), sure, column.get("why", "")))
+        unit = column.get("unit", "") if column.get("field") in MEASURED else ""
+        rows.append((letters(column["index"]), column["title"], column.get("field") or "-", unit, sure, column.get("why", "")))
     if rows:
         table(("", "title", "is read as", "unit", "sure", "because"), rows)
     for name, value in mapping.get("constants", {}).items():

@@ -15,6 +15,7 @@ from plait.kernel.problems import CONFLICT, Problem
 from plait.manufacturing.desk.book import rules, tables
 from plait.manufacturing.desk.book.applier import SERIES, close_in, enter_in
 from plait.manufacturing.desk.book.model import LineChanged, OrderLine, StateCount
+from plait.manufacturing.desk.book.parts import Known
 from plait.manufacturing.desk.book.rules import NO_LINE
 from plait.manufacturing.part import tables as part_tables
 from plait.manufacturing.part.stock import NO_PART
@@ -194,6 +195,23 @@ class BookService:
             return now
 
         return await self.store.write(actor, work, once=once, result=OrderLine)
+
+    async def recognise(self, actor: Actor, once: str | None = None) -> int:
+        """Give open lines whose part was not known the part that they mean by now; return how many."""
+        self.guard.require(actor, "desk.write")
+
+        def work(tx: Tx) -> int:
+            unknown = tables.lines(tx.conn, ALL, state="open", part_id="")
+            if not unknown:
+                return 0
+            known = Known(part_tables.parts(tx.conn, ALL), tables.lines(tx.conn, ALL))
+            found = [(row, known.find(msgspec.structs.asdict(row), row.customer).part_id) for row in unknown]
+            for row, part_id in found:
+                if part_id:
+                    self._keep(tx, row, msgspec.structs.replace(row, part_id=part_id), actor.label)
+            return sum(1 for _, part_id in found if part_id)
+
+        return await self.store.write(actor, work, once=once, result=int)
 
     async def accepted(self, actor: Actor, row: OrderLine, once: str | None = None) -> None:
         """An order came through the network and has become run ``row.run``: it stands in the book under the run's number (for reactions)."""

@@ -19,6 +19,7 @@ from plait.manufacturing.desk.book.model import OrderLine
 from plait.manufacturing.desk.masters import estimate, rules, tables
 from plait.manufacturing.desk.masters.common import ALL, Centres
 from plait.manufacturing.desk.masters.model import Correction, Corrections, Estimate, Estimates, Measured, PastJob, Price, TimesCorrected
+from plait.manufacturing.desk.masters.ordered import by_part, ordered_parts
 from plait.manufacturing.line import tables as line_tables
 from plait.manufacturing.part import tables as part_tables
 from plait.manufacturing.part.model import Operation, Part
@@ -71,7 +72,8 @@ class MastersService:
     async def estimate(self, actor: Actor, parts: Sequence[str] = (), *, apply: bool = False) -> Estimates:
         """Return the estimates (of ``parts``, or of all); with ``apply`` they become the parts' routings, marked as estimated.
 
-        A work centre is assumed for a group that has none. Raises ``not-found`` for a part that needs no estimate.
+        A part that order lines name and nobody has entered is entered with it. A work centre is assumed for a group that has none.
+        Raises ``not-found`` for a part that needs no estimate.
         """
         self.guard.require(actor, "desk.write" if apply else "desk.read")
         found = await self._estimates()
@@ -158,31 +160,34 @@ def _measured(conn: Connection, spans: dict[str, _Span]) -> list[Measured]:
     return found + [Measured(row.part_id, row.seq, row.quantity, _minutes(centres.get(row.work_centre), row.start, row.end)) for row in told]
 
 
-def _job(line: OrderLine) -> PastJob:
+def _job(line: OrderLine, part_id: str) -> PastJob:
     price = float(line.price.amount) if line.price is not None else None
     days = float((line.due - line.ordered).days) if line.ordered is not None else None
-    return PastJob(line.part_id, float(line.ordered_quantity or line.quantity), price, days)
+    return PastJob(part_id, float(line.ordered_quantity or line.quantity), price, days)
 
 
 def _past(conn: Connection, measured: Sequence[Measured]) -> estimate.Past:
     centres = schedule_tables.centres(conn, ALL)
     rates = {row.group: float(row.rate.amount) for row in centres.values() if row.rate is not None}
     lines = book_tables.lines(conn, ALL)
-    jobs = [_job(line) for line in lines if line.part_id and line.state != "cancelled"]
+    jobs = [_job(line, line.part_id) for line in lines if line.part_id and line.state != "cancelled"]
+    jobs += [_job(line, number) for number, mine in by_part(lines).items() for line in mine]
     groups = sorted({row.group for row in centres.values()})
-    return estimate.Past(part_tables.parts(conn, ALL), jobs, measured, rates, groups)
+    parts = part_tables.parts(conn, ALL)
+    return estimate.Past([*parts, *ordered_parts(lines, parts)], jobs, measured, rates, groups)
 
 
 def _enter(tx: Tx, found: Sequence[Estimate], zone: str) -> list[str]:
     centres = Centres(tx.conn, zone)
     assumed = []
+    new = {part.id: part for part in ordered_parts(book_tables.lines(tx.conn, ALL, state="open"), part_tables.parts(tx.conn, ALL))}
     for each in found:
-        part = part_tables.part(tx.conn, ALL, each.part_id)
+        part = part_tables.part(tx.conn, ALL, each.part_id) or new.get(each.part_id)
         if part is None or not estimate.lacks_routing(part):
             continue
         for op in each.operations:
-            new = None if op.outside else centres.group(op.group, "")[1]
-            assumed += [new] if new is not None else []
+            centre = None if op.outside else centres.group(op.group, "")[1]
+            assumed += [centre] if centre is not None else []
         process = rules.process_of(part.name, each.operations) if part.process in ("", GENERAL) else part.process
         PartService.put_in(tx, msgspec.structs.replace(part, routing=each.operations, process=process, family=part.family or each.family))
     put_centres(tx, assumed, "estimates need a place to work")
