@@ -188,9 +188,9 @@ def of_holds(conn: Connection, scope: Scope, ids: Sequence[str]) -> dict[str, li
 
 
 def _booking(row: Any) -> Booking:
-    values = {**row._mapping, "order": row.order_no, "start": to_time(row.start), "end": to_time(row.end)}
-    values |= {"outside": bool(row.outside), "frozen": bool(row.frozen)}
-    return Booking(**{name: values[name] for name in Booking.__struct_fields__})
+    hold, batch, seq, job, order, part, name, group, centre, machine, quantity, start, end, work, transfer, outside, state, frozen, why = row
+    head = (job, hold, order, part, batch, seq, name, group, centre, machine, quantity, to_time(start), to_time(end), work, transfer)
+    return Booking(*head, bool(outside), state, bool(frozen), why)
 
 
 def _columns(row: Booking) -> dict[str, Any]:
