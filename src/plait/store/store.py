@@ -149,11 +149,18 @@ class Tx:
 
     def number(self, series: str) -> int:
         """Return the next number (1, 2, 3...) of ``series``; none is lost when the transaction fails."""
+        return self.numbers(series, 1)[0]
+
+    def numbers(self, series: str, many: int) -> range:
+        """Return the next ``many`` numbers of ``series`` at once; none is lost when the transaction fails."""
+        if many < 1:
+            return range(0)
         make = sqlite.insert if self.conn.dialect.name == "sqlite" else postgresql.insert
         floor = select(number_table.c.last).where(number_table.c.series == EVERY).scalar_subquery()
-        enter = make(number_table).values(series=series, last=func.coalesce(floor, literal(0)) + literal(1))
-        add = enter.on_conflict_do_update(index_elements=["series"], set_={"last": number_table.c.last + literal(1)}).returning(number_table.c.last)
-        return int(self.conn.execute(add).scalar_one())
+        enter = make(number_table).values(series=series, last=func.coalesce(floor, literal(0)) + literal(many))
+        add = enter.on_conflict_do_update(index_elements=["series"], set_={"last": number_table.c.last + literal(many)}).returning(number_table.c.last)
+        last = int(self.conn.execute(add).scalar_one())
+        return range(last - many + 1, last + 1)
 
     def lift(self, by: int = LIFT) -> None:
         """Lift every number series, also those yet to begin, because numbers may have been handed out that are no longer known here."""

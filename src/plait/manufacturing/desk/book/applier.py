@@ -53,16 +53,18 @@ class BookApplier:
 
     def apply(self, tx: Tx, records: Sequence[Record], context: Context) -> list[Change]:
         """Do it, inside the transaction; return what was done, with the numbers of new lines in ``text``."""
+        decisions = self._decide(tx.conn, records, context)
+        numbers = iter(tx.numbers(SERIES, sum(each.before is None and each.after is not None for each in decisions)))
         made: list[OrderLine] = []
         images: list[tables.Image] = []
         done: list[Change] = []
-        for each in self._decide(tx.conn, records, context):
+        for each in decisions:
             after = each.after
             if after is None:
                 done.append(each.change)
                 continue
             if each.before is None:
-                after = msgspec.structs.replace(after, id=f"SO-{tx.number(SERIES):05}")
+                after = msgspec.structs.replace(after, id=f"SO-{next(numbers):05}")
                 made.append(after)
                 enter_in(tx, after)
                 said = f"{after.id}: {each.change.text}" if each.change.text else after.id
@@ -79,13 +81,13 @@ class BookApplier:
     def undo(self, tx: Tx, source: str) -> int:
         """Put every line back that ``source`` has entered or changed; raise ``changed-since`` when one has been changed after that."""
         images = tables.images(tx.conn, ALL, source)
+        there = tables.lines_by_id(tx.conn, ALL, [image.line_id for image in images])
         for image in images:
-            now = tables.line(tx.conn, ALL, id=image.line_id)
-            if now != image.after:
+            if there.get(image.line_id) != image.after:
                 raise Problem(CHANGED_SINCE, f"{image.line_id} of {image.after.customer} {image.after.order_no} is no longer what the list made of it.")
+        tables.drop_lines(tx.conn, [image.line_id for image in images if image.before is None])
         for image in images:
             if image.before is None:
-                tables.drop_line(tx.conn, image.line_id)
                 tx.append(f"book/{image.line_id}", LineRemoved(image.line_id, f"what {source} entered was taken back"))
             else:
                 tables.put_line(tx.conn, image.before)

@@ -11,7 +11,7 @@ from plait.manufacturing.desk.book.model import OrderLine, StateCount
 from plait.manufacturing.desk.book.rules import fold
 from plait.store import metadata, upsert
 
-__all__ = ["Image", "counts", "drop_images", "drop_line", "images", "line", "lines", "lines_by_key", "put_image", "put_line", "put_new_lines"]
+__all__ = ["Image", "counts", "drop_images", "drop_lines", "images", "line", "lines", "lines_by_id", "lines_by_key", "put_image", "put_line", "put_new_lines"]
 
 PIECE = 400
 
@@ -111,6 +111,18 @@ def lines_by_key(conn: Connection, scope: Scope, keys: Iterable[str]) -> list[Or
     return sorted(found, key=lambda each: each.id)
 
 
+def lines_by_id(conn: Connection, scope: Scope, ids: Iterable[str]) -> dict[str, OrderLine]:
+    """Return the lines in scope by number."""
+    found: dict[str, OrderLine] = {}
+    wanted = sorted(set(ids))
+    if scope.nothing:
+        return found
+    for start in range(0, len(wanted), PIECE):
+        query = _query(scope).where(line_table.c.id.in_(wanted[start : start + PIECE]))
+        found |= {row.id: row for row in (_line(each.spec) for each in conn.execute(query))}
+    return found
+
+
 def counts(conn: Connection, scope: Scope) -> list[StateCount]:
     """Return how many lines in scope there are in each state."""
     if scope.nothing:
@@ -132,9 +144,10 @@ def put_new_lines(conn: Connection, rows: Sequence[OrderLine]) -> None:
         conn.execute(insert(line_table), [_values(row) for row in rows])
 
 
-def drop_line(conn: Connection, id: str) -> None:
-    """Take a line out."""
-    conn.execute(delete(line_table).where(line_table.c.id == id))
+def drop_lines(conn: Connection, ids: Sequence[str]) -> None:
+    """Take lines out."""
+    for start in range(0, len(ids), PIECE):
+        conn.execute(delete(line_table).where(line_table.c.id.in_(ids[start : start + PIECE])))
 
 
 def put_image(conn: Connection, source: str, rows: Sequence[Image]) -> None:
