@@ -23,6 +23,7 @@ __all__ = ["Client", "node_kills"]
 ROOT = Path(__file__).parents[2]
 CLIENTS = 4
 WRITES = 400
+LOOK_EVERY = 5
 EVENT = {"type": "ObjectEvent", "eventTimeZoneOffset": "+00:00", "eventTime": "2026-03-02T10:00:00Z", "action": "OBSERVE"}
 PATIENCE_S = 60.0
 
@@ -127,32 +128,34 @@ async def node_kills(space: Path, kills: int, seed: int) -> Report:
         (await http.put("/api/v1/parts/BAR", json=part, headers={"Authorization": f"Bearer {token}"})).raise_for_status()
         clients = [Client(process.folder, http, number, seed) for number in range(CLIENTS)]
         try:
-            for kill in range(1, kills + 1):
+            for first in range(1, kills + 1, LOOK_EVERY):
+                last = min(kills, first + LOOK_EVERY - 1)
+                await _load(process, http, clients, [Fault(kill_at=draw.randint(1, WRITES), tear=draw.randint(0, 1)) for _ in range(first, last + 1)])
                 process.stop()
-                process.start(Fault(kill_at=draw.randint(1, WRITES), tear=draw.randint(0, 1)))
-                await _load(process, http, clients)
-                if kill % 5 == 0 or kill == kills:
-                    process.stop()
-                    process.start(Fault())
-                    assert await process.ready(http)
-                    found += [f"kill {kill} seed {seed}: {each}" for each in await _look(http, clients, process.folder)]
+                process.start(Fault())
+                assert await process.ready(http)
+                found += [f"kill {last} seed {seed}: {each}" for each in await _look(http, clients, process.folder)]
         finally:
             process.stop()
     return Report(kills, found)
 
 
-async def _load(process: Process, http: httpx.AsyncClient, clients: list[Client]) -> None:
-    """Let the clients work until the node is dead, then start it on a sound disk so that they get their answers."""
-    dead = asyncio.Event()
+async def _load(process: Process, http: httpx.AsyncClient, clients: list[Client], faults: list[Fault]) -> None:
+    """Let the clients work while the node dies of each of the faults in turn, then start it on a sound disk so that they get their answers."""
+    over = asyncio.Event()
 
     async def work(client: Client) -> None:
-        while not dead.is_set():
+        while not over.is_set():
             await client.step()
 
+    process.stop()
     working = [asyncio.create_task(work(client)) for client in clients]
-    while not process.gone():
-        await SYSTEM.sleep(0.01)
-    dead.set()
+    for fault in faults:
+        process.start(fault)
+        while not process.gone() and not any(task.done() for task in working):
+            await SYSTEM.sleep(0.01)
+        process.stop()
+    over.set()
     process.start(Fault())
     await process.ready(http)
     await asyncio.gather(*working)

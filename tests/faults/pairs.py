@@ -152,11 +152,12 @@ async def pair_kills(space: Path, kills: int, seed: int) -> Report:
         await asyncio.to_thread(stick.mkdir)
         dealing = Dealing(mill, shop, stick)
         await dealing.furnish()
-        for kill in range(1, kills + 1):
-            await _kill(draw.choice(sides), dealing, Fault(kill_at=draw.randint(1, WRITES), tear=draw.randint(0, 1)))
-            if kill % LOOK_EVERY == 0 or kill == kills:
-                await settled(*sides)
-                found += [f"kill {kill} seed {seed}: {each}" for each in await look(dealing)]
+        for first in range(1, kills + 1, LOOK_EVERY):
+            last = min(kills, first + LOOK_EVERY - 1)
+            faults = [(draw.choice(sides), Fault(kill_at=draw.randint(1, WRITES), tear=draw.randint(0, 1))) for _ in range(first, last + 1)]
+            await _kill(faults, dealing)
+            await settled(*sides)
+            found += [f"kill {last} seed {seed}: {each}" for each in await look(dealing)]
         if not dealing.orders or not dealing.datasets:
             found.append("nothing was done")
     return Report(kills, found)
@@ -178,15 +179,21 @@ async def begin(stack: AsyncExitStack, folder: Path, name: str, *, shifting: boo
     return side
 
 
-async def _kill(victim: Side, dealing: Dealing, fault: Fault) -> None:
-    """Let the two deal until ``victim`` is dead, start it on a sound disk, and let what was begun be finished."""
+async def _kill(faults: Sequence[tuple[Side, Fault]], dealing: Dealing) -> None:
+    """Let the two deal while one after the other dies of its fault, start both on sound disks, and let what was begun be finished."""
     dealing.over.clear()
-    await victim.again(fault)
     working = asyncio.create_task(dealing.work())
-    while not victim.process.gone() and not working.done():
-        await SYSTEM.sleep(0.01)
+    dead: Side | None = None
+    for victim, fault in faults:
+        if dead is not None and dead is not victim:
+            await dead.again(Fault())
+        await victim.again(fault)
+        while not victim.process.gone() and not working.done():
+            await SYSTEM.sleep(0.01)
+        dead = victim
     dealing.over.set()
-    await victim.again(Fault())
+    if dead is not None:
+        await dead.again(Fault())
     await working
 
 
