@@ -140,12 +140,13 @@ def test_html_becomes_text_with_its_lines():
     """Tests that paragraphs, breaks, lists, preformatted text and quoted parts of HTML keep their lines."""
     content = html("<p>a<br>b</p><ul><li>c</li><li>d</li></ul><pre>e\n  f</pre><blockquote>alt<p>alt</p></blockquote><div>g <b>h</b>i</div>")
     assert [line for line in content.text.split("\n") if line] == ["a", "b", "- c", "- d", "e", "  f", "g hi"]
-    assert content.quoted == "> alt\n> alt"
+    assert content.quoted.split("\n")[:2] == ["> alt", "> alt"]
 
 
 def test_html_tables_are_sheets():
     """Tests that a table of data is a sheet with its spans, that layout and quoted tables are none, and that it proposes no rows of text."""
-    rows = "<tr><th>Pos</th><th>Artikel</th><th>Menge</th></tr><tr><td>1</td><td rowspan=2>Z-<b>100</b><br>Rad</td><td>10 Stück</td></tr><tr><td>2</td><td>20</td></tr>"
+    first = "<tr><th>Pos</th><th>Artikel</th><th>Menge</th></tr>"
+    rows = first + "<tr><td>1</td><td rowspan=2>Z-<b>100</b><br>Rad</td><td>10 Stück</td></tr><tr><td>2</td><td>20</td></tr>"
     content = html(f"<table><tr><td><table>{rows}</table></td></tr></table><table><tr><td>Tel</td><td>1</td></tr><tr><td>Fax</td><td>2</td></tr></table>")
     (sheet,) = content.sheets
     assert sheet.rows == [["Pos", "Artikel", "Menge"], ["1", "Z-100 Rad", "10 Stück"], ["2", None, "20"]]
