@@ -254,7 +254,7 @@ class Node:
     def _inbox(self) -> None:
         """The inbox and those who take what is in it, by kind of table."""
         self.blobs = Blobs(self.folder / "blobs")
-        appliers: dict[DocumentKind, Applier] = {"orders": BookApplier(), "request": RequestApplier(), **MASTERS}
+        appliers: dict[DocumentKind, Applier] = {"orders": BookApplier(), "request": RequestApplier(self.offers.closer), **MASTERS}
         self.inbox = InboxService(self.store, self.identity, self.clock, self.blobs, appliers, auto_apply=self.settings.desk.auto_apply)
         self.attachments = AttachmentService(self.store, self.identity, self.blobs)
 

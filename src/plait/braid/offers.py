@@ -33,6 +33,12 @@ async def answered(house: House, fact: Fact, body: Any) -> None:
         await house.offers.refused(house.me, body.order_id, body.reason)
 
 
+async def lost(house: House, fact: Fact, body: Any) -> None:
+    """Lines of an offer are lost: their suppliers are let go."""
+    del fact
+    await house.offers.closer.let_go(house.me, body.number, f"{body.number} was lost: {body.text or body.reason}")
+
+
 async def arrived(house: House, fact: Fact, body: Any) -> None:
     """Something came into the inbox: an answer to an offer is shown beside it."""
     del fact
@@ -45,5 +51,6 @@ REACTIONS = (
     Reaction("offers.accepted", frozenset({"desk.accepted"}), accepted),
     Reaction("offers.moved", frozenset({"desk.promise_moved"}), moved),
     Reaction("offers.arrived", frozenset({"inbox.taken"}), arrived),
+    Reaction("offers.lost", frozenset({"offer.lost"}), lost),
     Reaction("offers.answered", frozenset({"trade.order_response_sent"}), answered),
 )

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from plait.cli import app
+from plait.kernel.problems import Problem
 from plait.manufacturing.desk.inbox.model import Context
 from plait.manufacturing.desk.offers.applier import RequestApplier
 from plait.manufacturing.desk.reading.model import Record
@@ -70,7 +71,7 @@ def record(row, **values):
 async def test_a_table_of_requests_becomes_offers(tmp_path):
     """Tests that the rows of a request are one offer, another request another, that the same table again changes nothing, and bad rows are refused."""
     async with shop(tmp_path) as here:
-        applier = RequestApplier()
+        applier = RequestApplier(here.offers.closer)
         context = Context("buyer@meridian.example", here.clock.now(), "EUR", "UTC", "inbox:7")
         rows = [record(2, request_no="A", part_no="SHAFT"), record(3, request_no="A", part_no="GEAR-40"), record(4, request_no="B", name="Bracket")]
         bad = [record(5, request_no="C", quantity=Decimal(0), part_no="SHAFT")]
@@ -82,4 +83,13 @@ async def test_a_table_of_requests_becomes_offers(tmp_path):
         assert len(await here.bodies("offer.asked")) == 2
         assert [each.text for each in again[:3]] == ["R-00001", "R-00001", "R-00002"]
         offer = await here.offers.work_out(ME, "R-00001")
+        assert len(await here.slots()) > 0
+        assert await here.store.write(ME, lambda tx: applier.undo(tx, "inbox:7")) == 2
+        assert await here.slots() == set()
+        fresh = await here.store.write(ME, lambda tx: applier.apply(tx, rows, context))
+        assert [each.text for each in fresh] == ["R-00003", "R-00003", "R-00004"]
+        await here.offers.work_out(ME, "R-00003")
+        await here.offers.send(ME, "R-00003")
+        with pytest.raises(Problem, match="R-00003 is sent"):
+            await here.store.write(ME, lambda tx: applier.undo(tx, "inbox:7"))
         assert ([each.state for each in offer.lines], offer.asked.email, offer.asked.request_no) == (["ready", "ready"], "buyer@meridian.example", "A")

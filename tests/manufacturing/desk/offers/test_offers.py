@@ -166,8 +166,8 @@ async def test_acceptance_makes_a_run(tmp_path):
         assert again.state == won.state == "won"
         assert [each.run for each in again.lines] == ["SO-00001", "SO-00002"]
         assert [(each.run, each.order_number, each.customer_name) for each in await here.bodies("desk.accepted")] == [
-            ("SO-00001", "4500001/1", "meridian"),
-            ("SO-00002", "4500001/2", "meridian"),
+            ("SO-00001", "4500001", "meridian"),
+            ("SO-00002", "4500001", "meridian"),
         ]
         assert len(await here.bodies("line.run_opened")) == 2
         assert len(await here.bodies("trade.order_received")) == 2
@@ -243,7 +243,7 @@ async def test_a_sent_offer_is_renewed_as_the_next_version(tmp_path):
         assert [each.refs[0].id for each in await here.trade.documents(ME, "Withdrawal")] == [first.lines[0].quotation_id]
         await here.offers.accept(ME, number)
         await here.settle()
-        assert [each.order_number for each in await here.bodies("desk.accepted")] == ["R-00001-2/1"]
+        assert [each.order_number for each in await here.bodies("desk.accepted")] == ["R-00001-2"]
 
 
 async def test_lost_with_its_reason(tmp_path):

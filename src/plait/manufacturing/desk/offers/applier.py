@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from plait.kernel.money import Money
 from plait.kernel.problems import INVALID, Problem
+from plait.manufacturing.desk.book.applier import CHANGED_SINCE
 from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.inbox.model import Change, Context
 from plait.manufacturing.desk.offers import tables
 from plait.manufacturing.desk.offers.asking import ask_in, recognised
+from plait.manufacturing.desk.offers.closing import Closer
 from plait.manufacturing.desk.offers.model import Asked, Offer
 from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.store import Tx
@@ -29,6 +31,9 @@ class RequestApplier:
     """Puts rows of requests into offers; what they cost and when they are ready is worked out as soon as they are in."""
 
     kind: DocumentKind = "request"
+
+    def __init__(self, closer: Closer) -> None:
+        self.closer = closer
 
     def compare(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Change]:
         """Return what ``apply`` would do."""
@@ -59,6 +64,16 @@ class RequestApplier:
             fresh = made.created == tx.at
             done += [Change(row.row, _key(row), "new" if fresh else "same", made.number) for row in rows]
         return sorted(done, key=lambda change: change.row)
+
+    def undo(self, tx: Tx, source: str) -> int:
+        """Take back every offer that ``source`` has asked for; raise ``changed-since`` when one is out."""
+        mine = [each for each in tables.offers(tx.conn, tables.ALL) if each.asked.source == source or each.asked.source.startswith(f"{source}#")]
+        gone = next((each for each in mine if each.state not in ("draft", "lost")), None)
+        if gone is not None:
+            raise Problem(CHANGED_SINCE, f"{gone.number} is {gone.state}")
+        for each in mine:
+            self.closer.take_back(tx, each, f"what {source} asked for was taken back")
+        return len(mine)
 
 
 def _entered(tx: Tx, asked: Asked) -> Offer | Problem:

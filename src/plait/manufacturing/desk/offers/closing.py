@@ -97,7 +97,7 @@ class Closer:
                 return offer
             if offer.state not in ("sent", "won") or not wanted or any(line.state != "sent" for line in wanted):
                 raise Problem(NOT_OPEN, f"{number} is {offer.state}" + "".join(f", line {line.index} {line.state}" for line in wanted if line.state != "sent"))
-            taken = {line.index: self._order(tx, offer, line, _order_number(offer, line, reference, several=len(wanted) > 1)) for line in wanted}
+            taken = {line.index: self._order(tx, offer, line, reference or offer.shown) for line in wanted}
             kept = tuple(taken.get(line.index, line) for line in offer.lines)
             now = replace(offer, lines=kept, state="won", proposal=None, reference=reference)
             tables.put_offer(tx.conn, now)
@@ -173,6 +173,15 @@ class Closer:
         tables.put_offer(tx.conn, now)
         tx.append(f"offer/{offer.number}", OfferLost(offer.number, offer.asked.customer, tuple(sorted(ended)), reason, text))
         return now
+
+    def take_back(self, tx: Tx, offer: Offer, reason: str) -> None:
+        """End a draft whose request was taken back, inside a transaction; its source may ask anew."""
+        now = self._lost(tx, offer, "other", reason, ()) if offer.state == "draft" else offer
+        tables.put_offer(tx.conn, replace(now, asked=replace(now.asked, source="")))
+
+    async def let_go(self, actor: Actor, number: str, reason: str) -> None:
+        """Tell the suppliers of lost lines that nothing is needed of them; safe to repeat."""
+        await self._let_go(actor, await self.room.read(actor, number), reason)
 
     async def _let_go(self, actor: Actor, offer: Offer, reason: str) -> None:
         for line in offer.lines:
@@ -263,11 +272,6 @@ def _sendable(offer: Offer, at: datetime, usual: datetime) -> datetime:
     if until <= at:
         raise Problem(LAPSED, f"{offer.number} was to hold until {until:%Y-%m-%d %H:%M} UTC")
     return until
-
-
-def _order_number(offer: Offer, line: OfferLine, reference: str, *, several: bool) -> str:
-    base = reference or offer.shown
-    return f"{base}/{line.index}" if several or not reference else base
 
 
 def _sent_line(line: OfferLine) -> SentLine:

@@ -190,6 +190,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     until: Moment | msgspec.UnsetType = msgspec.UNSET
     text: Text | msgspec.UnsetType = msgspec.UNSET
+    customer: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | msgspec.UnsetType = msgspec.UNSET
     language: Literal["en", "de", "zh"] | msgspec.UnsetType = msgspec.UNSET
     email: Word | msgspec.UnsetType = msgspec.UNSET
     contact: Word | msgspec.UnsetType = msgspec.UNSET

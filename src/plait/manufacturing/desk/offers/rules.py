@@ -67,7 +67,7 @@ def changed(offer: Offer, change: Change) -> tuple[Offer, tuple[str, ...]]:
     """Return the offer with what a person changes, and the changes in words. Raise ``invalid`` or ``no-such-offer``."""
     words: list[str] = []
     change = cleaned(change)
-    asked = {name: value for name in ("language", "email", "contact", "address") if (value := getattr(change, name)) is not msgspec.UNSET}
+    asked = {name: value for name in ("customer", "language", "email", "contact", "address") if (value := getattr(change, name)) is not msgspec.UNSET}
     own = {name: value for name, value in (("text", change.text), ("own_until", change.until)) if value is not msgspec.UNSET}
     words += [f"{name}: {value}" for name, value in {**asked, **own}.items()]
     lines = {line.index: line for line in offer.lines}
