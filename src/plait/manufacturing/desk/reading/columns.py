@@ -14,16 +14,17 @@ from plait.manufacturing.desk.reading.model import Column, DocumentKind, Issue, 
 from plait.manufacturing.desk.reading.text import fold, language, tidy, words
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 from plait.manufacturing.desk.reading.untitled import untitled
-from plait.manufacturing.desk.reading.words import HINTS, vocabulary
+from plait.manufacturing.desk.reading.words import HINTS, titles, vocabulary
 
 __all__ = ["DOUBTFUL", "propose", "signature"]
 
-DOUBTFUL = 0.7
+DOUBTFUL = 0.71
 """Below this confidence every value of a column is warned of."""
 _SPECIAL = words(
-    "order_no op_no setup_min cycle_min per_hour component component_name from_quantity valid_from valid_until lot place counted weekday start end closed respond_by"
-    " target_price request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until"
+    "order_no op_no setup_min cycle_min per_hour component component_name from_quantity valid_from valid_until lot place counted weekday start end"
+    " closed respond_by target_price request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until"
 )
+_MEASURED = frozenset({"quantity", "money", "duration", "number"})
 _PER = re.compile(r"^(.*?)\s*(?:/|per|pro|je)\s*(\d+)\s*(\S*)$", re.IGNORECASE)
 
 
@@ -40,6 +41,7 @@ class Proposal(NamedTuple):
 
     mapping: Mapping
     score: float
+    raw: float
     issues: tuple[Issue, ...]
 
 
@@ -49,11 +51,11 @@ def signature(thing: Sheet | Mapping) -> str:
     Of a sheet the first table counts. A mapping that was kept is found again by this.
     """
     if isinstance(thing, Mapping):
-        titles: Sequence[str] = [column.title for column in thing.columns]
+        texts: Sequence[str] = [column.title for column in thing.columns]
     else:
         found = blocks(thing)
-        titles = found[0].titles if found else ()
-    folded = [fold(title) for title in titles]
+        texts = found[0].titles if found else ()
+    folded = [fold(title) for title in texts]
     while folded and not folded[-1]:
         folded.pop()
     return "|".join(folded)
@@ -100,7 +102,7 @@ def _best(sheet: Sheet, block: Block, context: Context, kind: DocumentKind | Non
     found.sort(key=lambda each: -each.score)
     best = found[0]
     mapped = sum(1 for column in best.mapping.columns if column.field)
-    if mapped < 2 or (best.score < 2.0 and not kind):
+    if mapped < 2 or (best.raw < 2.0 and not kind):
         return None
     if not kind and len(found) > 1 and best.score - found[1].score < (0.6 if not _covers(best.mapping) else 0.3):
         other = found[1].mapping.kind
@@ -149,10 +151,12 @@ def _fuzzy(text: str, words: MappingABC[str, tuple[tuple[str, float], ...]]) -> 
     plain = fold(title_of(text).base)
     if len(plain) < 4 and not any(sign >= "\u3400" for sign in plain):
         return {}
+    if plain in titles():
+        return {}
     from rapidfuzz import fuzz, process
 
     near = process.extractOne(plain, words.keys(), scorer=fuzz.ratio, score_cutoff=84) if len(plain) >= 5 else None
-    if near and abs(len(near[0]) - len(plain)) <= 1 and near[0][0] == plain[0] and near[1] >= 88:
+    if near and abs(len(near[0]) - len(plain)) <= 1 and near[0][0] == plain[0] and near[1] >= 91:
         return {field: (surely * near[1] / 100 * 0.95, f"title {text!r} is nearly {near[0]!r}") for field, surely in words[near[0]]}
     if _FORMER.search(text):
         return {}
@@ -175,18 +179,19 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
             options.append((min(surely * fit, 1.0), column, field, why if fit >= 1 else f"{why}, though its cells do not look like it"))
     chosen, rivals = _assign(options, evidence)
     said = constants(sheet, block.above, block.first, kind, set(chosen))
-    issues, columns = _columns(sheet, block, chosen, rivals, spoken, context, said)
+    issues, columns = _columns(sheet, block, kind, chosen, rivals, spoken, context, said)
     fielded = {column.field for column in columns if column.field}
     score = sum((2.0 if field in _SPECIAL and surely >= 0.85 else 1.0) * surely for field, (surely, _, _) in chosen.items())
     score -= 0.4 * sum(1 for column, title in enumerate(block.titles) if title and not columns[column].field)
     missing = _missing(kind, fielded | set(said))
+    raw = score
     score -= 2.0 * len(missing)
     if sum(1 for column in range(len(block.titles)) if block.titles[column]):
         score += _hinted(sheet, block, kind, hint)
     score += 0.2 if kind == "orders" else 0.0
     sure = min((surely for surely, _, _ in chosen.values()), default=0.0)
     mapping = Mapping(sheet.name, kind, (block.first, block.last), tuple(columns), said, round(max(0.0, sure - 0.2 * len(missing)), 2), last=block.end - 1)
-    return Proposal(mapping, score, tuple(issues))
+    return Proposal(mapping, score, raw, tuple(issues))
 
 
 def _hinted(sheet: Sheet, block: Block, kind: DocumentKind, hint: str) -> float:
@@ -223,7 +228,7 @@ def _assign(options: list[tuple[float, int, str, str]], evidence: list[Evidence]
 
 
 def _columns(
-    sheet: Sheet, block: Block, chosen: _Chosen, rivals: dict[int, str], spoken: str, context: Context, said: dict[str, str]
+    sheet: Sheet, block: Block, kind: DocumentKind, chosen: _Chosen, rivals: dict[int, str], spoken: str, context: Context, said: dict[str, str]
 ) -> tuple[list[Issue], list[Column]]:
     by_column = {column: (field, surely, why) for field, (surely, column, why) in chosen.items()}
     contested = {field for column, field in rivals.items() if column not in by_column}
@@ -234,7 +239,7 @@ def _columns(
         if field in contested:
             surely, why = min(surely, 0.6), f"{why}, but another column may be meant as well"
         extra = block.units[number] if number < len(block.units) and block.units[number] else title_of(title).extra
-        unit = _unit(extra, field, spoken, context, said) if field else ""
+        unit = _unit(extra, field, spoken, context, said) if field and KINDS[kind][field].kind in _MEASURED else ""
         per = _PRICE_PER.search(title) if field in {"price", "target_price"} else None
         if per:
             said.setdefault("price_per", re.sub(r"\D", "", per.group(1)))

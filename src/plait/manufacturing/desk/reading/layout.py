@@ -75,6 +75,8 @@ def pieces(text: str) -> tuple[str, ...]:
 
 def _says_unit(text: str) -> bool:
     head, slash, rest = text.partition("/")
+    if head.lower().rstrip(".") in {"no", "nos", "nr", "in", "un", "unit", "units", "off", "part", "teil", "teile"}:
+        return False
     return bool(currency_code(head)[0] or (unit_code(head) and len(head) > 1)) and (
         not slash or bool(unit_code(rest.lstrip("0123456789 "))) or rest.strip().isdigit()
     )
@@ -217,7 +219,9 @@ def _above(sheet: Sheet, start: int, stop: int) -> int:
         row -= 1
         if empty[row - start]:
             continue
-        if sum(not blank(raw) for raw in sheet.rows[row]) > 4 or _summed(sheet.rows[row]):
+        filled = sum(not blank(raw) for raw in sheet.rows[row])
+        labelled = any(isinstance(raw, str) and (":" in raw or "：" in raw) for raw in sheet.rows[row])
+        if filled > (4 if labelled else 2) or _summed(sheet.rows[row]):
             break
         if row == start or empty[row - 1 - start]:
             best = row

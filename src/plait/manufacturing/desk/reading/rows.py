@@ -21,7 +21,7 @@ from plait.manufacturing.desk.reading.worth import Worth
 
 __all__ = ["Applied", "apply", "apply_all"]
 
-DOUBTFUL = 0.7
+DOUBTFUL = 0.71
 _NAMING = frozenset({"part_no", "customer_part_no", "drawing_no", "name", "line_no", "op_no", "component", "lot"})
 _SUM_OF = re.compile(r"^(summe|gesamt|zwischensumme|teilsumme|sub-?total|total|übertrag|合计|小计|总计)\b.*$", re.IGNORECASE)
 _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|von|/|共)?.*$", re.IGNORECASE)

@@ -150,7 +150,7 @@ COMMON: Mapping[str, str] = {
         werkstoffnr|werkstoff-nr.|werkstoffnummer|werkstoffbezeichnung|materialgüte|güte|materialart:8|rohmaterial|halbzeug|ausgangsmaterial|
             vormaterial|materialqualität|qualität:6|stahlsorte|
         材料|材质|材质牌号|材料牌号|牌号|原材料|材料名称:7|用料|原料|毛坯材料|材質|材料規格|material/werkstoff""",
-    "quantity": """call-off qty|call off qty|call-off quantity|release qty|销售数量|主数量|product_uom_qty|mng|mng.|menge stk|ordered quantity|
+    "quantity": """soll:75|call-off qty|call off qty|call-off quantity|release qty|销售数量|主数量|product_uom_qty|mng|mng.|menge stk|ordered quantity|
             bestellmge|abrufmge|要货数量|数量(主)|报价数量|qnty|qnt|quant.|quan.|quantity ordered|menge/stk:75|quantity|qty|qty.|q'ty|quantities|
             amount:55|pcs:85|pieces:85|no of pieces|number of pieces|pc:8|count:8|no. of units|units:7|order qty|order quantity|ordered qty|
             ordered quantity|

@@ -8,7 +8,8 @@ __all__ = ["BY_KIND", "HINTS"]
 
 BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
     "orders": {
-        "delivered": """累计发货数量|累计出库数量|累计发货数|qty_delivered|delivered|delivered qty|qty delivered|delivered quantity|quantity delivered|
+        "delivered": """ist:75|累计发货数量|累计出库数量|累计发货数|qty_delivered|delivered|delivered qty|qty delivered|delivered quantity|
+            quantity delivered|
             shipped|shipped qty|qty shipped|quantity shipped|received:8|received qty:8|dispatched|qty_delivered|geliefert|geliefert bisher|
             gelieferte menge|gelief. menge|gelief.menge|gelief.|gel. menge|bereits geliefert|liefermenge:8|ausgeliefert|lieferstand|
             ist-menge:7|istmenge:7|menge geliefert|已交|已交数量|已交货数量|已发货数量|已发货|已发数量|发货数量:8|出货数量:8|
@@ -115,7 +116,8 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
         "batch_size": """batch size|lot size|batch|batch qty|lot qty|order lot|production batch|standard lot|min lot|losgröße|losgr.|losgr|
             standardlosgröße|fertigungslos|fertigungslosgröße|los|bestelllosgröße|opt. losgröße|
             批量|生产批量|标准批量|经济批量|最小批量|固定批量|批次数量:8|批量大小""",
-        "weight_kg": """weight|unit weight|net weight|weight kg|weight (kg)|wt|wt.|mass|piece weight|gross weight:6|weight/pc|
+        "weight_kg": """net wt|unit wt|net wt.|piece wt|wt/pc|gew./stk|weight|unit weight|net weight|weight kg|weight (kg)|wt|wt.|mass|piece weight|
+            gross weight:6|weight/pc|
             weight per piece|gewicht|stückgewicht|nettogewicht|netto-gewicht|gew.|gew|gewicht kg|gewicht/stk|einzelgewicht|masse|
             bruttogewicht:6|ntgew|重量|单重|净重|单件重量|毛重:6|单件重|单位重量|零件重量|重量kg|單重|重量(kg)""",
         "lead_days": """lead time|lead days|leadtime|lead time days|lt:8|replenishment time|delivery time|delivery lead time|days:6|
