@@ -1,6 +1,7 @@
 """The text of a PDF's pages in runs with boxes, and its ruled lines: what PDFium says, in points from the upper left corner of the page as it is seen."""
 
 import ctypes
+import math
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
@@ -24,6 +25,8 @@ MOST_SEGMENTS = 6_000
 GAP = 0.75
 SEAM = 0.35
 BLANK = 0.12
+LEVEL = 0.97
+NO_SIGNS = "\x00\ufffe\xad"
 
 
 class Page(msgspec.Struct):
@@ -95,7 +98,7 @@ def _page(document: Any, index: int) -> Page:
         uprights, levels, pictures = _lines(page, turn)
         text = page.get_textpage()
         try:
-            runs = _runs(text, turn, uprights)
+            runs = _runs(text, page.get_rotation(), turn, uprights)
         finally:
             text.close()
         inside = [(words, box) for words, box in _seamed(runs, uprights) if box[2] > 0 and box[3] > 0 and box[0] < width and box[1] < height]
@@ -179,43 +182,54 @@ def _parted(uprights: list[Box], left: float, right: float, middle: float) -> bo
     return any(top <= middle <= bottom for _, top, bottom, _ in uprights[first:last])
 
 
-def _runs(text: Any, turn: Turn, uprights: list[Box]) -> list[tuple[str, Box]]:
+class _Run(msgspec.Struct):
+    """A run of signs while it grows; ``level``: it is read from left to right on the page as it is seen."""
+
+    signs: list[str]
+    box: Box
+    level: bool = True
+
+    @property
+    def text(self) -> str:
+        """Its text, with signs beyond the first plane made whole."""
+        return "".join(self.signs).encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+
+
+def _runs(text: Any, rotation: int, turn: Turn, uprights: list[Box]) -> list[_Run]:
     """Gather signs to runs: the same line, no gap wider than a blank or two, no ruled line between."""
     from pypdfium2 import raw
 
-    done: list[tuple[str, Box]] = []
-    signs: list[str] = []
-    run: Box | None = None
+    done: list[_Run] = []
     blank = False
     rect = raw.FS_RECTF()
     for index in range(min(raw.FPDFText_CountChars(text), MOST_SIGNS)):
-        sign = chr(raw.FPDFText_GetUnicode(text, index) & 0x1FFFFF) if raw.FPDFText_GetUnicode(text, index) < 0x110000 else "\ufffd"
-        if sign.isspace() or sign in "\x00\ufffe\xad":
-            blank = blank or sign not in "\x00\ufffe\xad"
+        code = raw.FPDFText_GetUnicode(text, index)
+        sign = chr(code) if code < 0x110000 else "\ufffd"
+        if sign.isspace() or sign in NO_SIGNS:
+            blank = blank or sign not in NO_SIGNS
             continue
         if not raw.FPDFText_GetLooseCharBox(text, index, rect):
             continue
         box = _box(turn, rect.left, rect.bottom, rect.right, rect.top)
-        if run is not None and _goes_on(run, box, uprights):
-            signs.append(" " + sign if blank else sign)
-            run = _union(run, box)
+        level = math.cos(raw.FPDFText_GetCharAngle(text, index) - math.radians(rotation)) > LEVEL
+        run = done[-1] if done else None
+        if run is not None and run.level == level and (_goes_on(run.box, box, uprights) if level else _near(run.box, box)):
+            run.signs.append(" " + sign if blank else sign)
+            run.box = _union(run.box, box)
         else:
-            if run is not None:
-                done.append((_whole(signs), run))
-            signs, run = [sign], box
+            done.append(_Run([sign], box, level))
         blank = False
-    if run is not None:
-        done.append((_whole(signs), run))
-    return [(words, box) for words, box in done if words]
-
-
-def _whole(signs: list[str]) -> str:
-    joined = "".join(signs)
-    return joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+    return [run for run in done if run.text]
 
 
 def _union(one: Box, other: Box) -> Box:
     return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
+
+
+def _near(run: Box, box: Box) -> bool:
+    """Tell whether a sign of text that runs upwards, downwards or upside down touches its run."""
+    size = max(min(box[2] - box[0], box[3] - box[1]), 1.0)
+    return max(run[0] - box[2], box[0] - run[2], run[1] - box[3], box[1] - run[3]) < size
 
 
 def _goes_on(run: Box, box: Box, uprights: list[Box]) -> bool:
@@ -226,11 +240,12 @@ def _goes_on(run: Box, box: Box, uprights: list[Box]) -> bool:
     return -height < gap < GAP * height and not _parted(uprights, run[2], box[0], (box[1] + box[3]) / 2)
 
 
-def _seamed(runs: list[tuple[str, Box]], uprights: list[Box]) -> list[tuple[str, Box]]:
+def _seamed(runs: list[_Run], uprights: list[Box]) -> list[tuple[str, Box]]:
     """Join runs of one line that touch: a program may write a word in pieces, and in any order."""
-    ordered = sorted(runs, key=lambda run: (round((run[1][1] + run[1][3]) / 6), run[1][0]))
+    ordered = sorted((run for run in runs if run.level), key=lambda run: (round((run.box[1] + run.box[3]) / 6), run.box[0]))
     made: list[tuple[str, Box]] = []
-    for words, box in ordered:
+    for run in ordered:
+        words, box = run.text, run.box
         if made:
             before, last = made[-1]
             height = max(min(last[3] - last[1], box[3] - box[1]), 1.0)
@@ -239,4 +254,5 @@ def _seamed(runs: list[tuple[str, Box]], uprights: list[Box]) -> list[tuple[str,
                 made[-1] = (before + (" " if gap > BLANK * height else "") + words, _union(last, box))
                 continue
         made.append((words, box))
+    made.extend((run.text, run.box) for run in runs if not run.level)
     return sorted(made, key=lambda run: (run[1][1], run[1][0]))
