@@ -10,6 +10,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 SAYS = {
     "read_a_request.py": "120 C62 of Gear set for gearbox MX7",
     "who_can_make_it.py": "a gear shop: can make it",
+    "read_an_order_list.py": "warning G9: a week is said",
     "names_of_goods.py": "https://id.gs1.org/01/09521002000016/21/SO00001-0001",
 }
 
