@@ -109,12 +109,24 @@ def plugins() -> str:
     """Every built-in plug-in with its configuration."""
     from plait.infrastructure.machines.plugins import BUILT_IN, adapter
 
-    text = [HEAD, "# Plug-ins\n", "Machine adapters (entry points `plait.adapters`).\n"]
+    text = [HEAD, "# Plug-ins\n", "## Machine adapters\n", "Entry points `plait.adapters`.\n"]
     for name in sorted(BUILT_IN):
         plugin = adapter(name)
         rows = [(f"`{field.name}`", str(getattr(field.type, "__name__", field.type))) for field in msgspec.structs.fields(plugin.config)]
-        text.append(f"## `{name}`\n\n{plugin.summary}\n\n{_table(('setting', 'type'), rows)}")
-    return "\n".join(text)
+        text.append(f"### `{name}`\n\n{plugin.summary}\n\n{_table(('setting', 'type'), rows)}")
+    return "\n".join([*text, *_formats()])
+
+
+def _formats() -> list[str]:
+    """Return the document formats and the column maps."""
+    from plait.manufacturing.desk.reading.erp import built_in
+    from plait.manufacturing.desk.reading.formats.plugins import BUILT_IN, plugin
+
+    known = [plugin(name) for name in sorted(BUILT_IN)]
+    formats = [(f"`{each.name}`", each.summary, " ".join(f"`{suffix}`" for suffix in each.suffixes), ", ".join(sorted(each.capabilities))) for each in known]
+    maps = [(f"`{each.name}`", each.summary, each.kind) for each in built_in()]
+    text = ["## Document formats\n", "Entry points `plait.formats`.\n", _table(("format", "what it reads", "endings", "can"), formats)]
+    return [*text, "## Column maps\n", "Entry points `plait.maps`, files in the folder `maps` of the data.\n", _table(("map", "export", "kind"), maps)]
 
 
 def pages() -> dict[str, str]:

@@ -124,7 +124,10 @@ def test_reference_is_up_to_date():
         assert written == text, f"docs/reference/{name} is not up to date: run `make docs`"
 
 
-@pytest.mark.parametrize("path", sorted(SOURCE.glob("infrastructure/machines/*/__init__.py")), ids=named)
+PLUGINS = [*SOURCE.glob("infrastructure/machines/*/__init__.py"), *SOURCE.glob("manufacturing/desk/reading/formats/*/__init__.py")]
+
+
+@pytest.mark.parametrize("path", sorted(PLUGINS), ids=named)
 def test_plugins_are_complete(path):
     """Tests that a plug-in folder has its README and its quality sheet."""
     assert "PLUGIN" in path.read_text("utf-8")
