@@ -27,6 +27,10 @@ _SUM_OF = re.compile(r"^(summe|gesamt|zwischensumme|teilsumme|sub-?total|total|�
 _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|von|/|共)?.*$", re.IGNORECASE)
 
 
+_ROW_DOUBTS = frozenset({"row-hidden", "struck-out"})
+"""Doubts of a cell that are about its row; said once."""
+
+
 class Applied(NamedTuple):
     """The records of one table, and the issues that belong to no record (totals, headings and notes that were skipped)."""
 
@@ -309,7 +313,7 @@ class _Line:
         at = (self.number, index)
         raw = row[index] if index < len(row) else None
         known = table.sheet.doubts.get(at, "") if table.sheet.doubts else ""
-        if known in DOUBTS:
+        if known in DOUBTS and not (known in _ROW_DOUBTS and any(issue.code == known for issue in self.issues)):
             self._keep(each.field, Read(None, (DOUBTS[known],)), table.sheet.place(*at), "" if raw is None else str(raw))
             if DOUBTS[known].level == "bad":
                 return

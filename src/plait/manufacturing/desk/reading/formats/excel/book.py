@@ -89,7 +89,9 @@ def _content(workbook: calamine.CalamineWorkbook, packed: zipfile.ZipFile | None
         hidden = meta.visible != calamine.SheetVisibleEnum.Visible
         if hidden:
             issues.append(
-                Issue("note", "sheet-hidden", f"the sheet {meta.name!r} is hidden; it was read as well", "Check whether it is meant.", Place(sheet=meta.name))
+                Issue(
+                    "warning", "sheet-hidden", f"the sheet {meta.name!r} is hidden; it was read as well", "Check whether it is meant.", Place(sheet=meta.name)
+                )
             )
         look = looks(packed, known, meta.name, limits) if packed is not None else Looks()
         sheet = workbook.get_sheet_by_name(meta.name)
@@ -99,7 +101,7 @@ def _content(workbook: calamine.CalamineWorkbook, packed: zipfile.ZipFile | None
             raise Problem(TABLE_TOO_LARGE, f"the workbook has more than {CELLS} cells")
         sheets.append(_sheet(sheet, look, known))
         if look.hidden:
-            reason = f"{look.hidden} rows of the sheet {meta.name!r} are hidden; they were read as well"
+            reason = f"{len(look.hidden)} rows of the sheet {meta.name!r} are hidden; they were read as well"
             issues.append(Issue("note", "rows-hidden", reason, "Check whether they are meant.", Place(sheet=meta.name)))
     return Content("excel", sheets, issues=issues)
 
@@ -112,6 +114,10 @@ def _sheet(sheet: calamine.CalamineSheet, look: Looks, known: Book) -> Sheet:
         raw = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
         if isinstance(raw, int | float) and not isinstance(raw, bool) and raw == int(raw) and raw >= 0:
             rows[row][column] = f"{int(raw):0{width}d}"
+    for row in look.hidden:
+        for column, raw in enumerate(rows[row] if row < len(rows) else ()):
+            if raw is not None and raw != "":
+                look.doubts.setdefault((row, column), "row-hidden")
     merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
     return Sheet(sheet.name, rows, merged, look.doubts, look.units, epoch=known.epoch)
 

@@ -6,7 +6,7 @@ import zipfile
 import msgspec
 
 from plait.manufacturing.desk.reading.formats.excel.bounds import check_xml
-from plait.manufacturing.desk.reading.formats.excel.styles import Book
+from plait.manufacturing.desk.reading.formats.excel.styles import Book, Look
 from plait.manufacturing.desk.reading.formats.zipped import taken
 from plait.manufacturing.desk.reading.model import Limits
 
@@ -18,16 +18,16 @@ _STYLE = re.compile(rb'\bs="(\d+)"')
 _ERROR = re.compile(rb'\bt="e"')
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|t)\b[^>/]*>[^<]|<(?:\w+:)?is\b")
 _EMPTY_TEXT = re.compile(rb'\bt="str"')
-_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
 
 
 class Looks(msgspec.Struct):
-    """What is known of one sheet's cells by (row, column) from 0; ``hidden``: how many rows are."""
+    """What is known of one sheet's cells by (row, column) from 0; ``hidden``: which rows are."""
 
     doubts: dict[tuple[int, int], str] = {}
     units: dict[tuple[int, int], str] = {}
     padded: dict[tuple[int, int], int] = {}
-    hidden: int = 0
+    hidden: frozenset[int] = frozenset()
 
 
 def looks(packed: zipfile.ZipFile, known: Book, name: str, limits: Limits) -> Looks:
@@ -37,7 +37,7 @@ def looks(packed: zipfile.ZipFile, known: Book, name: str, limits: Limits) -> Lo
     if not xml:
         return Looks()
     check_xml(xml, name, limits)
-    found = Looks(hidden=len(_HIDDEN.findall(xml)))
+    found = Looks(hidden=frozenset(int(row) - 1 for row in _HIDDEN.findall(xml)))
     formulas, errors = b"<f" in xml or b":f" in xml, b't="e"' in xml
     styled = {str(number).encode(): look for number, look in known.looks.items()}
     if not (formulas or errors or styled):
@@ -56,11 +56,19 @@ def looks(packed: zipfile.ZipFile, known: Book, name: str, limits: Limits) -> Lo
             found.doubts[place] = "error-value"
         elif formulas and (b"<f" in body or b":f" in body) and not _VALUE.search(body) and not _EMPTY_TEXT.search(head):
             found.doubts[place] = "formula-without-value"
-        if look is not None and body and look.unit:
-            found.units[place] = look.unit
-        elif look is not None and body:
-            found.padded[place] = look.zeros
+        if look is not None and body:
+            _shown(look, place, found)
     return found
+
+
+def _shown(look: Look, place: tuple[int, int], found: Looks) -> None:
+    """Note what a cell's style shows."""
+    if look.unit:
+        found.units[place] = look.unit
+    if look.zeros:
+        found.padded[place] = look.zeros
+    if look.month or look.struck:
+        found.doubts.setdefault(place, "struck-out" if look.struck else "month-shown")
 
 
 def _place(head: bytes) -> tuple[int, int] | None:

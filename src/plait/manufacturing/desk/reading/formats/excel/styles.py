@@ -17,18 +17,27 @@ _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)/?>")
 _FORMAT = re.compile(r"<(?:\w+:)?numFmt\b([^>]*)/?>")
 _STYLES = re.compile(r"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(r"<(?:\w+:)?xf\b([^>]*?)/?>")
+_FONTS = re.compile(r"<(?:\w+:)?fonts\b[^>]*>(.*?)</(?:\w+:)?fonts>", re.DOTALL)
+_FONT = re.compile(r"<(?:\w+:)?font\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
+_STRIKE = re.compile(r'<(?:\w+:)?strike\b(?![^>]*val\s*=\s*"(?:0|false)")')
 _EPOCH = re.compile(r'date1904\s*=\s*"(?:1|true)"')
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 _LOCALE = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-Fa-f]+)?\]")
 _ZEROS = re.compile(r"^0{2,18}$")
-_BUILT_IN = {9: "0%", 10: "0.00%", 5: '"$"#,##0', 6: '"$"#,##0', 7: '"$"#,##0.00', 8: '"$"#,##0.00', 42: "", 44: ""}
+_MONTH = re.compile(r"^(?=[^y]*y)[\s./,'-]*(?:m{1,5}[\s./,'-]*y{2,4}|y{2,4}[\s./,'-]*m{1,5})[\s./,'-]*$", re.IGNORECASE)
+_BUILT_IN = {9: "0%", 10: "0.00%", 5: '"$"#,##0', 6: '"$"#,##0', 7: '"$"#,##0.00', 8: '"$"#,##0.00', 17: "mmm-yy", 42: "", 44: ""}
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What one number format shows: a ``unit`` or currency beside the number, zeros before it up to a width (``zeros``)."""
+    """What one style shows: a ``unit`` or currency beside the number, zeros before it up to a width (``zeros``), the ``month`` only of a date.
+
+    ``struck``: the cell is struck out.
+    """
 
     unit: str = ""
     zeros: int = 0
+    month: bool = False
+    struck: bool = False
 
 
 class Book(msgspec.Struct):
@@ -69,13 +78,16 @@ def _looks(styles: str) -> dict[int, Look]:
         said = dict(_ATTRIBUTE.findall(found.group(1)))
         if said.get("numFmtId", "").isdigit():
             formats[int(said["numFmtId"])] = unescape(said.get("formatCode", ""))
-    part = _STYLES.search(styles)
+    part, fonts = _STYLES.search(styles), _FONTS.search(styles)
+    struck = {number for number, found in enumerate(_FONT.finditer(fonts.group(1) if fonts else "")) if _STRIKE.search(found.group(1) or "")}
     looks = {}
     for number, found in enumerate(_STYLE.finditer(part.group(1) if part else "")):
         said = dict(_ATTRIBUTE.findall(found.group(1)))
         code = said.get("numFmtId", "0")
         look = _look(formats.get(int(code) if code.isdigit() else 0, ""))
-        if look.unit or look.zeros:
+        if said.get("fontId", "").isdigit() and int(said["fontId"]) in struck:
+            look = msgspec.structs.replace(look, struck=True)
+        if look != Look():
             looks[number] = look
     return looks
 
@@ -89,6 +101,8 @@ def _look(code: str) -> Look:
         if sign and currency_code(sign)[0]:
             return Look(unit=sign)
     bare = _QUOTED.sub("", _LOCALE.sub("", plain))
+    if _MONTH.match(re.sub(r"\[[^\]]*\]", "", bare)):
+        return Look(month=True)
     if "%" in bare:
         return Look(unit="%")
     for quoted, single in _QUOTED.findall(plain):
