@@ -18,6 +18,7 @@ __all__ = [
     "Operation",
     "Part",
     "PartRevised",
+    "PartWithdrawn",
     "Routing",
     "Stock",
     "StockGone",
@@ -218,6 +219,14 @@ class PartRevised(msgspec.Struct, frozen=True):
     name: str
     gtin: str
     supply: str
+
+
+@fact("part.withdrawn", key="part_id")
+class PartWithdrawn(msgspec.Struct, frozen=True):
+    """A revision that was entered by mistake was taken out again, before anything was made by it."""
+
+    part_id: str
+    revision: str
 
 
 @fact("part.stock_in", key="lot", quantity="quantity")

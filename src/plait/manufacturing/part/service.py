@@ -9,7 +9,7 @@ from plait.kernel.money import Money
 from plait.kernel.ports import Guard
 from plait.kernel.problems import Problem, register
 from plait.manufacturing.part import revisions, rules, stock, tables
-from plait.manufacturing.part.model import CostBreakdown, LotUse, Match, Need, Part, PartRevised, Stock, StockIn
+from plait.manufacturing.part.model import CostBreakdown, LotUse, Match, Need, Part, PartRevised, PartWithdrawn, Stock, StockIn
 from plait.manufacturing.requirement import Requirement
 from plait.store import Store, Tx
 
@@ -56,6 +56,16 @@ class PartService:
         tables.put_parts(tx.conn, parts)
         for part in parts:
             tx.append(f"part/{part.id}", PartRevised(part.id, part.revision, part.name, part.gtin, part.supply))
+
+    @staticmethod
+    def withdraw_in(tx: Tx, part: Part, back: Part | None) -> None:
+        """Take what ``part`` says out again inside another room's transaction; ``back`` is the present state from then on (None: it is unknown)."""
+        if back is None or back.revision != part.revision:
+            tables.drop_revision(tx.conn, part.id, part.revision)
+            tx.append(f"part/{part.id}", PartWithdrawn(part.id, part.revision))
+        if back is not None:
+            tables.put_part(tx.conn, back)
+            tx.append(f"part/{back.id}", PartRevised(back.id, back.revision, back.name, back.gtin, back.supply))
 
     async def get(self, actor: Actor, id: str, revision: str | None = None) -> Part:
         """Return a part in its present (or the named) revision; raise ``no-such-part``."""

@@ -12,7 +12,7 @@ from plait.manufacturing.part import tables
 from plait.manufacturing.part.model import LotUse, Part, Stock, StockGone, StockIn, StockTaken
 from plait.store import Tx
 
-__all__ = ["BAD_STOCK", "NO_PART", "SHORT", "count", "counted", "difference", "give_back", "receive", "take"]
+__all__ = ["BAD_STOCK", "NO_PART", "SHORT", "count", "counted", "difference", "give_back", "receive", "restore", "take"]
 
 ALL = Scope(everything=True)
 NO_PART = register("no-such-part", 404, "There is no such part", "Check the id under Parts.")
@@ -133,6 +133,24 @@ def count(tx: Tx, part: Part, lot: str, quantity: Decimal, unit: str, new_lot: s
             _take(tx, place, row, gone, "")
             left -= gone
     return more
+
+
+def restore(tx: Tx, part_id: str, rows: Sequence[Stock]) -> None:
+    """Book the difference, lot by lot, that leads back to ``rows`` of a part."""
+    now = {_lot(row): (place, row) for place, row in tables.stock(tx.conn, ALL, part_id)}
+    then = {_lot(row): row for row in rows}
+    for key, (place, row) in now.items():
+        more = row.quantity - (then[key].quantity if key in then else Decimal(0))
+        if more > 0:
+            _take(tx, place, row, more, "")
+    for key, row in then.items():
+        less = row.quantity - (now[key][1].quantity if key in now else Decimal(0))
+        if less > 0:
+            _add(tx, msgspec.structs.replace(row, quantity=less), back=True)
+
+
+def _lot(row: Stock) -> tuple[str, str, str, str]:
+    return row.lot, row.owner, row.order, row.gtin
 
 
 def give_back(tx: Tx, uses: Sequence[LotUse]) -> None:

@@ -11,7 +11,7 @@ from plait.kernel.actor import Scope
 from plait.manufacturing.part.model import Part, Stock
 from plait.store import metadata
 
-__all__ = ["part", "parts", "put_part", "put_parts", "put_stock", "revisions", "stock"]
+__all__ = ["drop_revision", "part", "parts", "put_part", "put_parts", "put_stock", "revisions", "stock"]
 
 part_table = Table(
     "part_part",
@@ -83,6 +83,11 @@ def put_parts(conn: Connection, rows: Sequence[Part]) -> None:
         conn.execute(part_table.update().where(part_table.c.id == bindparam("this_id")).values(current=0), [{"this_id": row.id} for row in rows])
         conn.execute(part_table.delete().where(this), [{"this_id": row.id, "this_revision": row.revision} for row in rows])
         conn.execute(part_table.insert(), [{"id": row.id, "revision": row.revision, "current": 1, "spec": msgspec.json.encode(row)} for row in rows])
+
+
+def drop_revision(conn: Connection, id: str, revision: str) -> None:
+    """Take a revision out."""
+    conn.execute(part_table.delete().where((part_table.c.id == id) & (part_table.c.revision == revision)))
 
 
 def _stock(row: Any) -> Stock:

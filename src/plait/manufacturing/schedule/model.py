@@ -28,6 +28,7 @@ __all__ = [
     "Shift",
     "ShiftHours",
     "WorkCentre",
+    "WorkCentreGone",
     "WorkCentrePut",
 ]
 
@@ -262,3 +263,10 @@ class WorkCentrePut(msgspec.Struct, frozen=True):
     """A work centre was entered or changed."""
 
     work_centre: WorkCentre
+
+
+@fact("schedule.work_centre_gone")
+class WorkCentreGone(msgspec.Struct, frozen=True):
+    """A work centre was taken out; nothing was booked on it."""
+
+    work_centre: str

@@ -28,13 +28,14 @@ from plait.manufacturing.schedule.model import (
     ScheduleHeld,
     ScheduleReleased,
     WorkCentre,
+    WorkCentreGone,
     WorkCentrePut,
 )
 from plait.manufacturing.schedule.site import tables as site_tables
 from plait.manufacturing.schedule.tables import Hold
 from plait.store import Store, Tx
 
-__all__ = ["ScheduleService", "put_centres"]
+__all__ = ["ScheduleService", "drop_centre", "put_centres"]
 
 ALL = Scope(everything=True)
 NO_HOLD = register("no-such-hold", 404, "There is no such hold", "Ask for a new promise.")
@@ -320,6 +321,15 @@ def put_centres(tx: Tx, centres: Sequence[WorkCentre], reason: str) -> Repair:
         changed(tx)
         return Repair([])
     return apply_repair(tx, rows, rows, reason, loud=True)
+
+
+def drop_centre(tx: Tx, id: str) -> bool:
+    """Take a work centre out inside another room's transaction; tell whether that was possible (nothing is booked on it)."""
+    if not tables.drop_centre(tx.conn, id):
+        return False
+    tx.append("schedule", WorkCentreGone(id))
+    changed(tx)
+    return True
 
 
 def _what_if(request: PromiseRequest, board: Board, now: int) -> Promise:

@@ -20,6 +20,7 @@ __all__ = [
     "bookings",
     "centres",
     "drop_bookings",
+    "drop_centre",
     "hold",
     "hold_of",
     "holds",
@@ -129,6 +130,14 @@ def centres(conn: Connection, scope: Scope) -> dict[str, WorkCentre]:
 def put_centre(conn: Connection, row: WorkCentre) -> None:
     """Insert or replace a work centre."""
     _upsert(conn, centre_table, centre_table.c.id == row.id, {"id": row.id, "spec": msgspec.json.encode(row)})
+
+
+def drop_centre(conn: Connection, id: str) -> bool:
+    """Take a work centre out unless something is (or was) booked on it; tell whether it is out."""
+    if conn.execute(select(booking_table.c.job_id).where(booking_table.c.work_centre == id).limit(1)).first() is not None:
+        return False
+    conn.execute(centre_table.delete().where(centre_table.c.id == id))
+    return True
 
 
 def _hold(row: Any) -> Hold:

@@ -11,6 +11,7 @@ from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.inbox.model import Change, Context
 from plait.manufacturing.desk.masters.common import ALL, SHIFT, Step, TableApplier, refused, text_of
 from plait.manufacturing.desk.masters.days import Hours, Said, merged, said
+from plait.manufacturing.desk.masters.images import Touched
 from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.manufacturing.schedule import tables as schedule_tables
 from plait.manufacturing.schedule.calendar import check_calendar
@@ -104,7 +105,7 @@ def _site(site: Site, general: list[Said], mine: list[Said], context: Context) -
     if after == site:
         return [Step(Change(_row(rows), key, "same"))]
     action: Literal["changed", "new"] = "changed" if site.shifts or site.extra else "new"
-    return [Step(Change(_row(rows), key, action, _text(rows)), lambda tx: put_in(tx, after))]
+    return [Step(Change(_row(rows), key, action, _text(rows)), lambda tx: put_in(tx, after), touches=Touched("site", site.id))]
 
 
 def _centre(centre: WorkCentre, general: list[Said], mine: list[Said], context: Context) -> list[Step]:
@@ -125,4 +126,4 @@ def _centre(centre: WorkCentre, general: list[Said], mine: list[Said], context: 
     if calendar == centre.calendar:
         return [Step(Change(_row(rows), key, "same"))]
     reason = f"{centre.id} has new working hours"
-    return [Step(Change(_row(rows), key, "changed", _text(rows)), lambda tx: put_centres(tx, [after], reason))]
+    return [Step(Change(_row(rows), key, "changed", _text(rows)), lambda tx: put_centres(tx, [after], reason), touches=Touched("centre", centre.id))]

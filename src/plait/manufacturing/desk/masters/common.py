@@ -16,8 +16,9 @@ from plait.manufacturing.desk.book.model import LineChange
 from plait.manufacturing.desk.book.parts import Known
 from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.inbox.model import Change, Context
+from plait.manufacturing.desk.masters.images import Touched, images_of, price_key, put_back, snapshot
 from plait.manufacturing.desk.masters.model import Price, PricesListed
-from plait.manufacturing.desk.masters.tables import put_prices
+from plait.manufacturing.desk.masters.tables import drop_images, images, put_images, put_prices
 from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.manufacturing.line import tables as line_tables
 from plait.manufacturing.part import tables as part_tables
@@ -51,6 +52,14 @@ class Step(NamedTuple):
     part: Part | None = None
     price: Price | None = None
     gone: Price | None = None
+    touches: Touched | None = None
+
+    @property
+    def touched(self) -> list[Touched]:
+        """What it changes, so that it can be put back."""
+        prices = [Touched("price", price_key(price)) for price in (self.price, self.gone) if price is not None]
+        part = [Touched("part", self.part.id)] if self.part is not None else []
+        return prices + part + ([self.touches] if self.touches is not None else [])
 
 
 class TableApplier:
@@ -69,16 +78,29 @@ class TableApplier:
     def apply(self, tx: Tx, records: Sequence[Record], context: Context) -> list[Change]:
         """Do it, inside the transaction; return what was done."""
         steps = self.decide(tx.conn, records, context)
-        PartService.put_all_in(tx, list({step.part.id: step.part for step in steps if step.part is not None}.values()))
-        prices = [step.price for step in steps if step.price is not None]
-        gone = [step.gone for step in steps if step.gone is not None]
-        put_prices(tx.conn, prices, gone)
-        for part_id, count in Counter(price.part_id for price in (*prices, *gone)).items():
-            tx.append(f"prices/{part_id}", PricesListed(part_id, count, context.source))
-        for step in steps:
-            if step.do is not None:
-                step.do(tx)
+        touched = [each for step in steps for each in step.touched]
+        before = snapshot(tx.conn, touched)
+        _carry_out(tx, steps, context)
+        put_images(tx.conn, context.source, self.kind, images_of(touched, before, snapshot(tx.conn, touched)))
         return [step.change for step in steps]
+
+    def undo(self, tx: Tx, source: str) -> int:
+        """Put back what was there before ``source``; return how many things. Raise ``changed-since``, changing nothing, when that cannot be."""
+        count = put_back(tx, images(tx.conn, ALL, source, self.kind))
+        drop_images(tx.conn, source, self.kind)
+        return count
+
+
+def _carry_out(tx: Tx, steps: Sequence[Step], context: Context) -> None:
+    PartService.put_all_in(tx, list({step.part.id: step.part for step in steps if step.part is not None}.values()))
+    prices = [step.price for step in steps if step.price is not None]
+    gone = [step.gone for step in steps if step.gone is not None]
+    put_prices(tx.conn, prices, gone)
+    for part_id, count in Counter(price.part_id for price in (*prices, *gone)).items():
+        tx.append(f"prices/{part_id}", PricesListed(part_id, count, context.source))
+    for step in steps:
+        if step.do is not None:
+            step.do(tx)
 
 
 def refused(row: int, key: str, reason: str) -> Step:
@@ -248,4 +270,4 @@ class Centres:
         """Return the step that enters an assumed work centre and tells a person so."""
         hours = f"the hours of {self.site_name}" if centre.inherits else f"Monday to Friday {SHIFT.start} to {SHIFT.end}"
         text = f"nobody has entered the work centre {centre.id}; it is assumed with {hours}: check its hours, machines and rate"
-        return Step(Change(row, f"work centre {centre.id}", "new", text), lambda tx: put_centres(tx, [centre], text))
+        return Step(Change(row, f"work centre {centre.id}", "new", text), lambda tx: put_centres(tx, [centre], text), touches=Touched("centre", centre.id))

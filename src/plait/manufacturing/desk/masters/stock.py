@@ -11,6 +11,7 @@ from plait.kernel.units import convert
 from plait.manufacturing.desk.book.model import LineChange
 from plait.manufacturing.desk.inbox.model import Change, Context
 from plait.manufacturing.desk.masters.common import ALL, Desk, Refusal, Step, TableApplier, refused, text_of
+from plait.manufacturing.desk.masters.images import Touched
 from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.manufacturing.part import stock as books
 from plait.manufacturing.part import tables as part_tables
@@ -77,7 +78,11 @@ def _count(part: Part, lot: str, quantity: Decimal, record: Record, rows: list[t
     new_lot = f"COUNT-{day.isoformat()[:10]}"
     text = f"{quantity} counted, {booked} booked: {abs(more)} {'come in' if more > 0 else 'go out'}"
     change = Change(record.row, key, "changed" if mine else "new", text, (LineChange("quantity", str(booked), str(quantity)),))
-    return Step(change, lambda tx: books.count(tx, part, lot, quantity, part.unit, new_lot))
+    return Step(change, lambda tx: books.count(tx, part, lot, quantity, part.unit, new_lot), touches=Touched("stock", part.id))
+
+
+def _out(change: Change, part: Part, lot: str, kept: Decimal) -> Step:
+    return Step(change, lambda tx: books.count(tx, part, lot, kept, part.unit, lot), touches=Touched("stock", part.id))
 
 
 def _gone(rows: dict[str, list[tuple[int, Stock]]], named: dict[str, set[str]], desk: Desk) -> list[Step]:
@@ -97,5 +102,5 @@ def _gone(rows: dict[str, list[tuple[int, Stock]]], named: dict[str, set[str]], 
                 steps.append(refused(0, key, "not in the list, but its pieces have serial numbers; book them out one by one"))
             else:
                 change = Change(0, key, "gone", f"not in the list: {free} go out", (LineChange("quantity", str(free + kept), str(kept)),))
-                steps.append(Step(change, lambda tx, part=part, lot=lot, kept=kept: books.count(tx, part, lot, kept, part.unit, lot)))  # type: ignore[misc]
+                steps.append(_out(change, part, lot, kept))
     return steps

@@ -1,11 +1,12 @@
-"""The rows of listed prices."""
+"""The rows of listed prices, and what things were before a table changed them."""
 
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, insert, select
+import msgspec
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, bindparam, delete, insert, select
 
 from plait.kernel.actor import Scope
 from plait.kernel.money import Money
@@ -13,7 +14,7 @@ from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.masters.model import Price
 from plait.store import metadata
 
-__all__ = ["key_of", "prices", "put_prices"]
+__all__ = ["Image", "drop_images", "images", "key_of", "prices", "put_images", "put_prices"]
 
 KEY = ("kind", "part_id", "party_key", "from_quantity", "valid_from")
 
@@ -32,6 +33,53 @@ price_table = Table(
     Column("valid_until", Text, nullable=False),
     Column("source", Text, nullable=False),
 )
+
+
+image_table = Table(
+    "desk_master_image",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("what", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("before", LargeBinary),
+    Column("after", LargeBinary),
+)
+
+
+class Image(msgspec.Struct, frozen=True):
+    """What one thing was before a table changed it and what it was afterwards, as JSON; None: it was not there."""
+
+    what: str
+    key: str
+    before: bytes | None
+    after: bytes | None
+
+
+def put_images(conn: Connection, source: str, kind: str, rows: Iterable[Image]) -> None:
+    """Keep what ``source`` changed in tables of ``kind``; what it changed twice keeps its first image and its last."""
+    known = {(row.what, row.key): row for row in images(conn, Scope(everything=True), source, kind)}
+    for row in rows:
+        first = known.get((row.what, row.key))
+        known[row.what, row.key] = row if first is None else msgspec.structs.replace(first, after=row.after)
+    drop_images(conn, source, kind)
+    if known:
+        values = [{"source": source, "kind": kind, "place": place, **msgspec.structs.asdict(row)} for place, row in enumerate(known.values())]
+        conn.execute(insert(image_table), values)
+
+
+def images(conn: Connection, scope: Scope, source: str, kind: str) -> list[Image]:
+    """Return what ``source`` changed in tables of ``kind``; only our own people see it."""
+    if not scope.everything:
+        return []
+    query = select(image_table).where(image_table.c.source == source, image_table.c.kind == kind).order_by(image_table.c.place)
+    return [Image(row.what, row.key, row.before, row.after) for row in conn.execute(query)]
+
+
+def drop_images(conn: Connection, source: str, kind: str) -> None:
+    """Forget what ``source`` changed."""
+    conn.execute(delete(image_table).where(image_table.c.source == source, image_table.c.kind == kind))
 
 
 def key_of(row: Price) -> tuple[str, str, str, str, str]:

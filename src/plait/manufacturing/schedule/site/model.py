@@ -5,7 +5,7 @@ import msgspec
 from plait.kernel.facts import fact
 from plait.manufacturing.schedule.model import Calendar, DayHours, Repair, ShiftHours
 
-__all__ = ["PublicDay", "PublicDays", "Site", "SitePut", "SiteView"]
+__all__ = ["PublicDay", "PublicDays", "Site", "SiteGone", "SitePut", "SiteView"]
 
 
 class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,3 +60,10 @@ class SitePut(msgspec.Struct, frozen=True):
     """A site was entered or changed."""
 
     site: Site
+
+
+@fact("schedule.site_gone")
+class SiteGone(msgspec.Struct, frozen=True):
+    """A site was taken out; no work centre was at it."""
+
+    site: str

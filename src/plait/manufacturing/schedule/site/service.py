@@ -15,11 +15,11 @@ from plait.manufacturing.schedule import tables as schedule_tables
 from plait.manufacturing.schedule.model import Repair, WorkCentre
 from plait.manufacturing.schedule.service import put_centres
 from plait.manufacturing.schedule.site import tables
-from plait.manufacturing.schedule.site.model import PublicDays, Site, SitePut, SiteView
+from plait.manufacturing.schedule.site.model import PublicDays, Site, SiteGone, SitePut, SiteView
 from plait.manufacturing.schedule.site.rules import calendar_of, check_site, public_days
 from plait.store import Store, Tx
 
-__all__ = ["NO_SITE", "SiteService", "put_in"]
+__all__ = ["NO_SITE", "SiteService", "drop_in", "put_in"]
 
 ALL = Scope(everything=True)
 NO_SITE = register("no-such-site", 404, "There is no such site", "Check the id under Sites.")
@@ -48,6 +48,15 @@ def put_in(tx: Tx, site: Site) -> Repair:
     calendar = calendar_of(site, public)
     mine = [row for row in schedule_tables.centres(tx.conn, ALL).values() if row.site_id == site.id and row.inherits]
     return put_centres(tx, [msgspec.structs.replace(row, calendar=calendar) for row in mine], f"{site.name} has new working hours")
+
+
+def drop_in(tx: Tx, id: str) -> bool:
+    """Take a site out inside another room's transaction; tell whether that was possible (no work centre is at it)."""
+    if any(row.site_id == id for row in schedule_tables.centres(tx.conn, ALL).values()):
+        return False
+    tables.drop_site(tx.conn, id)
+    tx.append("schedule", SiteGone(id))
+    return True
 
 
 def _view(site: Site, public: PublicDays, centres: Sequence[WorkCentre], repair: Repair) -> SiteView:

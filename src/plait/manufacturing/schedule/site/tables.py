@@ -9,7 +9,7 @@ from plait.manufacturing.schedule.site.model import PublicDays, Site
 from plait.manufacturing.schedule.site.rules import calendar_of
 from plait.store import metadata, upsert
 
-__all__ = ["calendar", "put_site", "sites"]
+__all__ = ["calendar", "drop_site", "put_site", "sites"]
 
 site_table = Table(
     "schedule_site",
@@ -39,3 +39,8 @@ def calendar(conn: Connection, scope: Scope, id: str) -> Calendar | None:
 def put_site(conn: Connection, row: Site, public: PublicDays) -> None:
     """Insert or replace a site."""
     upsert(conn, site_table, "id", {"id": row.id, "spec": msgspec.json.encode(row), "public": msgspec.json.encode(public)})
+
+
+def drop_site(conn: Connection, id: str) -> None:
+    """Take a site out."""
+    conn.execute(site_table.delete().where(site_table.c.id == id))
