@@ -84,14 +84,14 @@ class FormatSuite:
             assert max(nameless, key=lambda name: nameless[name]) == self.name, (file, nameless)
 
     def test_it_leaves_the_files_of_others(self) -> None:
-        """Tests that it is not sure of files of other formats, whatever their name says."""
+        """Tests that it is not sure of files of other formats; where a file bears a mark of its format, whatever its name says."""
         plugin = plugin_of(self.name)
         for other in FORMATS:
             for file, data in samples(other).items():
                 if other != self.name:
                     wrong = file.rsplit(".", 1)[0] + plugin.suffixes[0]
                     assert plugin.sniff(data, file) <= 0.5, file
-                    assert plugin.sniff(data, wrong) < plugin_of(other).sniff(data, wrong), wrong
+                    assert other == "csv" or plugin.sniff(data, wrong) < plugin_of(other).sniff(data, wrong), wrong
 
     def test_reading_twice_is_equal(self) -> None:
         """Tests that the same bytes give the same content."""
