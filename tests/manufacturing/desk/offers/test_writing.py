@@ -135,3 +135,17 @@ async def test_a_confirmation_once_it_is_planned(tmp_path):
         text = words(await here.offers.confirmation(ME, number))
         for said in ("Auftragsbestätigung", "SO-00001", "4500001", "24.690,00 EUR", "02.03.2026"):
             assert squeezed(said) in squeezed(text)
+
+
+async def test_other_quantities_are_printed_when_they_are_cheaper(tmp_path):
+    """Tests that a price of more pieces stands on the paper when it is lower, and never beside a price that a person has set."""
+    async with shop(tmp_path) as here:
+        offer = await here.offers.ask(ME, asked(line("5"), line("20")))
+        text = words(await here.offers.pdf(ME, offer.number))
+        assert "Position 1: other quantities" in text
+        assert squeezed("10 pcs at EUR 10.80 each") in squeezed(text)
+        assert "25 pcs" not in text
+        assert "Position 2" not in text
+        change = Change(lines=(LineChange(1, price=Money(Decimal(15), "EUR")),))
+        await here.offers.change(ME, offer.number, change)
+        assert "other quantities" not in words(await here.offers.pdf(ME, offer.number))

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 import msgspec
 
 from plait.kernel.firm import Firm
+from plait.kernel.money import Money
 from plait.kernel.problems import Problem
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.offers.model import Offer, OfferLine
@@ -51,10 +52,21 @@ def _item(line: OfferLine, promised: datetime | None) -> Item:
         material=asked.material,
         price=line.price,
         promised=promised,
-        breaks=tuple((Decimal(each.quantity), each.price) for each in line.breaks[1:]),
+        breaks=_cheaper(line),
         text=line.text,
         ours=line.run,
     )
+
+
+def _cheaper(line: OfferLine) -> tuple[tuple[Decimal, Money], ...]:
+    """Return the quantities at which a piece costs less than before; none beside a price that a person has set."""
+    found: list[tuple[Decimal, Money]] = []
+    last = line.price
+    for each in line.breaks[1:] if line.priced_by != "person" else ():
+        if last is not None and each.price.currency == last.currency and each.price.amount < last.amount:
+            found.append((Decimal(each.quantity), each.price))
+            last = each.price
+    return tuple(found)
 
 
 def _offered(offer: Offer) -> Sequence[OfferLine]:
