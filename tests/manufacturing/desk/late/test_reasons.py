@@ -212,3 +212,42 @@ def test_the_same_books_give_the_same_report() -> None:
     centres = [centre("hob-1"), centre("hob-2"), centre("grind-1")]
     plans: list[Plan] = [make_plan(books(rows, parts, centres)) for rows in (orders, orders[::-1])]
     assert report(plans[0], {}, Prices()) == report(plans[1], {}, Prices())
+
+
+def test_what_is_assumed_is_said() -> None:
+    """Tests the notes on estimated times, work centres nobody entered, lead times not stated, material not kept, and a broken promise."""
+    ops = (op(10, "hob", 4, estimated=True), outside(20, "embercoat", 0))
+    gear = part("GEAR", *ops, materials=(Material("STEEL", "steel"),))
+    order = line(1, "GEAR", 10, day(30), promised=datetime(2026, 3, 5, 12, 0, tzinfo=UTC))
+    row = seen(books([order], [gear], [centre("hob-1", assumed=True)]))["SO-00001"]
+    assert row.notes == (
+        "its times are estimated, nobody has confirmed them",
+        "the hours of hob-1 are assumed, nobody has entered them",
+        "no lead time is stated for operation 20 hardening: 5 working days are assumed",
+        "steel: neither stock nor lead time is known, taken as here",
+        "it was promised for Thu 5 Mar",
+    )
+
+
+def test_what_adds_most_is_the_cause_and_what_would_break_the_date_alone_stands_beside() -> None:
+    """Tests an order whose material comes after its date and whose machine is taken for weeks more."""
+    gear = part("GEAR", op(10, "hob", 4), materials=(STEEL,))
+    orders = [line(1, "RING", 1200, day(6), priority=1), line(2, "GEAR", 60, day(4))]
+    row = seen(books(orders, [gear, part("RING", op(10, "hob", 4))], [centre("hob-1")]))["SO-00002"]
+    assert (row.cause, row.day) == ("machine", day(16))
+    assert (
+        row.reason
+        == "Late by 8 working days: hob-1 is busy with SO-00001 until Fri 13 Mar; then closed over the weekend; besides, bar of steel comes on Mon 9 Mar"
+    )
+
+
+def test_an_overdue_order_says_what_it_waits_for_now() -> None:
+    """Tests that an order whose date is past names what keeps it, and one that is in stock says so; nothing left to make is not late."""
+    gear = part("GEAR", op(10, "hob", 4))
+    orders = [line(1, "GEAR", 240, day(3), priority=1), line(2, "GEAR", 60, day(27, 2)), line(3, "RING", 5, day(27, 2)), line(4, "GEAR", 0, day(27, 2))]
+    rows = seen(books(orders, [gear, part("RING", op(10, "hob", 4))], [centre("hob-1")], stock=[lot("RING", 5)]))
+    assert rows["SO-00002"].reason == (
+        "Late by 3 working days: it was due on Fri 27 Feb, before today; now hob-1 is busy with SO-00001 until Tue 3 Mar; then closed overnight"
+    )
+    assert rows["SO-00003"].reason == "Late by 1 working day: it was due on Fri 27 Feb, before today; now it is in stock"
+    assert (rows["SO-00004"].verdict, rows["SO-00004"].reason) == ("on_time", "Nothing is left to make")

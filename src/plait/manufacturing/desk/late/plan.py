@@ -85,6 +85,14 @@ def _open_hours(plan: Plan, item: Item, finish: int) -> float:
     return round(sign * sum(end - start for start, end in hours.spans(since, until)) / HOUR_MS, 1)
 
 
+def _broken(plan: Plan, item: Item, finish: int) -> list[str]:
+    """Return a note when an order is ready after the day we promised."""
+    promised = item.line.promised
+    if promised is None or plan.prepared.days.ends_on(finish) <= promised.astimezone(plan.prepared.days.zone).date():
+        return []
+    return [words.say("note-promised", day=words.day(promised.astimezone(plan.prepared.days.zone).date()))]
+
+
 def _line(plan: Plan, item: Item) -> LateLine:
     line, finish, days = item.line, plan.outcome.finish[item.line.id], plan.prepared.days
     day = days.ends_on(finish)
@@ -99,7 +107,7 @@ def _line(plan: Plan, item: Item) -> LateLine:
         "slack_days": calendar,
         "slack_work_days": working,
         "slack_hours": _open_hours(plan, item, finish),
-        "notes": item.notes,
+        "notes": (*item.notes, *_broken(plan, item, finish)),
     }
     if not item.job.lots and not item.kept and line.quantity <= 0:
         return LateLine(**body, verdict="on_time", reason=words.say("nothing-left"))  # type: ignore[arg-type]

@@ -227,9 +227,17 @@ class _Preparer:
         notes.append(words.say("note-batches", count=count, size=fits))
         return fits
 
+    def _assumed(self, ops: Sequence[Operation]) -> list[str]:
+        """Return the work centres of ``ops`` that nobody has entered."""
+        groups = {op.group for op in ops if not op.outside}
+        return [centre.id for group in sorted(groups) for id in self.shop.groups[group] if (centre := self.shop.centres[id]).assumed]
+
     def _priced(self, ops: Sequence[Operation], notes: list[str]) -> list[tuple[Operation, float]]:
         """Return the operations with the working days of those outside."""
         found = []
+        if any(op.estimated for op in ops):
+            notes.append(words.say("note-estimated"))
+        notes += [words.say("note-assumed", centre=id) for id in self._assumed(ops)]
         for op in sorted(ops, key=lambda op: op.seq):
             days = op.lead_days if op.lead_days > 0 else ASSUMED_LEAD
             if op.outside and op.lead_days <= 0:
