@@ -100,15 +100,21 @@ def _best(sheet: Sheet, block: Block, context: Context, kind: DocumentKind | Non
     kinds: Sequence[DocumentKind] = [kind] if kind else list(KINDS)
     found = [_proposal(sheet, block, each, evidence, spoken, context, hint) for each in kinds]
     found.sort(key=lambda each: -each.score)
-    best = found[0]
-    mapped = sum(1 for column in best.mapping.columns if column.field)
-    if mapped < 2 or (best.raw < 2.0 and not kind):
+    found = [each for each in found if _stands(each, kind)]
+    if not found:
         return None
+    best = found[0]
     if not kind and len(found) > 1 and best.score - found[1].score < (0.6 if not _covers(best.mapping) else 0.3):
         other = found[1].mapping.kind
         doubt = Issue("warning", "kind-doubtful", f"the table may be {best.mapping.kind} or {other}", "Say what the table is about.", Place(sheet=sheet.name))
         best = best._replace(issues=(*best.issues, doubt))
     return best
+
+
+def _stands(each: Proposal, kind: DocumentKind | None) -> bool:
+    """Tell whether enough of a table is understood for one kind."""
+    mapped = sum(1 for column in each.mapping.columns if column.field)
+    return mapped >= 2 and (bool(kind) or each.raw >= 2.0 or mapped >= 3)
 
 
 def _covers(mapping: Mapping) -> bool:
@@ -197,7 +203,7 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
 def _hinted(sheet: Sheet, block: Block, kind: DocumentKind, hint: str) -> float:
     """Return how much the sheet's name, the file's name and what stands above speak for a kind."""
     above = [tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str)]
-    for text, weight in [(sheet.name, 2.0), *((text, 2.0) for text in above if len(text) < 80), (hint, 1.5)]:
+    for text, weight in [(sheet.name, 2.5), *((text, 2.5) for text in above if len(text) < 80), (hint, 2.0)]:
         plain = fold(text)
         for word in HINTS[kind].split("|"):
             part = fold(word.partition(":")[0])

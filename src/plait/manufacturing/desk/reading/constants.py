@@ -15,7 +15,11 @@ __all__ = ["constants", "labelled"]
 
 _LABEL = re.compile(r"^([^:：=]{1,40}?)\s*[:：=]\s*(\S.*)$")
 _ONLY = re.compile(r"^([^:：]{1,40}?)\s*[:：]\s*$")
-_NUMBERED = re.compile(r"^([A-Za-zÄÖÜäöüß.\- ]{2,30}?|[\u3400-\u9fff]{2,8})\s*(?:nr\.?|no\.?|#|number|nummer|号)?\s+((?=\S*\d)[\w./-]{3,30})$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^([A-Za-zÄÖÜäöüß.\- ]{2,30}?|[\u3400-\u9fff]{2,8})\s*(?:nr\.?|no\.?|#|number|nummer|号)?\s+((?=\S*\d)[\w./-]{3,30})"
+    r"(?:,?\s+(?:vom|from|dated|of|date:?|,)\s+(\S.{5,20}))?$",
+    re.IGNORECASE,
+)
 _PRICES = re.compile(
     r"\b(?:in|currency|währung|prices?|preise?|alle preise)\b.{0,20}?\b(EUR|USD|CHF|GBP|CNY|RMB|PLN|CZK|Euro|US\$)(?:\b|\s|$)"
     r"|(?:币种|货币)\s*[:：]?\s*(\S+)",
@@ -88,6 +92,9 @@ def _cell(raw: str, beside: Raw, kind: DocumentKind, found: dict[str, str]) -> N
     said = labelled(text, kind)
     if said:
         found.setdefault(*said)
+        dated = _NUMBERED.match(text)
+        if dated and dated.group(3) and said[0] == "order_no":
+            found.setdefault("ordered", dated.group(3))
         return
     only = _ONLY.match(text)
     field = _field(only.group(1) if only else text, kind) if len(text) < 40 else ""

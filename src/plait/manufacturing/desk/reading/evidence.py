@@ -10,7 +10,7 @@ from plait.manufacturing.desk.reading.kinds import Field
 from plait.manufacturing.desk.reading.layout import blank
 from plait.manufacturing.desk.reading.model import Raw
 from plait.manufacturing.desk.reading.numbers import split
-from plait.manufacturing.desk.reading.text import FALSE, OPEN, TRUE, fold, is_ditto, is_none, narrow, tidy
+from plait.manufacturing.desk.reading.text import FALSE, OPEN, TRUE, is_ditto, is_none, narrow, tidy
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 
 __all__ = ["Evidence", "firm_like"]
@@ -21,10 +21,11 @@ _FIRM = re.compile(
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(
-    r"^(1\.\d{4}|s\d{3}\w*|c\d{2}\w?|\d{2}\w*cr\w*|x\d\w*|almg\w*|alsi\w*|alcu\w*|en\s?aw\b.*|en-aw.*|6061.*|7075.*|ms\d{2}.*|cuzn\w*|pom.*|peek.*|pa6.*|ptfe|pvc|pe\b.*|abs|sus\s?\d+.*|aisi\s?\d+.*|"
+    r"^(1\.\d{4}|s\d{3}\w*|c\d{2}\w?|\d{2}\w*cr\w*|x\d{1,3}cr\w*|almg\w*|alsi\w*|alcu\w*|en\s?aw\b.*|en-aw.*|6061.*|7075.*|ms\d{2}.*|cuzn\w*|pom.*|peek.*|pa6.*|ptfe|pvc|pe\b.*|abs|sus\s?\d+.*|aisi\s?\d+.*|"
     r"q\d{3}.*|45#|40cr|\d+crmo\w*|st\s?\d+.*|edelstahl.*|stahl.*|alu.*|steel.*|stainless.*|brass|messing|bronze|aluminium|aluminum|titan.*|gg\d*|ggg\d*|t6|铝.*|钢.*|不锈钢.*|黄铜.*|304.*|316.*)",
     re.IGNORECASE,
 )
+_WEEK = re.compile(r"^(?:[1-9]|[1-4]\d|5[0-3])$|^\d{1,2}[-/.]20\d{2}$|^20\d{2}[-/.]?\d{2}$")
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}(:\d{2})?( ?(uhr|h|am|pm))?$", re.IGNORECASE)
 
 
@@ -67,6 +68,11 @@ class Evidence:
             found = split(raw)
             return found.readable and len(found.before) <= 4 and (not found.after or len(found.after) <= 16) and not self._is_plain_date(raw)
         return isinstance(raw, int | float | Decimal) and not isinstance(raw, bool)
+
+    def _is_week(self, raw: Raw) -> bool:
+        if isinstance(raw, str):
+            return bool(_WEEK.match(narrow(raw)))
+        return isinstance(raw, int | float) and not isinstance(raw, bool) and 1 <= raw <= 53 and raw == int(raw)
 
     def _is_plain_date(self, raw: str) -> bool:
         plain = narrow(raw)
@@ -130,8 +136,8 @@ class Evidence:
                 share = max(share, self.part("unit"))
             if field.kind == "number":
                 share = max(share, 0.75 if field.name in {"priority", "op_no", "lead_days"} else 0.0)
-            if field.kind == "date" and self.whole and fold(str(self.values[0])).isdigit() and not share:
-                share = 0.7 if all(0 < (split(str(raw)).point or 0) <= 53 for raw in self.values[:20]) else 0.0
+            if field.kind == "date":
+                share = max(share, 0.7 if self.part("week") >= 0.8 else 0.0)
             return 1.0 if share >= 0.6 else 0.85 if share >= 0.3 else 0.35
         return self._fits_words(field)
 
@@ -147,11 +153,11 @@ class Evidence:
         if field.name == "line_no":
             return 1.1 if self.sequence else 1.0 if self.whole else 0.8
         if field.kind == "code" and field.name not in {"revision", "group", "machine", "alternative", "lot"}:
-            return self._fits_code(field.name)
+            return self._fits_code()
         return 0.6 if self.part("date") > 0.6 and field.kind == "text" and field.name != "note" else 1.0
 
-    def _fits_code(self, name: str) -> float:
+    def _fits_code(self) -> float:
         share = self.part("code")
-        if (name == "part_no" and self.part("material") >= 0.6) or (self.part("date") > 0.6 and self.texts and share < 0.5):
+        if self.part("date") > 0.6 and self.texts and share < 0.5:
             return 0.6
         return 1.0 if share >= 0.5 else 0.9 if share >= 0.2 else 0.68

@@ -171,7 +171,8 @@ COMMON: Mapping[str, str] = {
         basismengeneinheit|bme|basis-me|verkaufsmengeneinheit|vme|bestelleinheit|bestellmengeneinheit|lagereinheit|maßeinheit|masseinheit|
             gebinde:5|单位|计量单位|基本单位|基本计量单位|主计量单位|
         单位名称:5|库存单位|销售单位|采购单位|單位|計量單位|product_uom""",
-    "due": """order_id/commitment_date:95|commitment_date:95|wanted on|wanted by|wunschliefdat|wunschlief.dat|wunschlieferdat.|wunschl.datum|
+    "due": """bedarf kw|kw bedarf|bedarfs-kw|bedarfs kw|kw liefer|liefertermin kw|termin (kw)|liefer-termin neu:9|order_id/commitment_date:95|
+            commitment_date:95|wanted on|wanted by|wunschliefdat|wunschlief.dat|wunschlieferdat.|wunschl.datum|
             预发货日期:85|预发货日:85|预完工日期:75|预计发货日期:8|liefertrm:9|lt.:7|delivery due date|requested ship date:8|requested dock date|
             dock date:9|
             要货日期|交货截止日期:9|送货日期:9|ankunft:6|wanted delivery|wanted date|need-by date|deliver on|liefern am|lieferbar bis:7|到厂日期:85|

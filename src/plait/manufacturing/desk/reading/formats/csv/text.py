@@ -64,6 +64,8 @@ def _guessed(content: bytes) -> tuple[str, str, bool]:
         han = len(_HAN.findall(text[:100_000]))
         if han and len(_COMMON_HAN.findall(text[:100_000])) >= 0.03 * han:
             return text, "gb18030", True
+        if han and not lone and _common(high):
+            return text, "gb18030", False
     from charset_normalizer import from_bytes
 
     best = from_bytes(content[:100_000]).best() if not lone else None
@@ -74,6 +76,12 @@ def _guessed(content: bytes) -> tuple[str, str, bool]:
         return content.decode(encoding), encoding, encoding == "cp1252" and not _ODD.search(content)
     except UnicodeDecodeError:
         return content.decode("latin-1"), "latin-1", False
+
+
+def _common(runs: list[bytes]) -> bool:
+    """Tell whether pairs of high bytes are mostly signs of the first level of GB 2312, which German pairs such as "öß" are not."""
+    pairs = [run[place] for run in runs for place in range(0, len(run), 2)]
+    return sum(0xB0 <= first <= 0xD7 for first in pairs) >= 0.7 * len(pairs)
 
 
 def _separator(text: str) -> tuple[str, str]:

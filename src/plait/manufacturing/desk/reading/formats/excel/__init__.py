@@ -19,7 +19,7 @@ def _sniff(content: bytes, name: str) -> float:
         return 0.9
     if name.lower().endswith(".xls"):
         return 0.2
-    return 0.9 if named else 0.0
+    return 0.4 if named else 0.0
 
 
 def _read(content: bytes, name: str, limits: Limits) -> Content:
