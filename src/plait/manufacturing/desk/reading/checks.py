@@ -13,6 +13,11 @@ __all__ = ["across", "within"]
 
 _WHOLE = frozenset({"C62", "H87", "SET", "PR"})
 _LONG = timedelta(days=730)
+_MOVED = re.compile(
+    r"\b(neuer (liefer)?termin|terminverschiebung|termin (geändert|verschoben)|verschoben|verschieben|vorgezogen|postponed?|rescheduled?|delayed|pushed (out|to)"
+    r"|pull(ed)? in|new (due |delivery )?date|moved to)\b|延期|改期|推迟|延后|提前(至|到)|交期(改|变更|调整)",
+    re.IGNORECASE,
+)
 _CANCELLED = re.compile(r"\b(storn\w*|cancel\w*|gestrichen|annulliert|entfällt)\b|取消|作废|已撤销", re.IGNORECASE)
 
 
@@ -42,6 +47,7 @@ def within(kind: DocumentKind, values: dict[str, Value], places: dict[str, Place
     if kind == "orders":
         _open(row, places)
     _cancelled(row)
+    _moved(row)
     _quantity(row)
     _money(row)
     _dates(row)
@@ -71,6 +77,14 @@ def _cancelled(row: _Row) -> None:
         value = row.values.get(name)
         if isinstance(value, str) and _CANCELLED.search(value):
             row.say("warning", "line-cancelled", name, "the row says that it is cancelled", "Leave it out if it is.")
+
+
+def _moved(row: _Row) -> None:
+    for name in ("note", "state"):
+        value = row.values.get(name)
+        if isinstance(value, str) and "due" in row.values and _MOVED.search(value):
+            row.say("warning", "note-moves-date", "due", f"beside the date stands {value[:80]!r}", "Check which date holds.")
+            return
 
 
 def _quantity(row: _Row) -> None:

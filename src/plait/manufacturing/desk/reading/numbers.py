@@ -11,6 +11,7 @@ __all__ = ["Number", "clean", "plain_number", "proof", "read_number", "split"]
 
 _BODY = re.compile(r"[+-]?\s?(?:\d[\d .,'’´`]*\d|\d|[.,]\d+)(?:[eE][+-]?\d+)?")
 _MYRIAD = {"万": Decimal(10_000), "萬": Decimal(10_000), "亿": Decimal(100_000_000), "億": Decimal(100_000_000), "千": Decimal(1000)}
+_KILO = re.compile(r"^千[克米瓦升卡帕牛伏]")
 _GROUPS = re.compile(r"^\d{1,3}(?:[ ']\d{3})+$")
 
 
@@ -59,7 +60,7 @@ def split(text: str) -> Number:
         negative ^= body[0] == "-"
         body = body[1:].strip()
     factor = Decimal(-1 if negative else 1)
-    if after[:1] in _MYRIAD:
+    if after[:1] in _MYRIAD and not _KILO.match(after):
         factor *= _MYRIAD[after[0]]
         after = after[1:].strip()
     point, comma = _under(body, "."), _under(body, ",")

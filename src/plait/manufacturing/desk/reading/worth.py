@@ -47,6 +47,10 @@ class Worth:
         if not column and (own or title):
             values["unit"] = own or title
             places["unit"] = place
+        several = reads["unit"].per if "unit" in reads else None
+        if quantity and several is not None and several != 1:
+            reason = f"the unit says {several} of them: the quantity may count these, not single ones"
+            issues.append(Issue("warning", "quantity-of-several", reason, "Check the quantity.", place, "quantity"))
         if quantity and not column and not own and not title and self.said - _PIECES:
             issues.append(
                 Issue("warning", "two-units", "other rows of the column say a unit, this one does not; pieces are taken", "Write the unit.", place, "unit")
