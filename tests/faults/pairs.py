@@ -100,7 +100,7 @@ class Dealing:
             for each in await self.shop.documents(kind):
                 if any(ref["id"] == to for ref in each["refs"]):
                     return each
-            await SYSTEM.sleep(0.05)
+            await SYSTEM.sleep(0.2)
 
     async def contract(self) -> None:
         """Offer a dataset and negotiate for it, until it is agreed."""
@@ -110,7 +110,7 @@ class Dealing:
         await self.shop.call("POST", "/api/v1/sharing/agreements", {"party": self.mill.party, "dataset": dataset})
         self.datasets.append(dataset)
         while dataset not in {each["dataset"] for each in await self.shop.call("GET", "/api/v1/sharing/agreements")}:
-            await SYSTEM.sleep(0.05)
+            await SYSTEM.sleep(0.2)
 
     async def back_up(self) -> None:
         """Make a backup of the mill, whatever comes of it."""

@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a running server."""
-    with server() as url:
+    with server(durable=False) as url:
         yield url
 
 

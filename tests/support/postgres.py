@@ -32,12 +32,12 @@ def _as_user() -> dict[str, Any]:
 class Server:
     """A server on a free loopback port, its data in a folder of its own."""
 
-    def __init__(self, bin: Path, root: Path, who: dict[str, Any]) -> None:
+    def __init__(self, bin: Path, root: Path, who: dict[str, Any], *, durable: bool = True) -> None:
         self._bin = bin
         self._data, self._port = root / "data", free_port()
         self._log = root / "log"
         self._run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": root, "timeout": 60, **who}
-        self._options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories={root} -p {self._port}"
+        self._options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories={root} -p {self._port}{'' if durable else ' -c fsync=off'}"
         self.url = f"postgresql+psycopg://{USER}@127.0.0.1:{self._port}/postgres"
         subprocess.run([bin / "initdb", "-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"], **self._run)
 
@@ -51,8 +51,8 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Run a server; its data go with it."""
+def running(*, durable: bool = True) -> Iterator[Server]:
+    """Run a server; its data go with it. One that is not ``durable`` is quicker, and loses something only when the computer itself stops."""
     bin = binaries()
     require("PostgreSQL", bin, "install it (Debian: apt-get install postgresql)")
     assert bin is not None
@@ -61,7 +61,7 @@ def running() -> Iterator[Server]:
     if who:
         shutil.chown(root, "postgres", "postgres")
     try:
-        made = Server(bin, root, who)
+        made = Server(bin, root, who, durable=durable)
         made.start()
         try:
             yield made
@@ -72,9 +72,9 @@ def running() -> Iterator[Server]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a server and give its URL."""
-    with running() as made:
+def server(*, durable: bool = True) -> Iterator[str]:
+    """Run a server, as ``running``, and give its URL."""
+    with running(durable=durable) as made:
         yield made.url
 
 
