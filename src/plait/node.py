@@ -221,6 +221,7 @@ class Node:
         self.invoices = InvoiceService(store, guard, self.papers, self.folder / "maps" / "invoices")
         self.offers = OfferService(Room(store, guard, clock, quotes, self.papers, AgreedPrices()))
         self.floor_papers.addressed = self.offers.addressed
+        self.intake.on_order = self.offers.take_order
         self._inbox()
         self.house = House(
             store=store,
@@ -255,7 +256,8 @@ class Node:
         """The inbox and those who take what is in it, by kind of table."""
         self.blobs = Blobs(self.folder / "blobs")
         appliers: dict[DocumentKind, Applier] = {"orders": BookApplier(), "request": RequestApplier(self.offers.closer), **MASTERS}
-        self.inbox = InboxService(self.store, self.identity, self.clock, self.blobs, appliers, auto_apply=self.settings.desk.auto_apply)
+        auto, maps = self.settings.desk.auto_apply, self.folder / "maps"
+        self.inbox = InboxService(self.store, self.identity, self.clock, self.blobs, appliers, auto_apply=auto, maps=maps)
         self.attachments = AttachmentService(self.store, self.identity, self.blobs)
 
     async def _asked(self, name: str, content: bytes, sender: str) -> None:

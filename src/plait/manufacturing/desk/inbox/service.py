@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ from plait.manufacturing.desk.inbox.model import (
 )
 from plait.manufacturing.desk.inbox.readings import Reading, Readings, settled
 from plait.manufacturing.desk.reading.context import Context as ReadingContext
+from plait.manufacturing.desk.reading.erp import load_folder
 from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import DocumentKind, Limits, Mapping
 from plait.store import Blobs, Store, Tx
@@ -50,7 +52,10 @@ _log = structlog.get_logger("plait.inbox")
 
 
 class InboxService:
-    """What came, as it came. ``appliers`` take tables by kind; with ``auto_apply`` what leaves no doubt goes in by itself."""
+    """What came, as it came. ``appliers`` take tables by kind; with ``auto_apply`` what leaves no doubt goes in by itself.
+
+    ``maps`` is the folder of the firm's own column maps, read once.
+    """
 
     def __init__(
         self,
@@ -61,6 +66,7 @@ class InboxService:
         appliers: Lookup[DocumentKind, Applier],
         *,
         auto_apply: bool = False,
+        maps: Path | None = None,
     ) -> None:
         self.store = store
         self.guard = guard
@@ -69,6 +75,9 @@ class InboxService:
         self.appliers = appliers
         self.auto_apply = auto_apply
         self.readings = Readings()
+        self.maps, wrong = load_folder(maps) if maps is not None else ((), ())
+        for problem in wrong:
+            _log.warning("a column map is not used", reason=problem.detail)
         self._queue: asyncio.Queue[tuple[str, Token]] = asyncio.Queue()
 
     # -- what comes in
@@ -208,7 +217,7 @@ class InboxService:
 
     def _reading_context(self) -> ReadingContext:
         firm = self.guard.firm()
-        return ReadingContext(self.clock.now().astimezone(ZoneInfo(firm.zone)).date(), firm.currency)
+        return ReadingContext(self.clock.now().astimezone(ZoneInfo(firm.zone)).date(), firm.currency, maps=self.maps)
 
     async def _settled(self, item: Item, reading: Reading, mapping: Mapping, actor: Actor) -> Remembered:
         kind = cast("DocumentKind | None", item.kind or None)
@@ -302,7 +311,7 @@ class InboxService:
         return await self.store.write(actor, lambda tx: applying.apply_in(tx, id, held, order, self.appliers, self.context))
 
     async def undo(self, actor: Actor, id: str) -> Item:
-        """Take back the last time that an item went in; raise ``changed-since``, ``no-way-back`` or ``conflict``, then nothing has changed."""
+        """Take back what an item has put in; raise ``changed-since``, ``no-way-back`` or ``conflict``, then nothing has changed."""
         self.guard.require(actor, "desk.write")
         await self._item(actor, id)
         return await self.store.write(actor, lambda tx: applying.undo_in(tx, id, self.appliers))
