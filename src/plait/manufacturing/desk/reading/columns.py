@@ -31,6 +31,7 @@ _PER = re.compile(r"^(.*?)\s*(?:/|per|pro|je)\s*(\d+)\s*(\S*)$", re.IGNORECASE)
 _FORMER = re.compile(
     r"\b(?:alt|alte[rs]?|old|previous|former|prev|bisher\w*|letzte[rsn]?|last|original|ursprüngl\w*|min|mindest\w*|max)\b|原|旧|上次|最低|安全", re.IGNORECASE
 )
+_TAXED = re.compile(r"(?<!不)含税|inkl\.? (?:mwst|ust)|incl\.? (?:vat|tax)|brutto|gross price", re.IGNORECASE)
 _PRICE_PER = re.compile(r"(?:\bper|\bpro|\bje|/|每)\s*(1[.,]?000|100|10|1)\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\b1[.,]?000\b|\btsd\b|\btausend|\bthousand|千[件个只]|[(（]千[)）]", re.IGNORECASE)
 _PATTERN = re.compile(r"\b(t{1,2}|d{1,2}|m{1,2}|j{2,4}|y{2,4})[-./ ](m{1,2}|t{1,2}|d{1,2})[-./ ](j{2,4}|y{2,4}|t{1,2}|d{1,2})\b", re.IGNORECASE)
@@ -148,7 +149,7 @@ def _score_titles(block: Block, column: int, words: MappingABC[str, tuple[tuple[
             for field, surely in words.get(fold(plain), ()):
                 if surely * weight * share > found.get(field, (0.0, ""))[0]:
                     found[field] = (surely * weight * share, f"title {title.text!r}")
-        if found:
+        if found and (len(parts) < 2 or weight == 1.0):
             break
     return found or _fuzzy(block.titles[column], words)
 
@@ -187,6 +188,9 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
     said = constants(sheet, block.above, block.first, kind, set(chosen))
     issues, columns = _columns(sheet, block, kind, chosen, rivals, spoken, context, said)
     fielded = {column.field for column in columns if column.field}
+    if "price" in fielded and _TAXED.search(" ".join(tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str))):
+        reason = "what stands above the table says that prices are with tax"
+        issues.append(Issue("warning", "price-with-tax", reason, "Write prices without tax.", Place(sheet=sheet.name), "price"))
     score = sum((2.0 if field in _SPECIAL and surely >= 0.85 else 1.0) * surely for field, (surely, _, _) in chosen.items())
     score -= 0.4 * sum(1 for column, title in enumerate(block.titles) if title and not columns[column].field)
     missing = _missing(kind, fielded | set(said))

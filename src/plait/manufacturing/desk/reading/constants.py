@@ -76,7 +76,7 @@ def constants(sheet: Sheet, start: int, stop: int, kind: DocumentKind, taken: se
                 continue
             _cell(raw, cells[place + 1] if place + 1 < len(cells) else None, kind, found)
     if "currency" not in taken and "currency" in found:
-        found["currency"] = currency_code(found["currency"])[0] or found["currency"]
+        found["currency"] = currency_code(title_of(found["currency"]).base)[0] or found["currency"]
     if "order_no" not in found or "order_no" in taken:
         found.pop("ordered", None)
     return {field: value for field, value in found.items() if field in KINDS[kind] and field not in taken}

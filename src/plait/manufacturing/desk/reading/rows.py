@@ -24,6 +24,7 @@ __all__ = ["Applied", "apply", "apply_all"]
 DOUBTFUL = 0.71
 _NAMING = frozenset({"part_no", "customer_part_no", "drawing_no", "name", "line_no", "op_no", "component", "lot"})
 _SUM_OF = re.compile(r"^(summe|gesamt|zwischensumme|teilsumme|sub-?total|total|übertrag|合计|小计|总计)\b.*$", re.IGNORECASE)
+_SIGNED = re.compile(r"^[^\d:：]{1,20}[:：]\s*\D{0,20}$")
 _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|von|/|共)?.*$", re.IGNORECASE)
 
 
@@ -182,6 +183,9 @@ class _Table:
 
     def _words(self, number: int, row: Sequence[Raw], filled: list[int]) -> bool:
         """Tell whether a row is a heading for the rows below or a remark; keep what a heading says."""
+        if len(filled) > 1 and all(isinstance(row[index], str) and _SIGNED.match(tidy(str(row[index]))) for index in filled):
+            self._skip(number, filled[0], "row-skipped", "the row holds labels only and was not read", "note")
+            return True
         raw = row[filled[0]]
         if len(filled) > 2 or not isinstance(raw, str) or (len(filled) == 2 and not tidy(raw).endswith((":", "："))):
             return False
