@@ -5,7 +5,7 @@ from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from plait.manufacturing.desk.reading.constants import constants
+from plait.manufacturing.desk.reading.constants import PRICES, constants
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.evidence import Evidence
 from plait.manufacturing.desk.reading.kinds import KINDS
@@ -198,7 +198,7 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
     score -= 2.0 * len(missing)
     if sum(1 for column in range(len(block.titles)) if block.titles[column]):
         score += _hinted(sheet, block, kind, hint)
-    score += 0.2 if kind == "orders" else 0.0
+    score += (0.2 if kind == "orders" else 0.0) + (1.0 if "order_no" in said or "request_no" in said else 0.0)
     sure = min((surely for surely, _, _ in chosen.values()), default=0.0)
     mapping = Mapping(sheet.name, kind, (block.first, block.last), tuple(columns), said, round(max(0.0, sure - 0.2 * len(missing)), 2), last=block.end - 1)
     return Proposal(mapping, score, raw, tuple(issues))
@@ -207,7 +207,7 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
 def _hinted(sheet: Sheet, block: Block, kind: DocumentKind, hint: str) -> float:
     """Return how much the sheet's name, the file's name and what stands above speak for a kind."""
     above = [tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str)]
-    for text, weight in [(sheet.name, 2.5), *((text, 2.5) for text in above if len(text) < 80), (hint, 2.0)]:
+    for text, weight in [(sheet.name, 2.5), *((text, 2.5) for text in above if len(text) < 80 and not PRICES.search(text)), (hint, 2.0)]:
         plain = fold(text)
         for word in HINTS[kind].split("|"):
             part = fold(word.partition(":")[0])

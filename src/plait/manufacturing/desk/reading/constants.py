@@ -11,7 +11,7 @@ from plait.manufacturing.desk.reading.text import fold, is_none, tidy, words
 from plait.manufacturing.desk.reading.units import currency_code
 from plait.manufacturing.desk.reading.words import vocabulary
 
-__all__ = ["constants", "labelled"]
+__all__ = ["PRICES", "constants", "labelled"]
 
 _LABEL = re.compile(r"^([^:：=]{1,40}?)\s*[:：=]\s*(\S.*)$")
 _ONLY = re.compile(r"^([^:：]{1,40}?)\s*[:：]\s*$")
@@ -20,11 +20,13 @@ _NUMBERED = re.compile(
     r"(?:,?\s+(?:vom|from|dated|of|date:?|,)\s+(\S.{5,20}))?$",
     re.IGNORECASE,
 )
-_PRICES = re.compile(
+_DATED = re.compile(r"(?:^|(?<=\s)|(?<=[:：]))(\S*\d\S*?),?\s+(?:vom|v\.|from|dated|of|date|datum|日期)\s*[:：]?\s*(\S.{5,20})$", re.IGNORECASE)
+PRICES = re.compile(
     r"\b(?:in|currency|währung|prices?|preise?|alle preise)\b.{0,20}?\b(EUR|USD|CHF|GBP|CNY|RMB|PLN|CZK|Euro|US\$)(?:\b|\s|$)"
     r"|(?:币种|货币)\s*[:：]?\s*(\S+)",
     re.IGNORECASE,
 )
+"""Tells that prices are in a currency."""
 _SAID = words(
     "order_no customer customer_no own_no ordered due currency request_no respond_by supplier valid_from valid_until counted place part_no name revision"
     " price_per contact drawing_no material group unit alternative component"
@@ -39,7 +41,9 @@ def labelled(text: str, kind: DocumentKind) -> tuple[str, str] | None:
     found = _LABEL.match(plain)
     if found:
         field = _field(found.group(1), kind)
-        return (field, found.group(2)) if field and not is_none(found.group(2)) else None
+        value = found.group(2)
+        dated = _DATED.match(value) if field in _CODES else None
+        return (field, dated.group(1) if dated else value) if field and not is_none(value) else None
     found = _NUMBERED.match(plain)
     if found:
         field = _field(found.group(1), kind)
@@ -84,7 +88,7 @@ def constants(sheet: Sheet, start: int, stop: int, kind: DocumentKind, taken: se
 
 def _cell(raw: str, beside: Raw, kind: DocumentKind, found: dict[str, str]) -> None:
     text = tidy(raw)
-    money = _PRICES.search(text)
+    money = PRICES.search(text)
     if money and "currency" in KINDS[kind]:
         code = currency_code(next(part for part in money.groups() if part))[0]
         if code:
@@ -92,9 +96,9 @@ def _cell(raw: str, beside: Raw, kind: DocumentKind, found: dict[str, str]) -> N
     said = labelled(text, kind)
     if said:
         found.setdefault(*said)
-        dated = _NUMBERED.match(text)
-        if dated and dated.group(3) and said[0] == "order_no":
-            found.setdefault("ordered", dated.group(3))
+        dated = _DATED.search(text)
+        if dated and said[0] == "order_no":
+            found.setdefault("ordered", dated.group(2))
         return
     only = _ONLY.match(text)
     field = _field(only.group(1) if only else text, kind) if len(text) < 40 else ""
