@@ -15,8 +15,10 @@ from plait.manufacturing.desk.reading.numbers import split
 from plait.manufacturing.desk.reading.spans import DATE, Span, clean_name, coded, find, kind_words
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 
-__all__ = ["Reading", "read_sentences"]
+__all__ = ["NO_DAY", "Reading", "read_sentences"]
 
+NO_DAY = date(2000, 1, 1)
+"""Stands for a day that is not known: dates without a year are then no dates."""
 WRAPPED = 55
 MOST = 500
 LONGEST = 1_000
@@ -294,7 +296,7 @@ class _Reader:
     def _date(self, field: str, span: Span, place: Place, values: dict[str, Value], places: dict[str, Place], issues: list[Issue]) -> None:
         said = re.sub(r"(?<=\d)\.\s(?=\d)", ".", span.text).rstrip(",")
         found = written(said, self._today, field != "ordered")
-        if not found.ways:
+        if not found.ways or (self._today == NO_DAY and {"date-year-missing", "date-soon"} & set(found.doubts)):
             issues.append(self._doubt("date-unreadable", place, field, span.text))
             return
         days = {day for _, day in found.ways}

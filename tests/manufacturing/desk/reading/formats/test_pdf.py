@@ -194,6 +194,29 @@ def test_pictures_only_are_told():
     assert issue.fix
 
 
+def test_a_letter_proposes_rows():
+    """Tests that a letter that asks without a table gives rows with page and box of each value, completed by what stands above."""
+    words = "bitte senden Sie uns Ihr Angebot bis zum 10.3.2026 für 120 Stück Zahnrad Z-100 nach Zeichnung 4711-2 Rev. B aus 42CrMo4, Liefertermin KW 14."
+    content = read(made(f"oakmill GmbH\n\nDatum: 02.03.2026\n\n*Anfrage A-17*\n\nSehr geehrte Damen und Herren,\n\n{words}\n\nGruß"))
+    assert (content.kind, content.suggestion) == ("request", True)
+    (record,) = content.records
+    assert record.values == {
+        "request_no": "A-17",
+        "customer": "oakmill GmbH",
+        "name": "Zahnrad Z-100",
+        "quantity": 120,
+        "unit": "C62",
+        "drawing_no": "4711-2",
+        "revision": "B",
+        "material": "42CrMo4",
+        "due": date(2026, 4, 3),
+        "respond_by": date(2026, 3, 10),
+    }
+    assert record.places.keys() == record.values.keys()
+    assert all(place.page == 1 and place.box for place in record.places.values())
+    assert {"date-week", "date-year-missing"} <= {issue.code for issue in record.issues}
+
+
 def test_text_without_a_table_is_told():
     """Tests that a letter without a table says that nothing was recognised, and keeps its text."""
     content = read(made("Vielen Dank für Ihre Nachricht."))

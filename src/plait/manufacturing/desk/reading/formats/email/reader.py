@@ -8,17 +8,16 @@ from plait.manufacturing.desk.reading.formats.email.html import read_html
 from plait.manufacturing.desk.reading.formats.email.message import Mail, address, moment, parse
 from plait.manufacturing.desk.reading.formats.email.quoted import forwarded, part, sender
 from plait.manufacturing.desk.reading.formats.words import is_title
+from plait.manufacturing.desk.reading.headers import completed
 from plait.manufacturing.desk.reading.kinds import KINDS
-from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Place, Record, Sheet
+from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Place, Sheet
 from plait.manufacturing.desk.reading.refusals import check_size
-from plait.manufacturing.desk.reading.sentences import read_sentences
-from plait.manufacturing.desk.reading.spans import find, withdraws
+from plait.manufacturing.desk.reading.sentences import NO_DAY, read_sentences
+from plait.manufacturing.desk.reading.spans import find
 
 __all__ = ["read"]
 
 MOST_LINES = 5_000
-# a mail without a date: years are then found near this day, and said to be missing
-NO_DAY = date(2000, 1, 1)
 _SPLITS = (re.compile(r"\t"), re.compile(r"\s*\|\s*"), re.compile(r"\s*;\s*"), re.compile(r"\s{2,}"))
 
 
@@ -136,17 +135,4 @@ def _sentences(made: Content, lines: list[str]) -> None:
                 made.header.setdefault(span.field, span.text)
                 made.places.setdefault(span.field, Place(path="subject"))
     if not made.sheets:
-        made.records = [_completed(record, made) for record in reading.records]
-    words = withdraws("\n".join((subject, *lines)))
-    if words:
-        reason = f"the mail says {words!r}: it may cancel or change an order rather than place one"
-        made.issues.append(Issue("warning", "mail-changes-order", reason, "Read the mail before anything goes in.", Place(path="body"), "", words))
-
-
-def _completed(record: Record, made: Content) -> Record:
-    """Return a record with the order's or request's number that the subject names."""
-    said = [field for field in ("order_no", "request_no") if field in made.header and field in KINDS[made.kind or "orders"] and field not in record.values]
-    values = record.values | {field: made.header[field] for field in said}
-    places = record.places | {field: made.places[field] for field in said}
-    issues = tuple(issue for issue in record.issues if not (issue.code == "missing" and issue.field in said))
-    return Record(record.row, values, places, issues)
+        made.records = [completed(record, made) for record in reading.records]

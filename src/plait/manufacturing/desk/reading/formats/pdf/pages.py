@@ -45,10 +45,11 @@ class Page(msgspec.Struct):
 
 
 class Paper(msgspec.Struct):
-    """What a PDF holds: the pages that were read, how many there are, the files in it."""
+    """What a PDF holds: the pages that were read, how many there are, when it was made (``D:20260302...``), the files in it."""
 
     pages: list[Page]
     total: int
+    created: str = ""
     attachments: list[Attachment] = []
     attachments_left: int = 0
 
@@ -67,7 +68,7 @@ def pages(content: bytes, limits: Limits) -> Paper:
             raise Problem(FILE_BROKEN, f"no PDF that can be opened: {error}") from error
         try:
             total = len(document)
-            made = Paper([_page(document, index) for index in range(min(total, limits.pages))], total)
+            made = Paper([_page(document, index) for index in range(min(total, limits.pages))], total, document.get_metadata_value("CreationDate"))
             _attachments(document, limits, made)
         except (pdfium.PdfiumError, ValueError) as error:
             raise Problem(FILE_BROKEN, f"a page cannot be read: {error}") from error

@@ -1,16 +1,23 @@
 """A PDF as content: tables, what stands above them, title blocks; nothing in it is sure."""
 
+from datetime import date
+
+from plait.manufacturing.desk.reading.dates import written
 from plait.manufacturing.desk.reading.formats.pdf.drawing import title_block
 from plait.manufacturing.desk.reading.formats.pdf.header import document, header
 from plait.manufacturing.desk.reading.formats.pdf.pages import Page, Paper, pages
 from plait.manufacturing.desk.reading.formats.pdf.tables import Table, lines_of, sheets, tables
 from plait.manufacturing.desk.reading.formats.words import is_count
+from plait.manufacturing.desk.reading.headers import completed
+from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Passage, Place
 from plait.manufacturing.desk.reading.refusals import check_size
+from plait.manufacturing.desk.reading.sentences import NO_DAY, read_sentences
 
 __all__ = ["read"]
 
 MOST_TEXT = 500_000
+MOST_LINES = 5_000
 
 
 def read(content: bytes, limits: Limits) -> Content:
@@ -32,9 +39,44 @@ def read(content: bytes, limits: Limits) -> Content:
         made.kind = document(free)
         made.header, made.places, doubts = header(free)
         made.issues.extend(doubts)
+        if not made.sheets:
+            _letter(paper, free, made)
     if not (made.sheets or made.records or made.attachments):
         made.issues.append(Issue("warning", "no-table", "neither a table nor a title block was recognised", "Enter the lines by hand.", Place(page=1)))
     return made
+
+
+def _letter(paper: Paper, free: list[Passage], made: Content) -> None:
+    """Propose rows from running text: a letter that asks or orders without a table."""
+    lines = [line for page in paper.pages for line in lines_of([run for run in free if run.page == page.number])][:MOST_LINES]
+    texts = ["  ".join(run.text for run in line) for line in lines]
+    # a letter's paragraphs part where the gap between lines is wide
+    spread: list[tuple[str, int]] = []
+    for index, line in enumerate(lines):
+        before = lines[index - 1] if index else line
+        if line[0].page != before[0].page or line[0].box[1] - before[0].box[3] > 0.9 * (line[0].box[3] - line[0].box[1]):
+            spread.append(("", index))
+        spread.append((texts[index], index))
+
+    def place(at: int) -> Place:
+        boxes = [run.box for run in lines[spread[at][1]]]
+        box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+        return Place(page=lines[spread[at][1]][0].page, box=box)
+
+    reading = read_sentences([text for text, _ in spread], place, _day(paper, made))
+    if reading.records:
+        made.kind = made.kind or reading.kind
+        fields = KINDS[made.kind or "request"]
+        made.records = [completed(record, made) for record in reading.records if record.values.keys() <= fields.keys()]
+
+
+def _day(paper: Paper, made: Content) -> date:
+    """Return the day by which dates without a year are read: the letter's own, else the file's."""
+    for said in (made.header.get("ordered", ""), paper.created.removeprefix("D:")[:8]):
+        found = written(said, NO_DAY, forward=False)
+        if found.ways and not found.doubts:
+            return found.by("dmy") or found.ways[0][1]
+    return NO_DAY
 
 
 def _limits(paper: Paper, limits: Limits, made: Content) -> None:
