@@ -14,7 +14,8 @@ __all__ = ["across", "within"]
 _WHOLE = frozenset({"C62", "H87", "SET", "PR"})
 _LONG = timedelta(days=730)
 _MOVED = re.compile(
-    r"\b(neuer (liefer)?termin|terminverschiebung|termin (geändert|verschoben)|verschoben|verschieben|vorgezogen|postponed?|rescheduled?|delayed|pushed (out|to)"
+    r"\b(neuer (liefer)?termin|terminverschiebung|termin (geändert|verschoben)|verschoben|verschieben|vorgezogen"
+    r"|postponed?|rescheduled?|delayed|pushed (out|to)"
     r"|pull(ed)? in|new (due |delivery )?date|moved to)\b|延期|改期|推迟|延后|提前(至|到)|交期(改|变更|调整)",
     re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ _IN = re.compile(r"^(.+?)(?:\s+in\s+|\s*,\s+|\s*/\s*|\s+)([^\s/,]{1,12}(?:\s*/\s
 _PARTS = re.compile(r"\s*[/|]\s*| - ")
 _SCRIPTS = re.compile(r"[\u3400-\u9fff（）]+|[^\u3400-\u9fff（）]+")
 _NUMBER_PRICE = re.compile(r"\s*(?:\bper|\bpro|\bje|/|每)\s*1?[.,]?0*1?\d*\s*(?:pcs|stk|st|pc|stück|件|个)?\.?$", re.IGNORECASE)
+_SAID = re.compile(r"^([^:：]{2,40}?)\s*[:：]")
 _NEAR = 60
 
 
@@ -190,10 +191,8 @@ def blocks(sheet: Sheet) -> list[Block]:
         if number <= done:
             continue
         block = _block(sheet, number, spans)
-        if found and block.titles == found[-1].titles:
-            done = block.last
-            continue
-        if found and _same_titles(block.titles, found[-1].titles):
+        again = bool(found) and _same_titles(block.titles, found[-1].titles)
+        if again and not _labelled(sheet, found[-1].last + 1, block.first):
             done = block.last
             continue
         above = 0
@@ -204,6 +203,19 @@ def blocks(sheet: Sheet) -> list[Block]:
         found.append(block._replace(above=above))
         done = block.last
     return found
+
+
+def _labelled(sheet: Sheet, start: int, stop: int) -> bool:
+    """Tell whether short rows right above repeated titles say something for the rows below (``Order: A2``), so that a new table begins."""
+    for number in range(stop - 1, max(start, stop - 8) - 1, -1):
+        texts = [tidy(raw) for raw in sheet.rows[number] if isinstance(raw, str) and not blank(raw)]
+        if sum(not blank(raw) for raw in sheet.rows[number]) > 4:
+            return False
+        for text in texts:
+            found = _SAID.match(text)
+            if found and known(found.group(1)):
+                return True
+    return False
 
 
 def _same_titles(one: Sequence[str], other: Sequence[str]) -> bool:

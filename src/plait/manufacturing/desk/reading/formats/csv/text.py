@@ -20,6 +20,7 @@ _DECIMAL = re.compile(r"^\s*[+-]?\d{1,3}([.']\d{3})*$")
 _FOUR = re.compile(rb"[\x81-\x84][0-9][\x81-\xfe][0-9]")
 _USUAL = rb"\x80\x82\x84\x85\x91-\x97\xa7\xae\xb0-\xb5\xb7\xbd\xc4\xd6\xd7\xdc\xdf\xe4\xe9\xf6\xfc\xd8\xf8"
 _ODD = re.compile(rb"(?:(?<!m)\xb3|[\xd8\xf8](?![ \d,.])|[\x80-\xff](?<![" + _USUAL + rb"]))")
+_GUARDED = re.compile(r'^="(.*)"$', re.DOTALL)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COMMON_HAN = re.compile(r"[的数量单价号码名称日期客户订物料编规格型图交货金额备注公司产品件个月年]")
 
@@ -131,13 +132,14 @@ def read(content: bytes, name: str, limits: Limits) -> Content:
     sign, text = _separator(text)
     csv.field_size_limit(max(csv.field_size_limit(), _CELL))
     rows: list[list[Raw]] = []
+    guarded = '="' in text
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign):
             if len(rows) >= limits.rows:
                 raise Problem(TABLE_TOO_LARGE, f"the table has more than {limits.rows} rows")
             if len(row) > limits.columns * 4:
                 raise Problem(TABLE_TOO_LARGE, f"a row has {len(row)} cells, more than {limits.columns}")
-            rows.append(list(row))
+            rows.append([_GUARDED.sub(r"\1", cell) for cell in row] if guarded else list(row))
     except csv.Error as error:
         raise Problem(FILE_BROKEN, f"the table cannot be read after row {len(rows)}: {error}") from error
     issues = [] if sure else [_unsure(encoding, label)]
