@@ -10,7 +10,9 @@ import pytest
 
 from plait.kernel.actor import Scope
 from plait.kernel.clock import SimulatedClock
+from plait.kernel.money import Money
 from plait.kernel.problems import Problem
+from plait.manufacturing.capability.model import Capability
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.book import tables as book
 from plait.manufacturing.desk.book.model import LineChanged, LineClosed, LineEntered, OrderLine
@@ -261,3 +263,16 @@ async def test_a_line_that_can_no_longer_be_planned_keeps_its_bookings(desk: Des
     assert (rows["SO-00001"].verdict, rows["SO-00001"].finish) == ("on_time", before[0].end)
     await desk.late.adopt(ME)
     assert before[0] in await desk.bookings()
+
+
+async def test_a_firm_found_by_capability_search_is_offered(desk: Desk) -> None:
+    """Tests that the best-priced firm known to do the process is a remedy for a late order, and one that does not fit is none."""
+    await desk.part(part("WHEEL", op(10, "hob", 4, process="hobbing"), material="steel"))
+    party = "33333333-3333-4333-8333-333333333333"
+    offers = [Capability("c1", "hobbing", ("steel",), rate=Money(Decimal(70), "EUR")), Capability("c2", "turning", ("steel",), rate=Money(Decimal(1), "EUR"))]
+    await desk.late.capabilities.remember(ME, party, "meridian", offers)
+    await desk.order(line(1, "RING", 1200, day(6), priority=1), line(2, "WHEEL", 60, day(6)))
+    remedies = (await desk.late.line(ME, "SO-00002")).remedies
+    found = next(row for row in remedies if row.kind == "subcontract")
+    assert found.text.startswith("Let meridian do operation 10 hob")
+    assert (found.on_time, found.cost) == (True, Money(Decimal("280.00"), "EUR"))
