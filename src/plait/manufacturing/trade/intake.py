@@ -1,6 +1,7 @@
 """UBL files from outside the network: our own system's demands, and requests of customers without a node."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import msgspec
@@ -31,7 +32,7 @@ demand_table = Table(
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What became of a file: ``demand`` (we want something) or ``request`` (a customer wants something of us)."""
+    """What became of a file: ``demand`` (we want something), ``request`` (a customer wants something of us), ``order`` (``id``: the offer it accepts)."""
 
     kind: str
     id: str
@@ -39,19 +40,23 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class IntakeService:
-    """Reads UBL RequestForQuotation files dropped by people and systems."""
+    """Reads UBL files dropped by people and systems: a RequestForQuotation, or an Order on an offer of ours (``on_order`` takes it and returns its number)."""
 
     def __init__(self, trade: TradeService) -> None:
         self.trade = trade
         self.store = trade.store
         self.guard = trade.guard
+        self.on_order: Callable[[Actor, bytes], Awaitable[str]] | None = None
 
     async def take(self, actor: Actor, content: bytes) -> Taken:
         """Take a file in; the same file again changes nothing. Raise ``ubl-unreadable`` or ``ubl-type``."""
         self.guard.require(actor, "trade.write")
         read = read_ubl(content)
+        if read.type == "Order" and self.on_order is not None:
+            return Taken("order", await self.on_order(actor, content), read.number)
         if read.type != "RequestForQuotation":
-            raise Problem(UBL_TYPE, f"a {read.type} comes from a partner's node, not as a file; only a RequestForQuotation is taken here")
+            taken = "a RequestForQuotation, or an Order on an offer of ours"
+            raise Problem(UBL_TYPE, f"a {read.type} comes from a partner's node, not as a file; only {taken}, is taken here")
         if not read.lines:
             raise Problem(UBL_TYPE, f"{read.number or 'the file'} asks for nothing")
         firm = self.guard.firm()

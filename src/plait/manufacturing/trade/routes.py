@@ -81,7 +81,7 @@ async def mail(service: TradeService, actor: Actor, body: bytes) -> Received:
     return Received(document.id, document.number)
 
 
-@FILES.post("/api/v1/trade/ubl", action="trade.write", accepts=(XML, "text/xml"), ok=202, summary="Drop a UBL RequestForQuotation file")
+@FILES.post("/api/v1/trade/ubl", action="trade.write", accepts=(XML, "text/xml"), ok=202, summary="Drop a UBL RequestForQuotation, or an Order on our offer")
 async def ubl(service: IntakeService, actor: Actor, body: bytes) -> Taken:
     """Take a file of our own system or of a customer without a node."""
     return await service.take(actor, body)

@@ -11,6 +11,7 @@ from plait.manufacturing.desk.inbox.model import Context
 from plait.manufacturing.desk.offers.applier import RequestApplier
 from plait.manufacturing.desk.reading.model import Record
 from tests.manufacturing.desk.offers.shop import ME, shop
+from tests.manufacturing.desk.offers.test_offers import ORDER
 from tests.support.nodes import nodes, settle
 from tests.support.shop import furnish
 
@@ -62,6 +63,23 @@ async def test_partners_and_strangers_see_no_offers(tmp_path):
         for method, path in tries:
             assert (await here.call(method, f"/api/v1/desk/offers{path}", token="")).status_code in (401, 403)
             assert (await other.tell(here, method, f"/api/v1/desk/offers{path}")).status_code == 403
+
+
+async def test_a_dropped_ubl_order_accepts_an_offer(tmp_path):
+    """Tests that an order dropped as a file accepts the offer it refers to, once; one that refers to nothing of ours is refused."""
+    async with nodes(tmp_path, "helix") as (here,):
+        await furnish(here)
+        number = (await here.ok("POST", "/api/v1/desk/offers", REQUEST))["number"]
+        sent = await here.ok("POST", f"/api/v1/desk/offers/{number}/send")
+        xml = ORDER.format(ref=number, quantity=20, price=sent["lines"][0]["price"]["amount"])
+        for _ in range(2):
+            taken = await here.ok("POST", "/api/v1/trade/ubl", xml.encode(), media="application/xml")
+            assert taken == {"kind": "order", "id": number, "number": "PO-7"}
+        other = await here.call("POST", "/api/v1/trade/ubl", xml.replace(number, "X-1").encode(), media="application/xml")
+        assert other.json()["code"] == "no-such-offer"
+        await settle(here)
+        (book,) = await here.ok("GET", "/api/v1/desk/orders")
+        assert book["order_no"] == "PO-7"
 
 
 def record(row, **values):

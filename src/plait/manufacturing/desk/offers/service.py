@@ -60,6 +60,10 @@ class OfferService(Drafts):
             raise Problem(NO_OFFER, f"{order.document.number} refers to {named}, which is no offer of ours")
         return await self.accept(actor, offer.number, lines_of(order, offer), order.document.number, "a UBL order", once)
 
+    async def take_order(self, actor: Actor, content: bytes) -> str:
+        """As ``order``; return the offer's number (bound to the intake of trade)."""
+        return (await self.order(actor, content)).number
+
     async def reply(self, actor: Actor, reply: Reply) -> Offer:
         """Take an e-mail that answers an offer: what it seems to say is proposed to a person. Raise ``no-such-offer`` when it names none."""
         self.guard.require(actor, "desk.write")
