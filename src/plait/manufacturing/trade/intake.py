@@ -52,7 +52,7 @@ class IntakeService:
         """Take a file in; the same file again changes nothing. Raise ``ubl-unreadable`` or ``ubl-type``."""
         self.guard.require(actor, "trade.write")
         read = read_ubl(content)
-        if read.type == "Order" and self.on_order is not None:
+        if read.type == "Order" and read.refs and self.on_order is not None:
             return Taken("order", await self.on_order(actor, content), read.number)
         if read.type != "RequestForQuotation":
             taken = "a RequestForQuotation, or an Order on an offer of ours"
