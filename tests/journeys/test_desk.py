@@ -8,10 +8,13 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from plait.kernel.os import WINDOWS, child_options, free_port
+from plait.upkeep.backup.restore import restore
+from plait.upkeep.export.service import export
 from tests.journeys.test_bad_input import quoted
 from tests.manufacturing.desk.inbox.desk import changed, excel
 from tests.support.nodes import Running, nodes, settle, until
@@ -168,3 +171,55 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     finally:
         child.terminate()
         child.wait()
+
+
+CORPUS = Path(__file__).parent.parent / "desk" / "corpus"
+
+
+async def test_every_kind_of_file_through_the_inbox(helix: Running) -> None:
+    """Tests that whatever comes is kept, looked at and put in or refused with a reason, never with an error of ours; twice puts in nothing more."""
+    files = sorted(path for path in CORPUS.iterdir() if path.suffix != ".json" and path.stat().st_size)
+    wrong, applied = {}, []
+    for file in files:
+        answer = await helix.call("POST", f"/api/v1/desk/inbox?{urlencode({'name': file.name, 'sender': 'meridian'})}", file.read_bytes(), media="*/*")
+        assert answer.status_code in (200, 201), file.name
+        path = f"/api/v1/desk/inbox/{answer.json()['id']}"
+        for method, more, body in (("GET", "/preview", None), ("POST", "/apply", {"good_only": True, "confirm": True})):
+            told = await helix.call(method, path + more, body)
+            if told.status_code >= 500:
+                wrong[file.name] = told.text[:500]
+            elif told.status_code == 200 and method == "POST":
+                applied.append(path)
+    assert wrong == {}
+    assert len(applied) > len(files) / 2
+    await settle(helix)
+    head = await helix.node.store.head()
+    for path in applied:
+        counts = (await helix.ok("POST", f"{path}/apply", {"good_only": True, "confirm": True}))["counts"]
+        if set(counts) - {"same", "refused", "changed"}:
+            wrong[path] = (counts, (await helix.ok("GET", path))["name"], (await helix.ok("GET", f"{path}/preview"))["tables"][0]["changes"])
+    assert wrong == {}
+    assert (await helix.ok("GET", "/api/v1/facts/verify"))["ok"]
+    assert await helix.node.store.head() >= head
+
+
+async def test_files_are_in_backup_and_export(helix: Running, tmp_path: Path) -> None:
+    """Tests that what came is in a backup, byte for byte, with how it is read, and stands in an export as it came."""
+    content = excel()
+    item = await upload(helix, content)
+    await helix.ok("POST", f"/api/v1/desk/inbox/{item['id']}/apply", {})
+    (tmp_path / "stick").mkdir()
+    made = await helix.node.backups.make(helix.node.house.me, str(tmp_path / "stick"), plain=True)
+    restore(tmp_path / "stick" / made.name, tmp_path / "new", "", lambda size: None)
+    await asyncio.to_thread(export, helix.folder, helix.settings, tmp_path / "out", lambda name: None)
+    assert (tmp_path / "out" / "inbox" / f"{item['id']} orders.xlsx").read_bytes() == content
+    assert "SO-00003" in (tmp_path / "out" / "tables" / "desk_line.csv").read_text("utf-8")
+    await helix.stop()
+    again = Running("helix", tmp_path / "new")
+    await again.start()
+    try:
+        assert (await again.call("GET", f"/api/v1/desk/inbox/{item['id']}/content")).content == content
+        assert (await again.ok("POST", f"/api/v1/desk/inbox/{item['id']}/apply", {}))["counts"] == {"same": 3}
+        assert len(await again.ok("GET", "/api/v1/desk/orders")) == 3
+    finally:
+        await again.stop()

@@ -128,7 +128,7 @@ def apply(
 
 
 def undo(id: str, /, *, data: Path = Path("plait-data")) -> None:
-    """Take back the last time that an item went in, if nothing else has changed since.
+    """Take back what an item has put in, if nothing else has changed it since.
 
     Parameters
     ----------

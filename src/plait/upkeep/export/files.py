@@ -3,13 +3,13 @@
 import csv
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from io import StringIO
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from plait.circulation.epcis.document import merge_contexts
 from plait.circulation.epcis.tables import ev, term
@@ -19,13 +19,14 @@ from plait.kernel.actor import Scope
 from plait.kernel.firm import Firm
 from plait.kernel.os import fsync_file, safe_name
 from plait.kernel.problems import Problem
+from plait.manufacturing.desk.inbox import tables as inbox
 from plait.manufacturing.trade import tables as trade
 from plait.manufacturing.trade.ubl_write import write_ubl
-from plait.store import from_ms, read_records
+from plait.store import Blobs, from_ms, read_records
 from plait.store.tables import log
 from plait.upkeep.export.rows import cell, columns, plain_tables, rows
 
-__all__ = ["Listed", "Writer", "write_documents", "write_events", "write_facts", "write_signals", "write_tables"]
+__all__ = ["Listed", "Writer", "write_documents", "write_events", "write_facts", "write_inbox", "write_signals", "write_tables"]
 
 ALL = Scope(everything=True)
 FACT = ("seq", "id", "stream", "kind", "version", "at", "recorded", "actor", "body", "body_hash", "prev_hash", "hash")
@@ -108,6 +109,24 @@ def write_documents(out: Writer, conn: Connection, firms: dict[str, Firm]) -> No
         except Problem:
             continue
         out.write(f"documents/{name}.xml", f"{type(document).__name__} {document.number} as UBL", iter([content]), lambda: 1)
+
+
+def write_inbox(out: Writer, conn: Connection, blobs: Blobs) -> None:
+    """Write what came into the order desk's inbox, as it came, and the drawings kept beside it; one that is damaged is left out."""
+    if not inspect(conn).has_table(inbox.item_table.name):
+        return
+    every = [(item.id, item.name, item.sha256) for item in inbox.items(conn, ALL)]
+    every += [(kept.item, kept.name, kept.sha256) for kept in inbox.attachments(conn, ALL)]
+    taken: list[str] = []
+    done: set[tuple[str, str]] = set()
+    for number, name, digest in sorted(every):
+        if (number, digest) in done:
+            continue
+        done.add((number, digest))
+        shown = safe_name(f"{number} {name}", taken)
+        taken.append(shown)
+        with suppress(Problem):
+            out.write(f"inbox/{shown}", f"what came as {number}", iter([blobs.get(digest)]), lambda: 1)
 
 
 def write_tables(out: Writer, conn: Connection) -> None:

@@ -18,8 +18,8 @@ from plait.kernel.os import fsync_dir, replace
 from plait.kernel.problems import CONFLICT, NOT_FOUND, Problem
 from plait.kernel.settings import Settings
 from plait.sharing.directory.tables import members
-from plait.store import Database, metadata
-from plait.upkeep.export.files import Listed, Writer, write_documents, write_events, write_facts, write_signals, write_tables
+from plait.store import Blobs, Database, metadata
+from plait.upkeep.export.files import Listed, Writer, write_documents, write_events, write_facts, write_inbox, write_signals, write_tables
 
 __all__ = ["Manifest", "export"]
 
@@ -29,6 +29,7 @@ facts.ndjson   every business fact in order; "hash" covers the fact before it, s
 events.json    every event of goods (EPCIS 2.0, ISO/IEC 19987)
 documents/     each trade document as JSON with its signature (JWS), and as UBL where UBL has a word for it
 tables/        everything else, a CSV file a table
+inbox/         what came to the order desk, as it came, with drawings and pictures
 signals/       what machines said, a CSV file a series
 manifest.json  each file with what it holds, how many entries, and its SHA-256
 
@@ -95,5 +96,7 @@ def _write(folder: Path, settings: Settings, out: Writer) -> Manifest:
         if settings.store.events_url or (folder / "events.db").exists():
             with events.look() as stored:
                 write_events(out, stored, made)
+        if (folder / "blobs").is_dir():
+            write_inbox(out, conn, Blobs(folder / "blobs"))
         write_signals(out, conn, folder / "lake")
     return Manifest(party, name, made, f"plait {__version__}", out.files)

@@ -1,5 +1,6 @@
 """The inbox: what comes is kept once; looked at, corrected, put in or not at all, the same again, otherwise again, taken back."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -319,3 +320,27 @@ async def test_strangers_see_nothing(desk: Desk) -> None:
     assert (await refused(desk.inbox.item(PARTNER, item.id))).code == "no-such-item"
     assert (await refused(desk.inbox.preview(PARTNER, item.id))).code == "forbidden"
     assert (await refused(desk.inbox.content(PARTNER, item.id))).code == "no-such-item"
+
+
+async def test_an_error_of_ours_stops_no_other_item(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that an item whose reading trips says so, the next is read, and a later look reads the first one too."""
+    first = await desk.inbox.take(ME, "a.xlsx", excel(), "meridian")
+    whole = desk.inbox.readings.read
+
+    async def trip(sha256: str, *rest: Any, **more: Any) -> Any:
+        if sha256 == first.sha256:
+            raise ZeroDivisionError
+        return await whole(sha256, *rest, **more)
+
+    monkeypatch.setattr(desk.inbox.readings, "read", trip)
+    second = await desk.inbox.take(ME, "b.xlsx", excel(changed(0, 5, 21)), "meridian")
+    async with asyncio.timeout(30):
+        work = asyncio.create_task(desk.inbox.run())
+        while (await desk.inbox.item(ME, second.id)).state == "new":
+            await asyncio.sleep(0)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+    told = await desk.inbox.item(ME, first.id)
+    assert (told.state, "error here" in told.summary) == ("nothing", True)
+    monkeypatch.undo()
+    assert (await desk.inbox.apply(ME, first.id)).counts == {"new": 3}

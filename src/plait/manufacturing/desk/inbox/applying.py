@@ -7,7 +7,7 @@ import msgspec
 from plait.kernel.actor import Scope
 from plait.kernel.problems import CONFLICT, Problem, register
 from plait.manufacturing.desk.inbox import tables
-from plait.manufacturing.desk.inbox.looking import Held, by_kind, left_out
+from plait.manufacturing.desk.inbox.looking import ORDER, Held, by_kind, left_out
 from plait.manufacturing.desk.inbox.model import Applied, Applier, ApplyOrder, Context, InboxApplied, InboxUndone, Item, Outcome, Row, Undoing
 from plait.manufacturing.desk.inbox.readings import Reading
 from plait.manufacturing.desk.inbox.rules import count, place_words
@@ -58,7 +58,7 @@ def apply_in(tx: Tx, id: str, held: Sequence[Held], order: ApplyOrder, appliers:
     assert item is not None
     before = tables.applied(tx.conn, ALL, item=id)
     source = id if not before else f"{id}.{len(before) + 1}"
-    about = context(item, source, whole=order.whole)
+    about = context(item, id, whole=order.whole)
     done = {kind: appliers[kind].apply(tx, records, about) for kind, records in by_kind(held).items()}
     changes = [change for each in done.values() for change in each]
     left = left_out(held, done)
@@ -77,21 +77,21 @@ def apply_in(tx: Tx, id: str, held: Sequence[Held], order: ApplyOrder, appliers:
 
 
 def undo_in(tx: Tx, id: str, appliers: Mapping[DocumentKind, Applier]) -> Item:
-    """Take back the last time that an item went in."""
+    """Take back what an item has put in, whether at once or by and by; what others build on goes last."""
     item = tables.item(tx.conn, ALL, id=id)
     assert item is not None
-    last = next((each for each in tables.applied(tx.conn, ALL, item=id) if not each.undone), None)
-    if last is None:
+    times = [each for each in tables.applied(tx.conn, ALL, item=id) if not each.undone]
+    if not times:
         raise Problem(CONFLICT, f"{item.name} has not gone in.")
     things = 0
-    for kind in last.kinds:
+    for kind in sorted({kind for each in times for kind in each.kinds}, key=ORDER.index, reverse=True):
         applier = appliers.get(kind)
         if not isinstance(applier, Undoing):
             raise Problem(NO_WAY_BACK, f"What {item.name} has changed in {kind} is not kept as it was before.")
-        things += applier.undo(tx, last.source)
-    left = item.applied - 1
-    item = msgspec.structs.replace(item, applied=left, state="applied" if left else "waiting")
-    tables.put_applied(tx.conn, msgspec.structs.replace(last, undone=True))
+        things += applier.undo(tx, id)
+    item = msgspec.structs.replace(item, applied=0, state="waiting")
+    for each in times:
+        tables.put_applied(tx.conn, msgspec.structs.replace(each, undone=True))
     tables.put_item(tx.conn, item)
-    tx.append(f"inbox/{id}", InboxUndone(id, last.source, things))
+    tx.append(f"inbox/{id}", InboxUndone(id, things))
     return item

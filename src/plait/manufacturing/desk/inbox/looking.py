@@ -12,9 +12,11 @@ from plait.manufacturing.desk.inbox.readings import Reading
 from plait.manufacturing.desk.inbox.rules import cell_of, count, row_of
 from plait.manufacturing.desk.reading.model import DocumentKind, Issue, Mapping, Place, Record
 
-__all__ = ["Held", "by_kind", "held_in", "issues_above_note", "left_out", "table_views", "unmapped"]
+__all__ = ["ORDER", "Held", "by_kind", "held_in", "issues_above_note", "left_out", "table_views", "unmapped"]
 
 MOST = 1000
+ORDER: tuple[DocumentKind, ...] = ("calendar", "parts", "materials", "routings", "prices", "stock", "request", "orders")
+"""Kinds of tables in the order in which they go in."""
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -57,9 +59,9 @@ def issues_above_note(tables: Sequence[Held], reading: Reading) -> int:
 
 
 def by_kind(tables: Sequence[Held]) -> dict[DocumentKind, list[Record]]:
-    """Return the good records of all tables of each kind together: several sheets are one list."""
+    """Return the good records of all tables of each kind together: several sheets are one list; what others build on comes first."""
     found: dict[DocumentKind, list[Record]] = {}
-    for table in tables:
+    for table in sorted(tables, key=lambda each: ORDER.index(each.kind)):
         found.setdefault(table.kind, []).extend(table.good)
     return found
 

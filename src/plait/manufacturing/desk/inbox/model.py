@@ -89,7 +89,7 @@ class Applier(Protocol):
 
 @runtime_checkable
 class Undoing(Protocol):
-    """An applier that can take back what it did under one ``source``, as long as nothing else has changed it since."""
+    """An applier that can take back all it did under one ``source`` (an item), as long as nothing else has changed it since."""
 
     def undo(self, tx: Tx, source: str) -> int:
         """Put back what was there before; return how many things. Raise ``changed-since`` and change nothing when something has changed it."""
@@ -144,7 +144,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """One time that an item went in: ``source`` is what the things it changed bear, ``keys`` what its rows were about; counts by action."""
+    """One time that an item went in, numbered by ``source``; ``keys`` are what its rows were about; counts by action."""
 
     source: str
     item: str
@@ -286,10 +286,9 @@ class InboxApplied(msgspec.Struct, frozen=True):
 
 @fact("inbox.undone", key="item")
 class InboxUndone(msgspec.Struct, frozen=True):
-    """What had gone in was taken back."""
+    """What an item had put in was taken back: so many things are as they were before."""
 
     item: str
-    source: str
     things: int
 
 

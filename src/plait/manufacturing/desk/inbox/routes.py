@@ -143,7 +143,7 @@ async def apply(service: InboxService, actor: Actor, id: str, body: ApplyOrder) 
 
 @API.post("/api/v1/desk/inbox/{id}/undo", action="desk.write", summary="Take back what an item put in")
 async def undo(service: InboxService, actor: Actor, id: str) -> Item:
-    """Take the last time back."""
+    """Take it back."""
     return await service.undo(actor, id)
 
 

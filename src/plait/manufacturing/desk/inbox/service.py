@@ -1,6 +1,7 @@
 """The verbs of the inbox: take, look, correct, put in, take back, put away."""
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
@@ -141,6 +142,19 @@ class InboxService:
                     _log.warning("an item of the inbox could not be read now", item=id, code=problem.code, reason=problem.detail)
                 except Exception as error:  # noqa: BLE001 - the next item must not go without it
                     _log.error("an item of the inbox could not be read", item=id, exc_info=error)
+                    await self._stuck(id)
+
+    async def _stuck(self, id: str) -> None:
+        """Say of an item that reading it has failed through no fault of its own; a look at it tries again."""
+
+        def work(tx: Tx) -> None:
+            item = _there(tables.item(tx.conn, ALL, id=id), id)
+            tables.put_item(
+                tx.conn, msgspec.structs.replace(item, state="nothing", issues=1, summary="it could not be read: an error here, which the log tells of")
+            )
+
+        with contextlib.suppress(Problem):
+            await self.store.write(system_actor(self.guard.firm().party_id, "inbox"), work)
 
     async def process(self, id: str) -> Item:
         """Read an item: keep its attachments, say what it holds, and put it in where that is allowed and leaves no doubt."""
