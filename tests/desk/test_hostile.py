@@ -238,3 +238,30 @@ def test_formula_text_is_text():
     """Tests that text that looks like a formula or a command stays text."""
     result = read(b"Order No;Part No;Description;Qty;Due Date\nA1;P-1;=cmd|'/c calc'!A0;5;2026-04-01\n", "orders.csv", CONTEXT)
     assert result.tables[0][1][0].values["name"] == "=cmd|'/c calc'!A0"
+
+
+def test_repeated_cells_of_an_open_document():
+    """Tests that cells said once and repeated a million times are counted before they are laid out, and empty ones are not."""
+    head = '<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet><table:table table:name="S">'
+    foot = "</table:table></office:spreadsheet></office:body></office:document-content>"
+    cell = '<table:table-cell table:number-columns-repeated="{}" office:value-type="string"><text:p>a</text:p></table:table-cell>'
+
+    def document(rows, columns, inside):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as packed:
+            packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            packed.writestr("content.xml", f'{head}<table:table-row table:number-rows-repeated="{rows}">{inside.format(columns)}</table:table-row>{foot}')
+        return out.getvalue()
+
+    assert refusal(document(1_048_576, 16_384, cell), "orders.ods") == "table-too-large"
+    assert refusal(document(100_000, 1000, cell), "orders.ods") == "table-too-large"
+
+
+def test_stray_cell_of_a_binary_workbook():
+    """Tests that a cell in the last corner of a binary workbook is counted before the sheet is laid out."""
+    row, cell = b"\x00\x04" + (1_048_575).to_bytes(4, "little"), b"\x02\x08" + (16_383).to_bytes(4, "little") + bytes(4)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("xl/workbook.bin", b"")
+        packed.writestr("xl/worksheets/sheet1.bin", row + cell)
+    assert refusal(out.getvalue(), "orders.xlsb") == "table-too-large"
