@@ -32,7 +32,7 @@ def read(content: bytes, limits: Limits) -> Content:
     if forwarded(made.header.get("subject", "")) and (first := address(sender(new))[1]):
         made.header["forwarded_from"] = first
     made.text, made.quoted = "\n".join(new).rstrip(), "\n".join(quoted)
-    made.sheets = [table for table in tables if _titled(table)] or _written(new)
+    made.sheets = [table for table in tables if _titled(table)] or _written(new, limits)
     _sentences(made, ["" if off else line for line, off in zip(new, signature, strict=True)])
     if not (made.sheets or made.records or made.attachments):
         fix = "Read the mail; nothing was taken from it."
@@ -79,13 +79,13 @@ def _titled(sheet: Sheet) -> bool:
     return any(sum(isinstance(cell, str) and is_title(cell) for cell in row) >= 2 for row in sheet.rows[:6])
 
 
-def _written(lines: Sequence[str]) -> list[Sheet]:
+def _written(lines: Sequence[str], limits: Limits) -> list[Sheet]:
     """Return tables written in plain text: a line of titles, and lines under it that part in as many cells."""
     made: list[Sheet] = []
     at = 0
     while at < len(lines):
-        sheet = _table_at(lines, at, f"text table {len(made) + 1}")
-        if sheet is None:
+        sheet = _table_at(lines[: at + limits.rows], at, f"text table {len(made) + 1}")
+        if sheet is None or len(sheet.rows[0]) > limits.columns:
             at += 1
             continue
         made.append(sheet)

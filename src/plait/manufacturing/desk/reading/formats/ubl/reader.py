@@ -97,12 +97,13 @@ def read(content: bytes, limits: Limits) -> Content:
     made.issues = list(common.issues)
     if name == "OrderCancellation":
         made.issues.append(_cancelled(root, common))
+    common_due = next((found for each in root.findall("cac:Delivery", NAMES) if (found := _first(each, *DUE)) is not None), None)
     for index, line in enumerate(root.findall(LINES[name], NAMES) if LINES[name] else (), 1):
         if len(made.records) >= limits.rows:
             place = Place(path=common.paths.of(line))
             made.issues.append(Issue("warning", "rows-limit", f"only the first {limits.rows} lines were read", "Split the document.", place))
             break
-        made.records.extend(_records(line, index, common, kind, root, name))
+        made.records.extend(_records(line, index, common, kind, common_due))
     made.attachments = _attachments(root, limits, made.issues, common.paths)
     return made
 
@@ -164,14 +165,14 @@ def _cancelled(root: Any, common: _Row) -> Issue:
     )
 
 
-def _records(line: Any, index: int, common: _Row, kind: DocumentKind, root: Any, name: str) -> Iterator[Record]:
+def _records(line: Any, index: int, common: _Row, kind: DocumentKind, common_due: Any) -> Iterator[Record]:
     item = line.find("cac:LineItem", NAMES)
     if item is None:
         return
     parts = [each for each in item.findall("cac:Delivery", NAMES) if each.find("cbc:Quantity", NAMES) is not None]
     whole = len(parts) < 2
     for turn, delivery in enumerate([None] if whole else parts, 1):
-        row = _line(item, line, kind, root, common.paths)
+        row = _line(item, line, kind, common_due, common.paths)
         if delivery is not None:
             _share(row, delivery, turn)
         _complete(row, common, kind, line)
@@ -190,12 +191,12 @@ def _share(row: _Row, delivery: Any, turn: int) -> None:
     row.issues.append(Issue("note", "line-split", "the line names several deliveries; each became a row", "Nothing to do.", place, "line_no"))
 
 
-def _line(item: Any, line: Any, kind: DocumentKind, root: Any, paths: Paths) -> _Row:
+def _line(item: Any, line: Any, kind: DocumentKind, common_due: Any, paths: Paths) -> _Row:
     row = _Row(paths)
     # in a request the line's own number counts, LineItem/ID is often the item's; in an order only LineItem has one
     row.put("line_no", _first(line, "cbc:ID", "cac:LineItem/cbc:ID") if kind == "request" else item.find("cbc:ID", NAMES))
     _quantity(row, item.find("cbc:Quantity", NAMES))
-    row.date("due", _due(item, line, root))
+    row.date("due", _due(item, line, common_due))
     _article(row, item.find("cac:Item", NAMES), kind)
     drawing = next((each for each in [*line.findall("cac:DocumentReference", NAMES), *item.findall("cac:DocumentReference", NAMES)] if _is_drawing(each)), None)
     if drawing is not None:
@@ -222,13 +223,13 @@ def _quantity(row: _Row, element: Any) -> None:
         row.issues.append(Issue("warning", "unit-unknown", f"the unit {code} is not known here", fix, row.places["unit"], "unit", code))
 
 
-def _due(item: Any, line: Any, root: Any) -> Any:
+def _due(item: Any, line: Any, common_due: Any) -> Any:
     own = [each for parent in (item, line) for each in parent.findall("cac:Delivery", NAMES)]
-    for delivery in [*own, *root.findall("cac:Delivery", NAMES)]:
+    for delivery in own:
         found = _first(delivery, *DUE)
         if found is not None:
             return found
-    return None
+    return common_due
 
 
 def _is_drawing(reference: Any) -> bool:
