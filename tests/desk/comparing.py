@@ -186,8 +186,14 @@ def compare(answer: dict[str, Any], result: Result) -> Score:
         found = next((entry for entry in left if entry[0].kind == each["kind"]), None)
         if found:
             left.remove(found)
-        lost = not found and any(issue.code == "no-table" and issue.level == "warning" for issue in result.issues)
-        _table(tally, each, found[1] if found else [], lost)
+        lost = not found and any(issue.code in {"no-table", "kind-doubtful"} and issue.level == "warning" for issue in result.issues)
+        if not each["rows"] and "issues" in each:
+            left.clear()
+        else:
+            _table(tally, each, found[1] if found else [], lost)
+        for code in each.get("issues", ()):
+            spoken = any(issue.code == code for issue in result.issues)
+            tally.ok() if spoken else tally.bad("table", code, "a doubt about the table", None, told=False)
     for mapping, rows in left:
         _table(tally, {"kind": mapping.kind, "rows": []}, rows)
     if answer.get("suggestion") and not result.suggestion:

@@ -11,6 +11,7 @@ from plait.manufacturing.desk.reading.evidence import Evidence
 from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.layout import Block, blank, blocks, pieces, title_of
 from plait.manufacturing.desk.reading.model import Column, DocumentKind, Issue, Mapping, Place, Sheet
+from plait.manufacturing.desk.reading.spare import kind_doubt, odd_unit, price_doubts, spare
 from plait.manufacturing.desk.reading.text import fold, language, tidy, words
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 from plait.manufacturing.desk.reading.untitled import untitled
@@ -25,6 +26,7 @@ _SPECIAL = words(
     " closed respond_by target_price request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until"
 )
 _MEASURED = frozenset({"quantity", "money", "duration", "number"})
+_FOR_SEVERAL = re.compile(r"(?:/|per|pro|je|每)\s*(10{1,4})\b", re.IGNORECASE)
 _PER = re.compile(r"^(.*?)\s*(?:/|per|pro|je)\s*(\d+)\s*(\S*)$", re.IGNORECASE)
 
 
@@ -105,7 +107,14 @@ def _best(sheet: Sheet, block: Block, context: Context, kind: DocumentKind | Non
     if not found:
         return None
     best = found[0]
-    if not kind and len(found) > 1 and best.score - found[1].score < (0.6 if not _covers(best.mapping) else 0.3):
+    fields = {column.field for column in best.mapping.columns if column.field} | set(best.mapping.constants)
+    counted = next((evidence[column.index].values for column in best.mapping.columns if column.field == "counted"), [])
+    hinted = _hinted(sheet, block, best.mapping.kind, hint) > 0
+    why = "" if kind else kind_doubt(best.mapping.kind, fields, block.titles, counted, context.today, hinted)
+    if why:
+        doubt = Issue("warning", "kind-doubtful", f"the table was taken as {best.mapping.kind}: {why}", "Say what the table is about.", Place(sheet=sheet.name))
+        best = best._replace(issues=(*best.issues, doubt))
+    elif not kind and len(found) > 1 and best.score - found[1].score < (0.6 if not _covers(best.mapping) else 0.3):
         other = found[1].mapping.kind
         doubt = Issue("warning", "kind-doubtful", f"the table may be {best.mapping.kind} or {other}", "Say what the table is about.", Place(sheet=sheet.name))
         best = best._replace(issues=(*best.issues, doubt))
@@ -185,8 +194,12 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
             fit = evidence[column].fits(fields[field])
             options.append((min(surely * fit, 1.0), column, field, why if fit >= 1 else f"{why}, though its cells do not look like it"))
     chosen, rivals = _assign(options, evidence)
+    spare(kind, chosen, evidence)
     said = constants(sheet, block.above, block.first, kind, set(chosen))
     issues, columns = _columns(sheet, block, kind, chosen, rivals, spoken, context, said)
+    at = sheet.place(block.last, chosen["price"][1]) if "price" in chosen else Place(sheet=sheet.name)
+    for code, reason in price_doubts(chosen, block.titles, evidence):
+        issues.append(Issue("warning", code, reason, "Check which price holds.", at, "price"))
     fielded = {column.field for column in columns if column.field}
     if "price" in fielded and _TAXED.search(" ".join(tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str))):
         reason = "what stands above the table says that prices are with tax"
@@ -250,6 +263,11 @@ def _columns(
             surely, why = min(surely, 0.6), f"{why}, but another column may be meant as well"
         extra = block.units[number] if number < len(block.units) and block.units[number] else title_of(title).extra
         unit = _unit(extra, field, spoken, context, said) if field and KINDS[kind][field].kind in _MEASURED else ""
+        if field in {"quantity", "open_quantity", "delivered"} and not unit and not _style(title, field) and odd_unit(extra):
+            reason = f"the title {title!r} says a unit that is not known"
+            issues.append(
+                Issue("warning", "unit-unknown", reason, "Say how many pieces, kg or m one of it is.", sheet.place(block.last, number), "unit", title)
+            )
         per = _PRICE_PER.search(title) if field in {"price", "target_price"} else None
         if per:
             said.setdefault("price_per", re.sub(r"\D", "", per.group(1)))
@@ -278,6 +296,9 @@ def _style(title: str, field: str) -> str:
     """Return the habit that a title says itself: the order of day and month, or that numbers are thousands."""
     if field in {"quantity", "open_quantity", "delivered"} and _THOUSANDS.search(title):
         return "x1000"
+    several = _FOR_SEVERAL.search(title) if field in {"setup_min", "cycle_min"} else None
+    if several:
+        return f"/{several.group(1)}"
     found = _PATTERN.search(title)
     if not found:
         return ""

@@ -158,7 +158,7 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``unit`` is what the title says (``Menge [Stk]``, ``Preis in EUR``): a UN/ECE Rec 20 or ISO 4217 code. ``style`` fixes how its values are
     written where that is not plain from them: ``dmy``, ``mdy``, ``ymd`` for dates; ``,`` or ``.`` as the decimal mark; ``x1000`` when
-    a quantity counts thousands.
+    a quantity counts thousands; ``/100`` when a time is for a hundred pieces.
     """
 
     index: int

@@ -133,9 +133,34 @@ def _lookup(mappings: Sequence[Mapping] | Lookup) -> Lookup:
 def _proposed(sheet: Sheet, context: Context, kind: DocumentKind | None, name: str) -> tuple[list[Mapping], list[Issue]]:
     """Return the mapping of the column map that knows a sheet, else what is proposed."""
     found = known(sheet, context.maps)
-    if found is not None and kind in (None, found.kind):
+    if found is None or kind not in (None, found.kind):
+        return propose(sheet, context, kind, name)
+    proposed, issues = propose(sheet, context, found.kind, name)
+    same = next((each for each in proposed if each.header[1] == found.header[1]), None)
+    if same is None:
         return [found], []
-    return propose(sheet, context, kind, name)
+    whole = _completed(found, same)
+    added = {column.field for column in whole.columns} - {column.field for column in found.columns}
+    others = [each for each in proposed if each.header[0] > same.last]
+    return [whole, *others], [issue for issue in issues if others or issue.field in added]
+
+
+def _completed(found: Mapping, proposed: Mapping) -> Mapping:
+    """Return a column map's mapping with what it leaves out and the titles say."""
+    fields = {column.field for column in found.columns}
+    there = {column.index: column for column in proposed.columns}
+    columns = []
+    for column in found.columns:
+        other = there.get(column.index)
+        if other is not None and not column.field and other.field and other.field not in fields:
+            columns.append(other)
+            fields.add(other.field)
+        elif other is not None and column.field == other.field and not column.unit:
+            columns.append(msgspec.structs.replace(column, unit=other.unit, style=column.style or other.style))
+        else:
+            columns.append(column)
+    said = {field: value for field, value in proposed.constants.items() if field not in fields and field not in found.constants}
+    return msgspec.structs.replace(found, columns=tuple(columns), constants={**found.constants, **said}, last=proposed.last)
 
 
 def _kept(mapping: Mapping, lookup: Lookup) -> Mapping | None:

@@ -164,6 +164,8 @@ class Reader:
     def _duration(self, raw: Raw, shown: str) -> Read:
         said = bool(self.column.unit)
         read = read_duration(raw, self.unit, self.habits.mark, said)
+        if self.column.style.startswith("/") and isinstance(read.value, Decimal):
+            read = read._replace(value=clean(float(read.value / int(self.column.style[1:]))))
         number = split(raw) if isinstance(raw, str) else None
         return read._replace(doubts=(*read.doubts, *self.habits.doubts(number))) if number and read.value is not None else read
 

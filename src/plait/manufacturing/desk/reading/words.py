@@ -102,7 +102,8 @@ COMMON: Mapping[str, str] = {
             零件编码|件号|存货编码|存货编号|存货代码|
         品号|货号|商品编号|商品编码|商品代码|商品货号|我方料号|本厂料号|厂内料号|我司料号|供方料号|供应商料号|供应商物料号|品目编码|部品番号|部件号|
             成品编码|母件编码:8|
-        物料編號|物料編碼|料號|品號|產品編號|零件號|存貨編碼|件號|型号:65|component no:5|item ref|partnumber|part numbers|part nbr""",
+        物料編號|物料編碼|料號|品號|產品編號|零件號|存貨編碼|件號|型号:65|component no:5|
+        item ref|part num|item num|product num|prod no|prod code|partnumber|part numbers|part nbr""",
     "customer_part_no": """customer part no|customer part number|customer part|customer part #|customer p/n|customer pn|cust part no|
             cust. part no.|cust part|cust p/n|customer item|
         customer item no|customer article no|customer article|customer material|customer material no|customer material number|buyer part no|
@@ -120,7 +121,8 @@ COMMON: Mapping[str, str] = {
     "name": """artikel-/leistungstext|text1|bezeichn.|bez1|positionsbezeichnung|warenbezeichnung|what it is|maktg|存货名称/规格|货物|货物或应税劳务名称|
             name:8|part name|item name|product name|article name|material name|description|desc|desc.|part description|item description|
             product description|article description|
-        material description|mat. description|designation|title:7|short text|short description|text:7|item text|details:6|product:7|
+        material description|mat. description|designation|title:7|short text|short description|text:7|
+        item text|line desc|part desc|item desc|prod desc|product desc|short desc|long desc|details:6|product:7|
             article:5|goods:7|goods description|commodity:7|what:5|
         bezeichnung|benennung|artikelbezeichnung|artikelbez|artikelbez.|artikel-bezeichnung|art.-bez.|art.bez.|artikelname|artikeltext|
             teilebezeichnung|teilebenennung|teilename|teilebez.|
@@ -166,7 +168,8 @@ COMMON: Mapping[str, str] = {
             menge in stk|qty (pcs)|stk gesamt:8""",
     "unit": """product_uom/name|product_uom|主计量|主计量单位|销售单位|库存主单位|verkaufs-me|meh|unit|unit of measure|unit of measurement|uom|u/m|
             um|units:6|
-            order unit|base unit|sales unit|measure|qty unit|meins|vrkme|einheit|einh|einh.|me|me.|mengeneinheit|mengeneinh.|mengeneinh|
+            order unit|base unit|sales unit|measure|qty unit|
+        sales um|order um|ium|um code|unit of measure code|uom code|meins|vrkme|einheit|einh|einh.|me|me.|mengeneinheit|mengeneinh.|mengeneinh|
             m.-einh.|m-einh.|eh|eh.|
         basismengeneinheit|bme|basis-me|verkaufsmengeneinheit|vme|bestelleinheit|bestellmengeneinheit|lagereinheit|maßeinheit|masseinheit|
             gebinde:5|单位|计量单位|基本单位|基本计量单位|主计量单位|
