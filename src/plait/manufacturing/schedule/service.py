@@ -325,8 +325,9 @@ def put_centres(tx: Tx, centres: Sequence[WorkCentre], reason: str) -> Repair:
 
 def drop_centre(tx: Tx, id: str) -> bool:
     """Take a work centre out inside another room's transaction; tell whether that was possible (nothing is booked on it)."""
-    if not tables.drop_centre(tx.conn, id):
+    if tables.is_booked(tx.conn, ALL, id):
         return False
+    tables.drop_centre(tx.conn, id)
     tx.append("schedule", WorkCentreGone(id))
     changed(tx)
     return True

@@ -24,6 +24,7 @@ __all__ = [
     "hold",
     "hold_of",
     "holds",
+    "is_booked",
     "live",
     "of_hold",
     "of_holds",
@@ -132,12 +133,15 @@ def put_centre(conn: Connection, row: WorkCentre) -> None:
     _upsert(conn, centre_table, centre_table.c.id == row.id, {"id": row.id, "spec": msgspec.json.encode(row)})
 
 
-def drop_centre(conn: Connection, id: str) -> bool:
-    """Take a work centre out unless something is (or was) booked on it; tell whether it is out."""
-    if conn.execute(select(booking_table.c.job_id).where(booking_table.c.work_centre == id).limit(1)).first() is not None:
-        return False
+def is_booked(conn: Connection, scope: Scope, centre: str) -> bool:
+    """Tell whether something is (or was) booked on a work centre; only our own people are told."""
+    query = select(booking_table.c.job_id).where(booking_table.c.work_centre == centre).limit(1)
+    return scope.everything and conn.execute(query).first() is not None
+
+
+def drop_centre(conn: Connection, id: str) -> None:
+    """Take a work centre out."""
     conn.execute(centre_table.delete().where(centre_table.c.id == id))
-    return True
 
 
 def _hold(row: Any) -> Hold:
