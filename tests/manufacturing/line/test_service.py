@@ -149,3 +149,23 @@ async def test_unknown_runs_and_strangers(tmp_path):
         with pytest.raises(Problem, match="no-such-run"):
             await line.run(ME, "SO-00009")
         assert await line.runs(system_actor("somebody else")) == []
+
+
+async def test_a_person_says_what_is_back(tmp_path):
+    """Tests that a batch at a supplier who is only a name goes on when a person says it is back, not before and not with more than went out."""
+    async with shop(tmp_path) as (store, line, parts):
+        await line.open_run(ME, run_order(quantity=2, serial=False))
+        await parts.receive(ME, StockIn("BLANK", "H1", Decimal(2)))
+        await store.activity.wait_idle()
+        with pytest.raises(Problem) as refusal:
+            await line.back(ME, "SO-00001-1", 2)
+        assert refusal.value.code == "not-outside"
+        await store.clock.run_for(timedelta(hours=1))
+        assert [body.batch for body in await facts(store, "line.step_out")] == ["SO-00001-1"]
+        with pytest.raises(Problem) as refusal:
+            await line.back(ME, "SO-00001-1", 3)
+        assert refusal.value.code == "invalid"
+        assert await line.back(ME, "SO-00001-1", 2) == "SO-00001"
+        await store.activity.wait_idle()
+        await store.clock.run_for(timedelta(hours=1))
+        assert [body.made for body in await facts(store, "line.run_finished")] == [2]
