@@ -59,7 +59,7 @@ async def measure(folder: Path, times: int) -> tuple[list[float], float]:
             (await http.put(f"/api/v1/parts/P-{place:04}", json=part(place))).raise_for_status()
         await node.activity.wait_idle()
         taken = [await answer(http, turn) for turn in range(times)]
-    terms, offer = await node.papers.terms(node.house.me), await node.offers.get(node.house.me, taken[-1][1])
+    terms, offer = await node.desk.papers.terms(node.house.me), await node.desk.offers.get(node.house.me, taken[-1][1])
     letter, at = quotation_letter(offer, terms, node.clock.now())
     alone = []
     for turn in range(times):

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +25,7 @@ from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.signals.service import SignalService
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.activity import Activity
-from plait.kernel.actor import Actor, system_actor
+from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM, SteppedClock, WallClock
 from plait.kernel.facts import Fact, decode
 from plait.kernel.os import host_names, private_dir, stop_signals, write_whole
@@ -34,28 +34,7 @@ from plait.kernel.settings import Settings, load
 from plait.kernel.stepped import Participant
 from plait.labour.studio.service import LabelService
 from plait.manufacturing.capability.service import CapabilityService
-from plait.manufacturing.desk.arrivals import ArrivalDesk
-from plait.manufacturing.desk.book.applier import BookApplier
-from plait.manufacturing.desk.book.service import BookService
-from plait.manufacturing.desk.inbox.attachments import AttachmentService
-from plait.manufacturing.desk.inbox.drop import DropFolder
-from plait.manufacturing.desk.inbox.mailing import MailRoom, config_of
-from plait.manufacturing.desk.inbox.model import Applier
-from plait.manufacturing.desk.inbox.service import InboxService
-from plait.manufacturing.desk.invoices.service import InvoiceService
-from plait.manufacturing.desk.late.service import LateService
-from plait.manufacturing.desk.masters.appliers import APPLIERS as MASTERS
-from plait.manufacturing.desk.masters.service import MastersService
-from plait.manufacturing.desk.offers.agreed import AgreedPrices
-from plait.manufacturing.desk.offers.applier import RequestApplier
-from plait.manufacturing.desk.offers.room import Room
-from plait.manufacturing.desk.offers.service import OfferService
-from plait.manufacturing.desk.ordering import OrderDesk
-from plait.manufacturing.desk.papers.floor import FloorPapers
-from plait.manufacturing.desk.papers.service import PaperService
-from plait.manufacturing.desk.quoting import QuoteDesk, Terms
-from plait.manufacturing.desk.reading.model import DocumentKind
-from plait.manufacturing.desk.service import DeskService
+from plait.manufacturing.desk.room import Floor, build_desk
 from plait.manufacturing.line.model import Lot
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.line.stations import stations
@@ -69,7 +48,7 @@ from plait.observatory.service import ObservatoryService
 from plait.public.service import PublicService
 from plait.routes import APIS
 from plait.sharing.room import build_sharing
-from plait.store import Blobs, Database, Store, Tx, metadata
+from plait.store import Database, Store, Tx, metadata
 from plait.upkeep import housekeeping
 from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health.service import HealthService
@@ -206,23 +185,9 @@ class Node:
         self.backups = BackupService(store, self.events, guard, self.folder, self.settings.backup)
 
     def _desk(self) -> None:
-        store, guard, clock, desk = self.store, self.identity, self.clock, self.settings.desk
-        hold, transit, buffer = (timedelta(hours=each) for each in (desk.hold_hours, desk.transit_hours, desk.buffer_hours))
-        terms = Terms(hold, transit, buffer, desk.carrier)
-        quotes = QuoteDesk(store, guard, clock, self.parts, self.capabilities, self.schedule, self.trade, self.options, terms)
-        orders = OrderDesk(quotes, self.line, self._contract)
-        self.arrivals = ArrivalDesk(store, guard, clock, desk.goods_in)
-        self.desk = DeskService(orders, self.arrivals)
-        self.book = BookService(store, guard, clock)
-        self.late = LateService(store, guard, clock, self.schedule, self.capabilities)
-        self.masters = MastersService(store, guard, clock)
-        self.papers = PaperService(store, guard)
-        self.floor_papers = FloorPapers(self.papers, clock, self.line, self.schedule, self.parts, self.trade, _symbol)
-        self.invoices = InvoiceService(store, guard, self.papers, self.folder / "maps" / "invoices")
-        self.offers = OfferService(Room(store, guard, clock, quotes, self.papers, AgreedPrices()))
-        self.floor_papers.addressed = self.offers.addressed
-        self.intake.on_order = self.offers.take_order
-        self._inbox()
+        store, guard, clock = self.store, self.identity, self.clock
+        floor = Floor(self.parts, self.capabilities, self.schedule, self.trade, self.options, self.intake, self.line, self._contract, _symbol)
+        self.desk = desk = build_desk(store, guard, clock, floor, self.folder, self.settings.desk, self.settings.mailbox)
         self.house = House(
             store=store,
             guard=guard,
@@ -235,12 +200,12 @@ class Node:
             trade=self.trade,
             options=self.options,
             intake=self.intake,
-            quotes=quotes,
-            orders=orders,
-            arrivals=self.arrivals,
-            book=self.book,
-            inbox=self.inbox,
-            offers=self.offers,
+            quotes=desk.quotes,
+            orders=desk.orders,
+            arrivals=desk.arrivals,
+            book=desk.book,
+            inbox=desk.inbox,
+            offers=desk.offers,
             line=self.line,
             machines=self.machines,
             epcis=self.epcis,
@@ -251,17 +216,6 @@ class Node:
         )
         house = self.house
         self.observatory = ObservatoryService(store, guard, clock, self.sharing.directory, self.sharing.data, lambda: figures(house))
-
-    def _inbox(self) -> None:
-        """The inbox and those who take what is in it, by kind of table."""
-        self.blobs = Blobs(self.folder / "blobs")
-        appliers: dict[DocumentKind, Applier] = {"orders": BookApplier(), "request": RequestApplier(self.offers.closer), **MASTERS}
-        auto, maps = self.settings.desk.auto_apply, self.folder / "maps"
-        self.inbox = InboxService(self.store, self.identity, self.clock, self.blobs, appliers, auto_apply=auto, maps=maps)
-        self.attachments = AttachmentService(self.store, self.identity, self.blobs)
-
-    async def _asked(self, name: str, content: bytes, sender: str) -> None:
-        await self.inbox.take(system_actor(self.identity.firm().party_id, "card"), name, content, sender, "card")
 
     async def _contract(self, actor: Actor, party: str, dataset: str) -> None:
         await self.sharing.people.negotiate(actor, party, dataset)
@@ -287,9 +241,7 @@ class Node:
         await self.backups.arrived()
         await self.line.open()
         await self.sites.open()
-        await self.arrivals.open()
-        await self.offers.open()
-        await self.inbox.open()
+        await self.desk.open()
 
     async def _listen(self) -> None:
         http = self.settings.http
@@ -311,17 +263,8 @@ class Node:
                 self.options,
                 self.intake,
                 self.line,
-                self.desk,
-                self.book,
-                self.late,
-                self.offers,
-                self.papers,
-                self.floor_papers,
-                self.invoices,
-                self.masters,
                 self.sites,
-                self.inbox,
-                self.attachments,
+                *self.desk.services(),
                 self.epcis,
                 self.trace,
                 self.passports,
@@ -329,7 +272,7 @@ class Node:
                 self.observatory,
                 self.backups,
                 self.store,
-                PublicService(self.identity, self.clock, self.capabilities, self.passports, self._asked if self.settings.desk.request_form else None),
+                PublicService(self.identity, self.clock, self.capabilities, self.passports, self.desk.asked if self.settings.desk.request_form else None),
                 self.health,
                 SupportService(self.store, self.identity, self.metrics),
                 self.metrics,
@@ -377,11 +320,8 @@ class Node:
         self._task(lambda: housekeeping.run(self.store, self.client.breakers.clocks))
         self._task(self.health.run)
         self._task(self.backups.run)
-        self._task(self.inbox.run)
-        if self.settings.desk.drop_folder:
-            self._task(DropFolder(self.inbox, self.folder / self.settings.desk.drop_folder).run)
-        if self.settings.mailbox.host:
-            self._task(MailRoom(self.inbox, config_of(self.settings.mailbox, self.folder)).run)
+        for job in self.desk.jobs:
+            self._task(job)
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
         self._opened.push_async_callback(self.sharing.people.close)

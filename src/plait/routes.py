@@ -12,14 +12,7 @@ from plait.infrastructure.signals import routes as signal_routes
 from plait.infrastructure.twin import routes as twin_routes
 from plait.labour.studio import routes as label_routes
 from plait.manufacturing.capability import routes as capability_routes
-from plait.manufacturing.desk import routes as desk_routes
-from plait.manufacturing.desk.book import routes as book_routes
-from plait.manufacturing.desk.inbox import routes as inbox_routes
-from plait.manufacturing.desk.invoices import routes as invoice_routes
-from plait.manufacturing.desk.late import routes as late_routes
-from plait.manufacturing.desk.masters import routes as master_routes
-from plait.manufacturing.desk.offers import routes as offer_routes
-from plait.manufacturing.desk.papers import routes as paper_routes
+from plait.manufacturing.desk.room import ALL_ROUTES as DESK_ROUTES
 from plait.manufacturing.line import routes as line_routes
 from plait.manufacturing.part import routes as part_routes
 from plait.manufacturing.schedule import routes as schedule_routes
@@ -52,16 +45,7 @@ APIS: tuple[Api, ...] = (
     schedule_routes.ROUTES,
     site_routes.ROUTES,
     line_routes.ROUTES,
-    desk_routes.ROUTES,
-    invoice_routes.ROUTES,
-    master_routes.ROUTES,
-    book_routes.ROUTES,
-    late_routes.ROUTES,
-    inbox_routes.ROUTES,
-    inbox_routes.KEPT,
-    offer_routes.ROUTES,
-    paper_routes.ROUTES,
-    paper_routes.FLOOR,
+    *DESK_ROUTES,
     epcis_routes.ROUTES,
     trace_routes.ROUTES,
     passport_routes.ROUTES,

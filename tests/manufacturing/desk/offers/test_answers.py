@@ -98,7 +98,7 @@ async def test_a_mail_in_the_inbox_shows_beside_the_offer(tmp_path):
         wanted = {"customer": "meridian", "email": "buyer@meridian.example", "lines": [{"part_no": "SHAFT", "quantity": "20"}]}
         number = (await here.ok("POST", "/api/v1/desk/offers", wanted))["number"]
         await here.ok("POST", f"/api/v1/desk/offers/{number}/send")
-        await here.node.inbox.take(here.node.house.me, "answer.eml", MAIL.format(number=number).encode(), "buyer@meridian.example", "mail")
+        await here.node.desk.inbox.take(here.node.house.me, "answer.eml", MAIL.format(number=number).encode(), "buyer@meridian.example", "mail")
 
         async def proposed():
             return (await here.ok("GET", f"/api/v1/desk/offers/{number}"))["proposal"]
