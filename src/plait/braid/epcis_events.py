@@ -23,7 +23,9 @@ class Goods:
 
     @classmethod
     def of(cls, gtin: str, lot: str, quantity: float, serials: Sequence[str] = (), unit: str = "C62") -> "Goods":
-        """Return pieces of one article: by serial where they have one, else as a quantity of the lot."""
+        """Return pieces of one article: by serial where they have one, else as a quantity of the lot; nothing of an article without a GTIN."""
+        if not gtin:
+            return cls()
         if serials:
             return cls([gs1.sgtin(gtin, serial) for serial in serials])
         return cls(lots=[(gs1.lgtin(gtin, lot), quantity, unit)])

@@ -22,6 +22,11 @@ async def _gln(house: House, party: str) -> str:
     return member.gln if member is not None else ""
 
 
+def _told(house: House, goods: Goods, *places: str) -> bool:
+    """Tell whether an event can speak of ``goods``: they, we and ``places`` have GS1 keys. A shop without any works all the same."""
+    return bool(goods.epcs or goods.lots) and all((house.firm.gln, *places))
+
+
 def _of_lots(lots: tuple[Lot, ...]) -> Goods:
     goods = Goods()
     for lot in lots:
@@ -41,8 +46,9 @@ async def arrived(house: House, fact: Fact, body: GoodsArrived) -> None:
     goods = Goods([gs1.sscc(body.sscc)]) if body.sscc and body.carrier == house.firm.party_id else _of_items(body.items)
     sender = await _gln(house, body.sender)
     carrier = await _gln(house, body.carrier) if body.carrier not in ("", house.firm.party_id) else sender
-    event = events.received(house.firm, f"in:{body.number}", fact.at, goods, carrier, sender)
-    await house.epcis.capture_events(house.me, [event])
+    if _told(house, goods, carrier, sender):
+        event = events.received(house.firm, f"in:{body.number}", fact.at, goods, carrier, sender)
+        await house.epcis.capture_events(house.me, [event])
     supply = await house.orders.supply_of(body.order_id)
     run = await house.line.run_of(body.order_id)
     once = f"in:{fact.id}"
@@ -83,9 +89,10 @@ async def sent_out(house: House, fact: Fact, body: Any) -> None:
         return
     half = Goods.of(body.semi_gtin, body.batch, body.quantity)
     to = await _gln(house, supply.supplier)
-    made = events.made(house.firm, f"made:{body.job}", fact.at, _of_lots(body.lots), half)
-    away = events.shipped(house.firm, f"out:{body.job}", fact.at, half, to, supply.order_id)
-    await house.epcis.capture_events(house.me, [made, away])
+    if _told(house, half, to):
+        made = events.made(house.firm, f"made:{body.job}", fact.at, _of_lots(body.lots), half)
+        away = events.shipped(house.firm, f"out:{body.job}", fact.at, half, to, supply.order_id)
+        await house.epcis.capture_events(house.me, [made, away])
     line = DespatchLine(name=body.batch, gtin=body.semi_gtin, lot=body.batch, quantity=Decimal(body.quantity), batch=body.batch)
     await house.trade.despatch(house.me, supply.order_id, [line], fact.at + house.quotes.terms.transit, once=f"out:{fact.id}")
 
@@ -106,14 +113,16 @@ async def finished(house: House, fact: Fact, body: Any) -> None:
         goods = Goods([gs1.sscc(lot.lot) for lot in body.lots])
         await house.epcis.capture_events(house.me, [events.arriving(house.firm, f"there:{body.batch}", fact.at, goods)])
         return
-    await house.epcis.capture_events(house.me, _made(house, fact, body))
+    if _told(house, Goods.of(body.gtin, body.batch, body.good, body.serials)):
+        await house.epcis.capture_events(house.me, _made(house, fact, body))
     if not body.service:
         stock = StockIn(body.part_id, body.batch, Decimal(body.good), gtin=body.gtin, serials=body.serials, order=body.run)
         await house.parts.receive(house.me, stock, once=f"made:{fact.id}")
         return
     back = Goods.of(body.gtin, body.batch, body.good)
-    event = events.shipped(house.firm, f"back:{body.batch}", fact.at, back, await _gln(house, body.customer), body.order_id)
-    await house.epcis.capture_events(house.me, [event])
+    to = await _gln(house, body.customer)
+    if _told(house, back, to):
+        await house.epcis.capture_events(house.me, [events.shipped(house.firm, f"back:{body.batch}", fact.at, back, to, body.order_id)])
     line = DespatchLine(name=body.part_name, gtin=body.gtin, lot=body.batch, quantity=Decimal(body.good), batch=body.lots[0].lot)
     await house.trade.despatch(house.me, body.order_id, [line], fact.at + house.quotes.terms.transit, once=f"back:{fact.id}")
 
@@ -136,7 +145,8 @@ def _made(house: House, fact: Fact, body: Any) -> list[dict[str, Any]]:
 async def scrapped(house: House, fact: Fact, body: Any) -> None:
     """Bad pieces are out of use, and the event says so."""
     bad = Goods.of(body.gtin, f"{body.batch}-Q", body.quantity)
-    await house.epcis.capture_events(house.me, [events.quarantined(house.firm, f"scrap:{body.job}", fact.at, bad)])
+    if _told(house, bad):
+        await house.epcis.capture_events(house.me, [events.quarantined(house.firm, f"scrap:{body.job}", fact.at, bad)])
 
 
 async def complete(house: House, fact: Fact, body: Any) -> None:
@@ -149,16 +159,18 @@ async def complete(house: House, fact: Fact, body: Any) -> None:
     goods = Goods()
     for use in used:
         goods = goods + Goods.of(use.gtin, use.lot, float(use.quantity), use.serials)
-    sscc = gs1.sscc_number(house.firm.gcp, int(body.run.rpartition("-")[2]))
+    sscc = gs1.sscc_number(house.firm.gcp, int(body.run.rpartition("-")[2])) if house.firm.gcp else ""
     customer = await _gln(house, body.customer)
     freight = await house.orders.supplier(body.run, "freight")
     carrier = freight.supplier if freight else ""
     eta = fact.at + (timedelta(minutes=freight.lead_minutes) if freight else house.quotes.terms.transit)
     to = await _gln(house, carrier) if carrier else customer
-    pack = events.packed(house.firm, f"pack:{body.run}", fact.at, sscc, goods)
-    away = events.shipped(house.firm, f"out:{body.run}", fact.at, goods + Goods([gs1.sscc(sscc)]), to, inquiry.order_id, customer)
-    await house.epcis.capture_events(house.me, [pack, away])
-    await house.labels.sscc(house.me, sscc, f"{house.firm.name} to {inquiry.customer_name}", body.made)
+    if sscc and _told(house, goods, to, customer):
+        pack = events.packed(house.firm, f"pack:{body.run}", fact.at, sscc, goods)
+        away = events.shipped(house.firm, f"out:{body.run}", fact.at, goods + Goods([gs1.sscc(sscc)]), to, inquiry.order_id, customer)
+        await house.epcis.capture_events(house.me, [pack, away])
+    if sscc:
+        await house.labels.sscc(house.me, sscc, f"{house.firm.name} to {inquiry.customer_name}", body.made)
     lines = [DespatchLine(body.part_id, use.gtin, use.lot, use.quantity, tuple(use.serials), "") for use in used]
     if freight:
         await house.trade.despatch(house.me, freight.order_id, lines, fact.at, carrier=carrier, sscc=sscc, once=f"freight:{fact.id}")
