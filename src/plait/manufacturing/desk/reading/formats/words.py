@@ -6,12 +6,12 @@ from plait.manufacturing.desk.reading.model import DocumentKind
 
 __all__ = ["LABELS", "document_kind", "is_count", "is_position", "is_title", "label"]
 
-_NO = r"(?:\s*-?\s*(?:no|nr|num|number|nummer|#)\b\.?)"
+_NO = r"(?:\s*-?\s*(?:(?:no|nr|num|number|nummer)\b\.?|#))"
 
 _TITLE = re.compile(
-    r"^(?:pos(?:ition|\.)?|line(?: no\.?| item)?|item(?: no\.?| number| code)?|zeile|lfd\.? ?nr\.?|nr\.?|no\.?|#|s/?n|序号|项次|行号|项目"
+    r"^(?:pos(?:ition|\.)?|line(?: no\.?| item| ?#)?|item(?: no\.?| number| code| ?#)?|zeile|lfd\.? ?nr\.?|nr\.?|no\.?|#|s/?n|序号|项次|行号|项目"
     r"|(?:your |our |ihre |unsere |customer |kunden-?|supplier )?"
-    r"(?:part|article|material|artikel|teile?|sach|produkt|product|ident)[\s-]*(?:no|nr|number|nummer|code|id)?\.?"
+    r"(?:part|article|material|artikel|teile?|sach|produkt|product|ident)[\s-]*(?:no|nr|number|nummer|code|id|#)?\.?"
     r"|sku|物料(?:号|编码|编号|代码)?|料号|零件号|产品(?:编号|代码|型号)|编码|货号|件号"
     r"|drawing.*|dwg\.?.*|zeichnung.*|zeichn.*|图号|图纸号?|rev\.?|revision|index|版本"
     r"|(?:item |part |product )?(?:description|name|designation)(?: of goods)?|bezeichnung|benennung|artikelbezeichnung|beschreibung|leistung|ware"

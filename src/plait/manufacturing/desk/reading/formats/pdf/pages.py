@@ -22,7 +22,7 @@ Turn = Callable[[float, float], tuple[float, float]]
 _LOCK = threading.Lock()
 MOST_SIGNS = 100_000
 MOST_SEGMENTS = 6_000
-GAP = 0.75
+GAP = 0.56
 SEAM = 0.35
 BLANK = 0.12
 LEVEL = 0.97
@@ -205,7 +205,8 @@ def _runs(text: Any, rotation: int, turn: Turn, uprights: list[Box]) -> list[_Ru
     rect = raw.FS_RECTF()
     for index in range(min(raw.FPDFText_CountChars(text), MOST_SIGNS)):
         code = raw.FPDFText_GetUnicode(text, index)
-        sign = chr(code) if code < 0x110000 else "\ufffd"
+        # PDFium gives 2 for a hyphen at the end of a line
+        sign = "-" if code == 2 else chr(code) if code < 0x110000 else "\ufffd"
         if sign.isspace() or sign in NO_SIGNS:
             blank = blank or sign not in NO_SIGNS
             continue

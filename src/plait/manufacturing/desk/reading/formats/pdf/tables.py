@@ -34,11 +34,15 @@ class Row(msgspec.Struct):
 
 
 class Table(msgspec.Struct):
-    """A table: the runs of its titles, one list a column, and its rows; ``open``: it reached the end of the page."""
+    """A table: the runs of its titles, one list a column, and its rows; ``open``: it reached the end of the page.
+
+    ``zones`` are the columns' left and right ends where ruled lines or the rows themselves tell them.
+    """
 
     titles: list[list[Passage]]
     rows: list[Row]
     open: bool = False
+    zones: list[tuple[float, float]] = []
 
     @property
     def names(self) -> list[str]:
@@ -61,11 +65,54 @@ def lines_of(passages: Sequence[Passage]) -> list[Line]:
     return [sorted(line, key=lambda run: run.box[0]) for line in lines]
 
 
-def _is_header(line: Line) -> bool:
-    if len(line) < 2 or any(NUMERIC.match(run.text) for run in line):
-        return False
-    named = sum(is_title(run.text) for run in line)
-    return named >= 2 and named * 2 >= len(line) and (len(line) >= 3 or named == 2)
+Head = tuple[list[list[Passage]], int]
+
+
+def _header(lines: list[Line], at: int) -> Head | None:
+    """Return the titles that begin in a line, of up to three lines where they are broken, and the line after them; None when there are none."""
+    found = _band(lines, at)
+    if found is None:
+        return None
+    later = [other for start in range(at + 1, min(found[1][1], len(lines))) if (other := _band(lines, start)) is not None and other[0] > found[0]]
+    return None if later else found[1]
+
+
+def _band(lines: list[Line], at: int) -> tuple[int, Head] | None:
+    """Return how many titles are known of those that begin in a line, and the titles."""
+    best: Head | None = None
+    most = 0
+    band: Line = []
+    for end in range(at + 1, min(at + 4, len(lines) + 1)):
+        line = lines[end - 1]
+        if any(NUMERIC.match(run.text) for run in line) or (band and not _close(band, line)):
+            break
+        band = [*band, *line]
+        groups = _groups(band)
+        known = [group for group in groups if is_title(_joined(group))]
+        goes_on = len(known) == most > 0 and all(any(run in group for group in known) or run.text[0] in "([/" for run in line)
+        if (len(known) > most or goes_on) and len(known) >= 2 and len(known) * 2 >= len(groups) and (len(groups) >= 3 or len(known) == 2):
+            best, most = (groups, end), len(known)
+    return (most, best) if best is not None else None
+
+
+def _close(band: Line, line: Line) -> bool:
+    height = line[0].box[3] - line[0].box[1]
+    return min(run.box[1] for run in line) - max(run.box[3] for run in band) < 0.6 * height
+
+
+def _groups(band: Line) -> list[list[Passage]]:
+    """Put together what stands over or under one another."""
+    groups: list[list[Passage]] = []
+    for run in sorted(band, key=lambda run: run.box[0]):
+        if groups and run.box[0] < max(other.box[2] for other in groups[-1]):
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    return groups
+
+
+def _is_header(lines: list[Line], at: int) -> bool:
+    return _header(lines, at) is not None
 
 
 def tables(page: Page, before: Table | None = None) -> tuple[list[Table], set[Passage]]:
@@ -76,14 +123,16 @@ def tables(page: Page, before: Table | None = None) -> tuple[list[Table], set[Pa
     at = 0
     if before is not None and before.open:
         top = next((index for index, line in enumerate(lines) if len(line) >= 3 and _fits(before, line)), len(lines))
-        if not any(_is_header(line) for line in lines[: top + 1]) and top < len(lines):
+        if not any(_is_header(lines, index) for index in range(min(top + 1, len(lines)))) and top < len(lines):
             at = _body(page, before, lines, top, used)
     while at < len(lines):
-        if not _is_header(lines[at]):
+        head = _header(lines, at)
+        if head is None:
             at += 1
             continue
-        titles, start = _titles(lines, at)
+        titles, start = head
         table = Table(titles, [])
+        table.zones = _ruled(page, titles) or _clustered(titles, lines[start:])
         used.update(run for title in titles for run in title)
         at = _body(page, table, lines, start, used)
         if table.rows:
@@ -96,36 +145,36 @@ def _fits(table: Table, line: Line) -> bool:
     return len(set(columns)) == len(columns) and any(NUMERIC.match(run.text) for run in line)
 
 
-def _titles(lines: list[Line], at: int) -> tuple[list[list[Passage]], int]:
-    """Return the titles, of one line or of two where they are broken, and the line after them."""
-    titles = [[run] for run in lines[at]]
-    first = lines[at][0].box
-    height = first[3] - first[1]
-    after = at + 1
-    if after < len(lines):
-        below = lines[after]
-        close = below[0].box[1] - max(run.box[3] for run in lines[at]) < 0.6 * height
-        over = [[title for title in titles if _overlap(title[0].box, run.box) > 0] for run in below]
-        if close and not any(any(sign.isdigit() for sign in run.text) for run in below) and all(len(each) == 1 for each in over) and len(below) <= len(titles):
-            wordy = [
-                run
-                for run, (title,) in zip(below, over, strict=True)
-                if title[0].text.endswith("-") or is_title(_joined([*title, run])) or run.text[0] in "([/"
-            ]
-            if len(wordy) * 2 >= len(below):
-                for run, (title,) in zip(below, over, strict=True):
-                    title.append(run)
-                after += 1
-    return titles, after
+def _ruled(page: Page, titles: list[list[Passage]]) -> list[tuple[float, float]]:
+    """Return the columns by the vertical lines beside their titles, [] when they do not part all of them."""
+    zones: list[tuple[float, float]] = []
+    for title in titles:
+        left, right = _span(title)
+        middle = (min(run.box[1] for run in title) + max(run.box[3] for run in title)) / 2
+        lines = [x for x, top, bottom, _ in page.uprights if top - 2 <= middle <= bottom + 2]
+        before, after = [x for x in lines if x <= left + 1], [x for x in lines if x >= right - 1]
+        if not before or not after:
+            return []
+        zones.append((max(before), min(after)))
+    apart = all(one[1] <= other[0] + 1.5 for one, other in pairwise(zones))
+    return zones if apart else []
 
 
-def _goes_on(title: list[Passage], run: Passage) -> bool:
-    """Tell whether a run is the second line of a title."""
-    return title[0].text.endswith("-") or is_title(_joined([*title, run])) or run.text[0] in "([/"
-
-
-def _overlap(one: Box, other: Box) -> float:
-    return min(one[2], other[2]) - max(one[0], other[0])
+def _clustered(titles: list[list[Passage]], lines: list[Line]) -> list[tuple[float, float]]:
+    """Return the columns by what stands in full rows, [] when that does not give one for each title."""
+    runs: list[Box] = [(*_span(title), 0.0, 0.0) for title in titles]
+    for index, line in enumerate(lines):
+        if total(line[0].text) or _is_header(lines, index):
+            break
+        if len(line) >= max(2, 0.6 * len(titles)):
+            runs.extend((run.box[0], run.box[2], 0.0, 0.0) for run in line)
+    merged: list[tuple[float, float]] = []
+    for left, right, _, _ in sorted(runs):
+        if merged and left < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], right))
+        else:
+            merged.append((left, right))
+    return merged if len(merged) == len(titles) else []
 
 
 def _span(title: list[Passage]) -> tuple[float, float]:
@@ -133,7 +182,9 @@ def _span(title: list[Passage]) -> tuple[float, float]:
 
 
 def _column(table: Table, box: Box) -> int:
-    """Return the column a run belongs to: the title it stands under, else the one it is aligned with, else the nearest."""
+    """Return the column a run belongs to: the zone it lies in, else the title it stands under, else the one it is aligned with, else the nearest."""
+    if table.zones:
+        return max(range(len(table.zones)), key=lambda index: min(table.zones[index][1], box[2]) - max(table.zones[index][0], box[0]))
     spans = [_span(title) for title in table.titles]
     under = [index for index, (left, right) in enumerate(spans) if min(right, box[2]) - max(left, box[0]) > 0]
     if len(under) == 1:
@@ -156,7 +207,7 @@ def _body(page: Page, table: Table, lines: list[Line], start: int, used: set[Pas
     while end < len(lines):
         line = lines[end]
         height = line[0].box[3] - line[0].box[1]
-        if total(line[0].text) or _is_header(line) or FOOT.match(line[0].text):
+        if total(line[0].text) or _is_header(lines, end) or FOOT.match(line[0].text):
             break
         anchored = _is_anchor(table, line, anchor)
         if last is not None and not anchored and line[0].box[1] - last > max(FAR * height if not taken else 2.2 * height, pitch):
@@ -209,7 +260,7 @@ def _fitting(table: Table, taken: list[tuple[Line, bool]]) -> list[tuple[Line, b
 
 def _zones(table: Table, anchored: list[Line]) -> list[tuple[float, float]]:
     """Return for each column from where to where its text may reach: up to where the next column's begins."""
-    lefts = [_span(title)[0] for title in table.titles]
+    lefts = [left for left, _ in table.zones] or [_span(title)[0] for title in table.titles]
     for line in anchored:
         for run in line:
             column = _column(table, run.box)
@@ -282,7 +333,8 @@ def _joined(runs: Sequence[Passage]) -> str:
     text = ""
     for run in sorted(runs, key=lambda run: (round(run.box[1] / 3), run.box[0])):
         broken = text.endswith("-") and len(text) > 2 and text[-2].isalpha() and run.text[:1].islower()
-        text = text[:-1] + run.text if broken else f"{text} {run.text}".strip()
+        whole = text.endswith("-") and text[-2:-1].isdigit() and run.text[:1].isdigit()
+        text = text[:-1] + run.text if broken else text + run.text if whole else f"{text} {run.text}".strip()
     return text
 
 
