@@ -113,6 +113,8 @@ def _refused(file: Path, problem: "Problem") -> None:
     from plait.cli.desk.shown import console, show_issues
 
     console().print(f"{file.name}: {problem.kind.title}\n  why: {problem.detail}\n  do:  {problem.kind.advice}", markup=False)
+    if "item" in problem.extra:
+        console().print(f"  It stays in the inbox: plait desk show {problem.extra['item']}", markup=False)
     rows = problem.extra.get("rows", [])
     show_issues(rows if isinstance(rows, list) else [], problem.extra.get("issues", []))
 
@@ -193,6 +195,7 @@ def _put(file: Path, content: bytes, sender: str, kind: str, order: dict[str, bo
             if not as_json:
                 out.print(f"{file.name}: kept as {item['id']}; nothing in it can go in", markup=False)
             return {"file": str(file), "item": item}
+        problem.extra["item"] = item["id"]
         raise
     if not as_json:
         out.print(f"{file.name}: {done['item']['id']}, {counted(done['counts'])}", markup=False)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 __all__ = ["console", "counted", "show_changes", "show_issues", "show_mapping", "show_rows", "table"]
 
 MOST = 40
-WHOLE = frozenset({"row", "due", "quantity", "open_quantity", "price", "currency", "unit", "id", "open", "promised", "came (UTC)", "state", "sure"})
+WHOLE = frozenset({"row", "due", "quantity", "open quantity", "price", "currency", "unit", "id", "open", "promised", "came (UTC)", "state", "sure"})
 MEASURED = frozenset({"quantity", "open_quantity", "delivered", "price", "amount", "price_per", "weight_kg", "batch_size", "setup_min", "cycle_min"})
 LEVELS = {"refused": "[red]refused[/red]", "warning": "[yellow]look[/yellow]", "note": "note"}
 
@@ -84,7 +84,7 @@ def show_rows(rows: Sequence[dict[str, Any]], first: int = 8) -> None:
         names += [name for name in row["values"] if name not in names]
     order = ("order_no", "line_no", "customer", "part_no", "customer_part_no", "name", "quantity", "open_quantity", "unit", "due", "price", "currency")
     names = sorted(names, key=lambda name: order.index(name) if name in order else len(order))[:7]
-    table(("row", *names), [(row["row"], *(row["values"].get(name, "") for name in names)) for row in rows[:first]])
+    table(("row", *(name.replace("_", " ") for name in names)), [(row["row"], *(row["values"].get(name, "") for name in names)) for row in rows[:first]])
 
 
 def place(issue: dict[str, Any]) -> str:
