@@ -193,7 +193,7 @@ class InboxService:
 
     def _plain(self, reading: Reading, held: Sequence[Held]) -> bool:
         """Tell whether nothing of it needs a person: mappings known for certain, no doubt above a note, a place for every table."""
-        certain = all(table.mapping.source == "remembered" or table.mapping.source.startswith("map:") for table in held)
+        certain = all(table.mapping.source in ("remembered", "document") or table.mapping.source.startswith("map:") for table in held)
         placed = all(table.kind in self.appliers for table in held)
         return certain and placed and not reading.result.suggestion and not issues_above_note(held, reading)
 
