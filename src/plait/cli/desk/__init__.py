@@ -19,6 +19,7 @@ VERBS = {
     "what-if": ("plait.cli.desk.late:what_if", "Try changes on the plan of all open orders; nothing is written."),
     "date": ("plait.cli.desk.late:promise", "Say what date may be promised for something new."),
     "plan": ("plait.cli.desk.late:plan", "Take the plan of all open orders over into the schedule."),
+    "paper": ("plait.cli.desk.papers:paper", "Write a route card, the plan of a week, a delivery note or a confirmation to a file."),
     "offers": ("plait.cli.desk.offers:offers", "List offers and where each stands."),
     "quote": ("plait.cli.desk.offers:quote", "Show a quotation; write it as PDF, UBL or e-mail; send it off."),
     "accept": ("plait.cli.desk.offers:accept", "Enter that the customer accepts an offer."),

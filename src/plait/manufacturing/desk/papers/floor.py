@@ -1,7 +1,7 @@
 """The verbs of papers made from what the node knows: route cards, the plan of a week, delivery notes, confirmations of orders in trade."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,13 +10,17 @@ from plait.kernel.actor import Actor
 from plait.kernel.clock import BusinessClock
 from plait.kernel.ports import Symbols
 from plait.kernel.problems import NOT_FOUND, Problem
+from plait.manufacturing.desk.book import tables as book_tables
 from plait.manufacturing.desk.papers.commercial import Goods, Item, Terms, Wanted, confirmation, delivery
+from plait.manufacturing.desk.papers.planned import NOT_PLANNED, as_run
 from plait.manufacturing.desk.papers.service import PaperService
 from plait.manufacturing.desk.papers.shopfloor import PlanRow, card, monday_of, plan_rows, week
 from plait.manufacturing.desk.papers.typeset import typeset
 from plait.manufacturing.desk.papers.workbook import workbook
+from plait.manufacturing.line.model import Batch, Job, Run
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.part.service import PartService
+from plait.manufacturing.schedule.model import Booking
 from plait.manufacturing.schedule.service import ScheduleService
 from plait.manufacturing.trade.model import DespatchAdvice, Order, OrderResponse
 from plait.manufacturing.trade.service import TradeService
@@ -50,10 +54,12 @@ class FloorPapers:
         self.addressed: Addressed | None = None
 
     async def card(self, actor: Actor, run: str, language: str = "") -> bytes:
-        """Return the route cards of a run as PDF: what is still to be made, a bar code (Code 128 of the job's id) an operation. Raise ``no-such-run``."""
-        found, batches, jobs = await self.line.run(actor, run)
+        """Return the route cards of a run, or of a planned line of the order book, as PDF: what is still to be made, a bar code an operation.
+
+        The bar code is a Code 128 of the job's id. Raise ``no-such-run`` or ``not-planned``.
+        """
+        found, batches, jobs, plan = await self._made(actor, run)
         part = await self.parts.get(actor, found.order.part_id)
-        plan = {each.job_id: each for each in await self.schedule.plan(actor) if each.order == run}
         due = max((each.end for each in plan.values()), default=None)
         terms, say = await self.papers.terms(actor), await self.papers.texts(actor, language)
         paper = card(say, terms, found, part, batches, jobs, plan, due)
@@ -65,8 +71,23 @@ class FloorPapers:
 
         return await asyncio.to_thread(make)
 
+    async def _made(self, actor: Actor, number: str) -> tuple[Run, Sequence[Batch], Sequence[Job], Mapping[str, Booking]]:
+        """Return what is made under a number, and its plan by job: a run, that of an order line, or an order line without one as it is planned."""
+        scope = self.papers.guard.scope(actor, "read", "desk.line")
+        line = await self.papers.store.read(lambda conn: book_tables.line(conn, scope, id=number))
+        own = line is not None and not line.run
+        name = line.run if line is not None and line.run else number
+        plan = {each.job_id: each for each in await self.schedule.plan(actor) if each.order == name and each.state != "held"}
+        if line is None or not own:
+            return (*await self.line.run(actor, name), plan)
+        if not plan or line.state != "open":
+            raise Problem(NOT_PLANNED, f"{number} ({line.customer} {line.order_no}) is {'in no plan' if line.state == 'open' else line.state}")
+        return (*as_run(line, await self.parts.get(actor, line.part_id), list(plan.values())), plan)
+
     async def week(self, actor: Actor, day: date | None = None, *, excel: bool = False, language: str = "") -> bytes:
-        """Return the plan of the week of ``day`` (left out: this one) as PDF or Excel, in local time."""
+        """Return the plan of the week of ``day`` (left out: this one) as PDF or Excel, in local time; only our own people see it."""
+        if not self.papers.guard.scope(actor, "read", "schedule").everything:
+            raise Problem(NOT_FOUND, "a firm's plan is its own")
         terms, say = await self.papers.terms(actor), await self.papers.texts(actor, language)
         now = self.clock.now()
         zone = ZoneInfo(terms.firm.zone)

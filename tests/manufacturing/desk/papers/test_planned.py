@@ -1,0 +1,58 @@
+"""Papers for a shop whose orders come by lists and whose plan is made by ``plait desk plan``: no machine, no run, no partner."""
+
+import asyncio
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from plait.cli import app
+from tests.manufacturing.desk.papers.reading import squeezed, words
+from tests.manufacturing.desk.papers.test_floor import codes
+from tests.support.nodes import nodes
+
+SHIFTS = [{"days": [0, 1, 2, 3, 4, 5, 6], "start": "00:00", "end": "00:00"}]
+BENCH = {"id": "bench-1", "group": "bench", "calendar": {"zone": "UTC", "shifts": SHIFTS}}
+OPS = [{"seq": 10, "name": "turn", "process": "turning", "group": "bench", "setup_min": 15, "cycle_min": 6}]
+BAR = {"part": "BAR", "name": "Round bar 40", "quantity": "0.2", "unit": "MTR"}
+PART = {"id": "SHAFT", "revision": "B", "name": "Shaft", "process": "turning", "batch_size": 10, "routing": OPS, "materials": [BAR]}
+
+
+def cli(*arguments: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        app(list(arguments))
+    assert not ended.value.code
+
+
+async def test_papers_of_a_planned_line_without_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a line has route cards with a bar code an operation and its place in the week's plan as soon as it is planned, and not before."""
+    monkeypatch.chdir(tmp_path)
+    async with nodes(tmp_path, "helix") as (here,):
+        await here.ok("PUT", "/api/v1/work-centres/bench-1", BENCH)
+        await here.ok("PUT", "/api/v1/parts/SHAFT", PART)
+        due = (here.node.clock.now().date() + timedelta(days=20)).isoformat()
+        body = {"customer": "meridian", "order_no": "4500117", "line_no": "10", "part_id": "SHAFT", "quantity": "25", "due": due}
+        line = (await here.ok("POST", "/api/v1/desk/orders", body))["id"]
+        early = await here.call("GET", f"/api/v1/desk/papers/runs/{line}")
+        assert (early.status_code, early.json()["code"]) == (409, "not-planned")
+        await here.ok("POST", "/api/v1/desk/plan")
+        data = str(here.folder)
+        await asyncio.to_thread(cli, "desk", "paper", "route", line, "--language", "de", "--data", data)
+        pdf = (tmp_path / f"route-{line}.pdf").read_bytes()
+        jobs = {row["job_id"] for row in await here.ok("GET", "/api/v1/schedule")}
+        assert len(jobs) > 1
+        assert codes(pdf) == {line, *jobs}
+        text = squeezed(words(pdf))
+        for said in ("Laufkarte", "Shaft", "meridian 4500117", "bench-1", "BAR", "5 m", "Rüsten 15"):
+            assert squeezed(said) in text, said
+        await asyncio.to_thread(cli, "desk", "paper", "week", "--day", due, "--to", "empty.pdf", "--data", data)
+        assert "Nothing is planned." in words((tmp_path / "empty.pdf").read_bytes())
+        await asyncio.to_thread(cli, "desk", "paper", "week", "--to", "week.xlsx", "--data", data)
+        rows = list(openpyxl.load_workbook(io.BytesIO((tmp_path / "week.xlsx").read_bytes())).active.iter_rows(values_only=True))
+        assert {row[3] for row in rows[1:]} == {line}
+        assert sum(row[8] for row in rows[1:]) == 25
+        await here.ok("POST", f"/api/v1/desk/orders/{line}/close", {"state": "cancelled", "reason": "not wanted"})
+        assert (await here.call("GET", f"/api/v1/desk/papers/runs/{line}")).status_code == 409
+        assert (await here.call("GET", "/api/v1/desk/papers/runs/SO-99999")).status_code == 404
