@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from plait.kernel.actor import Actor
 from plait.kernel.clock import BusinessClock
-from plait.kernel.ports import Symbols
+from plait.kernel.ports import Labels, Symbols
 from plait.kernel.problems import NOT_FOUND, Problem
 from plait.manufacturing.desk.book import tables as book_tables
 from plait.manufacturing.desk.papers.commercial import Goods, Item, Terms, Wanted, confirmation, delivery
@@ -32,7 +32,7 @@ Addressed = Callable[[str], Awaitable[tuple[str, tuple[str, ...]]]]
 
 
 class FloorPapers:
-    """Papers for the shop and for the goods. ``symbols`` draws their codes; ``addressed`` knows a customer's language and address by its order."""
+    """Papers for the shop and for the goods. ``symbols`` draws their codes, ``labels`` what is stuck on the goods; ``addressed`` knows a customer's language and address by its order."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class FloorPapers:
         parts: PartService,
         trade: TradeService,
         symbols: Symbols,
+        labels: Labels,
     ) -> None:
         self.papers = papers
         self.clock = clock
@@ -51,6 +52,7 @@ class FloorPapers:
         self.parts = parts
         self.trade = trade
         self.symbols = symbols
+        self.labels = labels
         self.addressed: Addressed | None = None
 
     async def card(self, actor: Actor, run: str, language: str = "") -> bytes:
