@@ -42,7 +42,7 @@ NAMES = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 ROWS = st.tuples(st.from_regex(r"[A-Z]-[0-9]{2,4}", fullmatch=True), NAMES, st.integers(1, 99_999), st.decimals("0.01", 9999, places=2))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     rows=st.lists(ROWS, min_size=1, max_size=45),
     lines=st.sampled_from(["none", "0.5pt", "(x, y) => (bottom: 0.4pt)"]),
@@ -117,6 +117,21 @@ def test_what_stands_under_a_line_gets_columns():
         [*TITLES[:4], "Zeichnung", "Rev."],
         ["10", "Z-100", "Zahnrad gehärtet", "120", "4711-2", "B"],
         ["20", "W-200", "Welle", "50", None, None],
+    ]
+
+
+@pytest.mark.parametrize("lines", ["none", "0.5pt"])
+@pytest.mark.parametrize("align", ["top", "horizon", "bottom", "center + horizon"])
+def test_titles_may_be_broken_over_lines(lines, align):
+    """Tests that titles of two lines, beside titles of one, are whole, wherever they stand in their cells, and that rows stay together."""
+    titles = ["Pos", "Article \\ No.", "Description", "Qty", "Unit \\ price", "Liefer- \\ termin"]
+    rows = [[10, "Z-100", "Impeller \\ Werkstoff: 1.4408 \\ polished", "1.200", "85,00", "14.03.2026"], [20, "W-200", "Shaft", "12", "9.95", "Apr 10, 2026"]]
+    content = read(made(f"Order 4711\n#table(columns: 6, stroke: {lines}, align: {align}, {cells([titles, *rows])})\n#align(right)[Total 12,00]"))
+    (sheet,) = content.sheets
+    assert sheet.rows == [
+        ["Pos", "Article No.", "Description", "Qty", "Unit price", "Liefertermin", "Werkstoff"],
+        ["10", "Z-100", "Impeller polished", "1.200", "85,00", "14.03.2026", "1.4408"],
+        ["20", "W-200", "Shaft", "12", "9.95", "Apr 10, 2026", None],
     ]
 
 

@@ -22,7 +22,9 @@ Turn = Callable[[float, float], tuple[float, float]]
 _LOCK = threading.Lock()
 MOST_SIGNS = 100_000
 MOST_SEGMENTS = 6_000
-GAP = 0.56
+# a single written blank may be wide (fixed pitch); where none is written, the gap itself must be that of a word
+GAP = 0.75
+NARROW = 0.45
 SEAM = 0.35
 BLANK = 0.12
 LEVEL = 0.97
@@ -201,7 +203,7 @@ def _runs(text: Any, rotation: int, turn: Turn, uprights: list[Box]) -> list[_Ru
     from pypdfium2 import raw
 
     done: list[_Run] = []
-    blank = False
+    blank, written = False, 0
     rect = raw.FS_RECTF()
     for index in range(min(raw.FPDFText_CountChars(text), MOST_SIGNS)):
         code = raw.FPDFText_GetUnicode(text, index)
@@ -209,18 +211,19 @@ def _runs(text: Any, rotation: int, turn: Turn, uprights: list[Box]) -> list[_Ru
         sign = "-" if code == 2 else chr(code) if code < 0x110000 else "\ufffd"
         if sign.isspace() or sign in NO_SIGNS:
             blank = blank or sign not in NO_SIGNS
+            written += sign == " " and not raw.FPDFText_IsGenerated(text, index)
             continue
         if not raw.FPDFText_GetLooseCharBox(text, index, rect):
             continue
         box = _box(turn, rect.left, rect.bottom, rect.right, rect.top)
         level = math.cos(raw.FPDFText_GetCharAngle(text, index) - math.radians(rotation)) > LEVEL
         run = done[-1] if done else None
-        if run is not None and run.level == level and (_goes_on(run.box, box, uprights) if level else _near(run.box, box)):
+        if run is not None and run.level == level and (_goes_on(run.box, box, uprights, GAP if written == 1 else NARROW) if level else _near(run.box, box)):
             run.signs.append(" " + sign if blank else sign)
             run.box = _union(run.box, box)
         else:
             done.append(_Run([sign], box, level))
-        blank = False
+        blank, written = False, 0
     return [run for run in done if run.text]
 
 
@@ -234,12 +237,12 @@ def _near(run: Box, box: Box) -> bool:
     return max(run[0] - box[2], box[0] - run[2], run[1] - box[3], box[1] - run[3]) < size
 
 
-def _goes_on(run: Box, box: Box, uprights: list[Box]) -> bool:
+def _goes_on(run: Box, box: Box, uprights: list[Box], widest: float) -> bool:
     height = max(min(run[3] - run[1], box[3] - box[1]), 1.0)
     if abs((run[1] + run[3]) - (box[1] + box[3])) > height:
         return False
     gap = box[0] - run[2]
-    return -height < gap < GAP * height and not _parted(uprights, run[2], box[0], (box[1] + box[3]) / 2)
+    return -height < gap < widest * height and not _parted(uprights, run[2], box[0], (box[1] + box[3]) / 2)
 
 
 def _seamed(runs: list[_Run], uprights: list[Box]) -> list[tuple[str, Box]]:

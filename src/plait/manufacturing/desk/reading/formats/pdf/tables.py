@@ -318,8 +318,8 @@ def _split(page: Page, table: Table, lines: list[Line]) -> int:
 
 def _put(table: Table, row: Row, line: Line, anchored: bool) -> None:
     for run in line:
-        inner = INNER.match(run.text) if not anchored else None
-        if inner and len(inner.group(1).split()) <= 4:
+        inner = INNER.match(run.text)
+        if inner and len(inner.group(1).split()) <= 4 and (not anchored or is_title(inner.group(1))):
             title, value = inner.group(1).strip(), inner.group(2).strip()
             revised = REVISED.match(value)
             row.more.append((title, revised.group(1) if revised else value, run))
