@@ -205,9 +205,9 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
         reason = "what stands above the table says that prices are with tax"
         issues.append(Issue("warning", "price-with-tax", reason, "Write prices without tax.", Place(sheet=sheet.name), "price"))
     score = sum((2.0 if field in _SPECIAL and surely >= 0.85 else 1.0) * surely for field, (surely, _, _) in chosen.items())
+    raw = score
     score -= 0.4 * sum(1 for column, title in enumerate(block.titles) if title and not columns[column].field)
     missing = _missing(kind, fielded | set(said))
-    raw = score
     score -= 2.0 * len(missing)
     if sum(1 for column in range(len(block.titles)) if block.titles[column]):
         score += _hinted(sheet, block, kind, hint)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from plait.manufacturing.desk.reading.dates import written
@@ -117,6 +117,20 @@ class Evidence:
         return bool(numbers) and numbers[0] in {1, 10, 100, 1000} and all(0 < number <= 99990 for number in numbers)
 
     @property
+    def ahead(self) -> float:
+        """Return which part of the dates lies ahead."""
+        days = [day for raw in self.values[:60] if (day := self._day(raw)) is not None]
+        return sum(day > self.today for day in days) / len(days) if days else 0.0
+
+    def _day(self, raw: Raw) -> date | None:
+        if isinstance(raw, datetime):
+            return raw.date()
+        if isinstance(raw, str):
+            ways = written(narrow(raw), self.today).ways
+            return min((day for _, day in ways), default=None)
+        return raw if isinstance(raw, date) else None
+
+    @property
     def whole(self) -> bool:
         """True when all cells are whole numbers."""
         return all(isinstance(raw, int | float) and raw == int(raw) for raw in self.values) or (
@@ -138,6 +152,8 @@ class Evidence:
                 share = max(share, 0.75 if field.name in {"priority", "op_no", "lead_days"} else 0.0)
             if field.kind == "date":
                 share = max(share, 0.7 if self.part("week") >= 0.8 else 0.0)
+            if field.name in {"ordered", "counted"} and self.ahead > 0.5:
+                return 0.5
             return 1.0 if share >= 0.6 else 0.85 if share >= 0.3 else 0.35
         return self._fits_words(field)
 
@@ -150,6 +166,8 @@ class Evidence:
             return 0.75
         if field.name in {"name", "op_name", "component_name", "customer", "supplier"} and self.part("words") < 0.4:
             return 0.6
+        if field.name == "part_no" and self.whole and all(len(str(raw)) <= 3 for raw in self.values):
+            return 0.7
         if field.name == "line_no":
             return 1.1 if self.sequence else 1.0 if self.whole else 0.8
         if field.kind == "code" and field.name not in {"revision", "group", "machine", "alternative", "lot"}:

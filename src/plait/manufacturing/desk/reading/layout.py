@@ -20,6 +20,7 @@ _PARTS = re.compile(r"\s*[/|]\s*| - ")
 _SCRIPTS = re.compile(r"[\u3400-\u9fff（）]+|[^\u3400-\u9fff（）]+")
 _NUMBER_PRICE = re.compile(r"\s*(?:\bper|\bpro|\bje|/|每)\s*1?[.,]?0*1?\d*\s*(?:pcs|stk|st|pc|stück|件|个)?\.?$", re.IGNORECASE)
 _SAID = re.compile(r"^([^:：]{2,40}?)\s*[:：]")
+_COUNTED = re.compile(r"^[^\W\d][^\d]{2,30}[ .]?\d{1,2}$")
 _NEAR = 60
 
 
@@ -129,7 +130,7 @@ def _weigh(row: Sequence[Raw], fuzzy: bool) -> _Row:
         if not isinstance(raw, str) or len(raw) > 200:
             continue
         text = tidy(raw)
-        if not any(sign.isdigit() for sign in text) or known(text):
+        if not any(sign.isdigit() for sign in text) or known(text) or _COUNTED.match(text):
             plain += 1
         if text.endswith((":", "：")):
             labels += 1
