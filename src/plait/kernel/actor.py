@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from plait.kernel.problems import NOT_FOUND, Problem
+
 __all__ = ["ANONYMOUS", "Actor", "Scope", "system_actor"]
 
 
@@ -57,3 +59,8 @@ class Scope(msgspec.Struct, frozen=True):
     def nothing(self) -> bool:
         """True when no row at all can be seen."""
         return not self.everything and self.party is None and self.ids is None
+
+    def own(self, what: str) -> None:
+        """Raise ``not-found`` for somebody from outside: ``what`` (a plural) is the firm's own, whole or not at all."""
+        if not self.everything:
+            raise Problem(NOT_FOUND, f"{what} are the firm's own")

@@ -44,6 +44,7 @@ class InvoiceService:
     async def seller(self, actor: Actor) -> Seller:
         """Return what the firm says of itself; raise ``no-seller``."""
         scope = self.guard.scope(actor, "read", "desk.invoice")
+        scope.own("invoices")
         found = await self.store.read(lambda conn: tables.seller(conn, scope))
         if found is None:
             raise Problem(NO_SELLER, "nothing is entered")
@@ -62,9 +63,6 @@ class InvoiceService:
 
     async def draft(self, actor: Actor, wanted: Handover) -> Invoice:
         """Return the invoice that would be handed over; raise ``no-seller``, ``not-found``, ``invalid`` or ``invoice-incomplete``."""
-        scope = self.guard.scope(actor, "read", "desk.invoice")
-        if not scope.everything:
-            raise Problem(NOT_FOUND, "a firm's invoices are its own")
         seller = await self.seller(actor)
         lines = await self.store.read(lambda conn: [(billed, book.line(conn, ALL, id=billed.id)) for billed in wanted.orders])
         invoice = _invoice(wanted, seller, [(billed, _known(billed, line)) for billed, line in lines])

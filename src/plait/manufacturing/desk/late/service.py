@@ -67,7 +67,8 @@ class LateService:
         self._busy = asyncio.Lock()
 
     async def report(self, actor: Actor) -> LateReport:
-        """Return all open lines with date, slack, verdict, reason and remedy; others than our own people see none."""
+        """Return all open lines with date, slack, verdict, reason and remedy; only our own people see them."""
+        self.guard.scope(actor, "read", "desk.line").own("dates of all orders")
         return (await self._fresh(actor)).answer
 
     async def line(self, actor: Actor, id: str) -> LineDetail:

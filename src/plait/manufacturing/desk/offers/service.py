@@ -111,6 +111,7 @@ class OfferService(Drafts):
     async def learning(self, actor: Actor) -> learning.Learned:
         """Return what the last thousand lines offered teach: win rates by price band, family and customer, and hints."""
         scope = self.guard.scope(actor, "read", "desk.offer")
+        scope.own("lessons")
         return learning.learned(await self.store.read(lambda conn: tables.outcomes(conn, scope)))
 
     async def pdf(self, actor: Actor, number: str) -> bytes:
