@@ -4,21 +4,23 @@ import csv
 import io
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import PurePath
 
-from plait.public.model import Asked
+from plait.kernel.texts import Texts
+from plait.public.model import Asked, AskedFile
 
-__all__ = ["FILES", "SUFFIXES", "TEXTS", "errors", "message", "tidy"]
+__all__ = ["FILES", "SUFFIXES", "TEXTS", "errors", "file_errors", "message", "tidy"]
 
 TEXTS = {"firm": 120, "person": 120, "email": 200, "phone": 60, "item": 300, "number": 80, "material": 120, "quantity": 20, "due": 10, "note": 4000}
 """The fields of the form and the characters each may have."""
 
 FILES = 10
+ENGLISH = Texts()
 LINKS = 3
 DRAWN = (".pdf", ".step", ".stp", ".iges", ".igs", ".dxf", ".dwg", ".stl", ".3mf", ".x_t", ".x_b", ".sldprt", ".ipt", ".jt")
 SHOWN = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".heic")
@@ -39,8 +41,10 @@ def tidy(field: str, text: str) -> str:
 def errors(asked: Asked, today: date) -> dict[str, str]:
     """Return for each field that cannot be taken what is wrong and what to do, {} when all is well."""
     found = {name: f"at most {most} characters" for name, most in TEXTS.items() if len(getattr(asked, name)) > most}
-    for field, words in (*_who(asked), *_what(asked, today), *_files(asked)):
+    for field, words in (*_who(asked), *_what(asked, today)):
         found.setdefault(field, words)
+    if words := file_errors(asked.files):
+        found["files"] = words
     return found
 
 
@@ -77,14 +81,16 @@ def _what(asked: Asked, today: date) -> Iterator[tuple[str, str]]:
         yield "note", f"more than {LINKS} web addresses look like advertising; send a file instead"
 
 
-def _files(asked: Asked) -> Iterator[tuple[str, str]]:
-    if len(asked.files) > FILES:
-        yield "files", f"at most {FILES} files"
-    for file in asked.files:
+def file_errors(files: Sequence[AskedFile], say: Texts = ENGLISH) -> str:
+    """Return which of the files cannot be taken and why, "" when all can."""
+    if len(files) > FILES:
+        return say("at most {count} files", count=FILES)
+    for file in files:
         if PurePath(file.name).suffix.lower() not in SUFFIXES:
-            yield "files", f"{file.name[:60]}: files of this kind are not taken; drawings, models, pictures and lists are"
-        elif not file.content:
-            yield "files", f"{file.name[:60]} is empty"
+            return say("{name}: files of this kind are not taken; drawings, models, pictures and lists are", name=file.name[:60])
+        if not file.content:
+            return say("{name} is empty", name=file.name[:60])
+    return ""
 
 
 def message(asked: Asked, number: str, at: datetime, to: str) -> bytes:

@@ -10,14 +10,21 @@ from plait.kernel.problems import MALFORMED, Problem
 from plait.public.asking import FILES, TEXTS, tidy
 from plait.public.model import Asked, AskedFile
 
-__all__ = ["read_form"]
+__all__ = ["read_form", "read_parts"]
 
-FIELDS = 40
+FIELDS = 80
 FIELD_BYTES = 64 * 1024
 
 
 async def read_form(content_type: str, content: bytes) -> tuple[Asked, dict[str, str]]:
     """Return what was asked and the other fields by name; raise ``malformed`` for what is no such form."""
+    texts, files = await read_parts(content_type, content)
+    asked = Asked(**{name: tidy(name, texts.get(name, "")) for name in TEXTS}, files=files)
+    return asked, {name: value for name, value in texts.items() if name not in TEXTS}
+
+
+async def read_parts(content_type: str, content: bytes) -> tuple[dict[str, str], tuple[AskedFile, ...]]:
+    """Return the fields of a form by name, as they were typed, and its files; raise ``malformed`` for what is no such form."""
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield content
@@ -32,8 +39,7 @@ async def read_form(content_type: str, content: bytes) -> tuple[Asked, dict[str,
         files = tuple([await _file(value) for value in form.getlist("files") if isinstance(value, UploadFile) and value.filename])
     finally:
         await form.close()
-    asked = Asked(**{name: tidy(name, texts.get(name, "")) for name in TEXTS}, files=files)
-    return asked, {name: value for name, value in texts.items() if name not in TEXTS}
+    return texts, files
 
 
 async def _file(value: UploadFile) -> AskedFile:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from plait.kernel.clock import SYSTEM
 from plait.kernel.problems import LIMITED, Problem, register
 
-__all__ = ["STALE", "SpamGuard"]
+__all__ = ["STALE", "Guesses", "SpamGuard"]
 
 STALE = register("form-stale", 409, "The form was not shown by this node, or too long ago", "Open the page again; what you typed is still in the form.")
 TOO_FAST = register("form-too-fast", 429, "The form was sent faster than a person types", "Wait a few seconds and send it again.")
@@ -77,3 +77,28 @@ class SpamGuard:
         self._used[ticket] = number
         while len(self._used) > REMEMBERED:
             self._used.popitem(last=False)
+
+
+class Guesses:
+    """Wrong codes by address: after ``per_hour`` of them an address is shown nothing until an hour has passed, right codes neither."""
+
+    def __init__(self, per_hour: int = 20, now: Callable[[], float] = SYSTEM.monotonic) -> None:
+        self.per_hour = per_hour
+        self._now = now
+        self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def check(self, address: str) -> None:
+        """Raise ``rate-limited`` for an address that has tried too many wrong codes."""
+        times = self._wrong.get(address)
+        while times and times[0] < self._now() - HOUR_S:
+            times.popleft()
+        if times and len(times) >= self.per_hour:
+            wait = max(1, round(HOUR_S - (self._now() - times[0])))
+            raise Problem(LIMITED, "Too many links that open nothing were tried from here; try again later.", retry_after=wait)
+
+    def wrong(self, address: str) -> None:
+        """Count a wrong code."""
+        self._wrong.setdefault(address, deque()).append(self._now())
+        self._wrong.move_to_end(address)
+        while len(self._wrong) > REMEMBERED:
+            self._wrong.popitem(last=False)

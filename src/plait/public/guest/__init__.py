@@ -1,0 +1,1 @@
+"""Pages for firms without a node, each by a link."""

@@ -1,0 +1,285 @@
+"""Guest links, what they show, what guests did, and the facts of them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from plait.kernel.facts import fact
+
+__all__ = [
+    "Act",
+    "Choice",
+    "Deed",
+    "Field",
+    "Form",
+    "GuestActed",
+    "GuestFile",
+    "History",
+    "Kind",
+    "Language",
+    "Link",
+    "LinkExpired",
+    "LinkHistory",
+    "LinkMade",
+    "LinkOpened",
+    "LinkRevoked",
+    "MadeLink",
+    "Need",
+    "NeedLine",
+    "NewLink",
+    "Noted",
+    "Row",
+    "Shown",
+    "SignedHistory",
+    "Tone",
+]
+
+Kind: TypeAlias = Literal["offer", "order", "request", "delivery"]
+Language: TypeAlias = Literal["", "en", "de", "zh"]
+Tone: TypeAlias = Literal["", "good", "bad"]
+Word = Annotated[str, msgspec.Meta(max_length=300)]
+Amount = Annotated[Decimal, msgspec.Meta(gt=0)]
+
+
+class NeedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing we ask a supplier for; ``unit`` is UN/ECE Rec 20, ``due`` the day we want it."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    quantity: Amount
+    unit: Annotated[str, msgspec.Meta(min_length=1, max_length=3)] = "C62"
+    part_no: Word = ""
+    drawing_no: Word = ""
+    material: Word = ""
+    due: date | None = None
+    note: Word = ""
+
+
+class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What we ask a supplier for by a link, and until when we want the answer."""
+
+    lines: Annotated[tuple[NeedLine, ...], msgspec.Meta(min_length=1, max_length=50)]
+    note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    respond_by: date | None = None
+
+
+class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A link to be made: for which thing, for whom (``name``), for how many ``days`` (0: as the settings say), in which language (empty: the letterhead's).
+
+    ``id`` is the number of an offer or of an order line; a ``request`` has ``need`` instead.
+    """
+
+    kind: Kind
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    id: Word = ""
+    days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 0
+    language: Language = ""
+    need: Need | None = None
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A link without its code. ``thing`` is what it is for; ``opened`` when a page was first fetched by it, which a chat's preview does too."""
+
+    id: str
+    kind: Kind
+    thing: str
+    name: str
+    language: Literal["en", "de", "zh"]
+    made: datetime
+    expires: datetime
+    maker: str
+    state: Literal["open", "revoked", "expired"] = "open"
+    opened: datetime | None = None
+    ended: datetime | None = None
+    acts: int = 0
+    bytes: int = 0
+    need: Need | None = None
+
+
+class MadeLink(msgspec.Struct, frozen=True):
+    """A link just made: its address (shown this once), the address as a QR code in SVG, and a text for a chat with it."""
+
+    link: Link
+    url: str
+    qr: str
+    text: str
+
+
+class GuestFile(msgspec.Struct, frozen=True):
+    """A file that a guest sends."""
+
+    name: str
+    content: bytes
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """A file that a guest has sent: its name and the SHA-256 of its content."""
+
+    name: str
+    sha256: str
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a guest did: which act, with what was typed (``values``), in words (``said``, English); ``item`` is where it lies in the inbox, if it does.
+
+    ``ticket`` is that of the page it was sent from: the same page sent again is the same act.
+    """
+
+    link: str
+    act: str
+    at: datetime
+    said: str
+    ticket: str
+    values: dict[str, str] = {}
+    files: tuple[Noted, ...] = ()
+    item: str = ""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One of the answers a field takes, and how it is called in the guest's language."""
+
+    value: str
+    label: str
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A field of a guest's form: ``label`` and ``hint`` in the guest's language, at most ``most`` characters."""
+
+    name: str
+    label: str
+    kind: Literal["text", "long", "date", "number", "choice", "files"] = "text"
+    hint: str = ""
+    needed: bool = False
+    most: int = 200
+    choices: tuple[Choice, ...] = ()
+    value: str = ""
+
+
+class Form(msgspec.Struct, frozen=True):
+    """Something a guest may do. ``once``: not a second time; ``post``: what is typed and sent goes into the inbox; ``main``: what the page is for."""
+
+    act: str
+    title: str
+    button: str
+    fields: tuple[Field, ...] = ()
+    said: str = ""
+    once: bool = False
+    post: bool = True
+    main: bool = False
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of a thing: its name, and what is said of it as (label, words)."""
+
+    name: str
+    pairs: tuple[tuple[str, str], ...] = ()
+    tone: Tone = ""
+    state: str = ""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What a guest sees of a thing, in the guest's language, and may do. ``version`` tells whether it is still what the guest has read.
+
+    ``state`` says in a sentence where it stands; ``paper`` is the name of the PDF that goes with it ("": none).
+    """
+
+    title: str
+    lead: str = ""
+    state: str = ""
+    tone: Tone = ""
+    rows: tuple[Row, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    forms: tuple[Form, ...] = ()
+    version: str = ""
+    paper: str = ""
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """What a guest sends from a page: which act, the page's version and ticket, what was typed, and files."""
+
+    act: str
+    version: str = ""
+    ticket: str = ""
+    values: dict[str, str] = {}
+    files: tuple[GuestFile, ...] = ()
+
+
+class LinkHistory(msgspec.Struct, frozen=True):
+    """One link with all that was done by it, and the facts that tell of it as (kind, number, hash)."""
+
+    link: Link
+    acts: tuple[Act, ...]
+    facts: tuple[tuple[str, int, str], ...]
+
+
+class History(msgspec.Struct, frozen=True):
+    """All that a guest did at a firm, by its links: what it can show when it has a node of its own."""
+
+    firm: str
+    did: str
+    guest: str
+    at: datetime
+    links: tuple[LinkHistory, ...]
+
+
+class SignedHistory(msgspec.Struct, frozen=True):
+    """A history, and the same signed by the firm (compact JWS, RFC 7515)."""
+
+    history: History
+    jws: str
+
+
+@fact("guest.link_made")
+class LinkMade(msgspec.Struct, frozen=True):
+    """A link was made; neither its code nor the code's hash is told."""
+
+    id: str
+    kind: Kind
+    thing: str
+    name: str
+    language: str
+    expires: datetime
+
+
+@fact("guest.opened")
+class LinkOpened(msgspec.Struct, frozen=True):
+    """A page was fetched by a link for the first time: by the guest, or by the preview of a chat."""
+
+    id: str
+    kind: Kind
+    thing: str
+
+
+@fact("guest.acted")
+class GuestActed(msgspec.Struct, frozen=True):
+    """A guest did something with the thing of its link."""
+
+    id: str
+    kind: Kind
+    thing: str
+    name: str
+    act: str
+    said: str
+    values: dict[str, str]
+    files: tuple[Noted, ...]
+    item: str
+
+
+@fact("guest.revoked")
+class LinkRevoked(msgspec.Struct, frozen=True):
+    """A link was ended before its time."""
+
+    id: str
+    kind: Kind
+    thing: str
+
+
+@fact("guest.expired")
+class LinkExpired(msgspec.Struct, frozen=True):
+    """The time of a link is over."""
+
+    id: str
+    kind: Kind
+    thing: str

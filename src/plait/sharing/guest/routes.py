@@ -1,0 +1,67 @@
+"""HTTP of guest links, for our own people; guests use pages."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from plait.kernel.actor import Actor
+from plait.sharing.guest.model import Act, Link, MadeLink, NewLink, SignedHistory
+from plait.sharing.guest.service import GuestService
+from plait.web import Api
+
+__all__ = ["ROUTES"]
+
+API = Api("guest", GuestService)
+ROUTES = API
+
+
+class LinksQuery(msgspec.Struct, frozen=True):
+    """Only links of a ``kind``, for a ``thing``, in a ``state``; empty: all."""
+
+    kind: Literal["", "offer", "order", "request", "delivery"] = ""
+    thing: str = ""
+    state: Literal["", "open", "revoked", "expired"] = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+
+
+class HistoryQuery(msgspec.Struct, frozen=True):
+    """Whose history: the ``name`` the links were made for."""
+
+    name: str
+
+
+@API.post("/api/v1/guest/links", action="guest.write", ok=201, summary="Make a link by which a firm without a node takes part")
+async def make(service: GuestService, actor: Actor, body: NewLink) -> MadeLink:
+    """Return the link with its address, which is shown this once, as text and as QR code."""
+    return await service.make(actor, body)
+
+
+@API.get("/api/v1/guest/links", action="guest.read", summary="List guest links, without their codes")
+async def links(service: GuestService, actor: Actor, query: LinksQuery) -> list[Link]:
+    """Return the latest links in the order they were made."""
+    where = {name: value for name, value in (("kind", query.kind), ("thing", query.thing), ("state", query.state)) if value}
+    return list(await service.links(actor, query.limit, **where))
+
+
+@API.get("/api/v1/guest/history", action="guest.read", summary="All that a guest did by its links, signed")
+async def history(service: GuestService, actor: Actor, query: HistoryQuery) -> SignedHistory:
+    """Return the history of a guest and its signature, for the day when it has a node of its own."""
+    return await service.history(actor, query.name)
+
+
+@API.get("/api/v1/guest/links/{id}", action="guest.read", summary="Show one guest link")
+async def link(service: GuestService, actor: Actor, id: str) -> Link:
+    """Return one link without its code."""
+    return await service.link(actor, id)
+
+
+@API.get("/api/v1/guest/links/{id}/acts", action="guest.read", summary="Show what was done by a guest link")
+async def acts(service: GuestService, actor: Actor, id: str) -> list[Act]:
+    """Return the acts in the order they were done."""
+    return await service.acts(actor, id)
+
+
+@API.delete("/api/v1/guest/links/{id}", action="guest.write", summary="Take a guest link back, now")
+async def revoke(service: GuestService, actor: Actor, id: str) -> Link:
+    """Return the link as it is now."""
+    return await service.revoke(actor, id)

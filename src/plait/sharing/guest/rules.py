@@ -1,0 +1,132 @@
+"""What a code is, what a link may be made for, and what a guest's form may hold (pure)."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from email.message import EmailMessage
+from mimetypes import guess_type
+
+from plait.kernel.problems import INVALID, Problem, register
+from plait.kernel.texts import Texts
+from plait.sharing.guest.model import Deed, Field, Form, GuestFile, Link, NewLink
+
+__all__ = [
+    "ANSWERED",
+    "CHANGED",
+    "GONE",
+    "MOST_ACTS",
+    "MOST_BYTES",
+    "NOT_NOW",
+    "NO_LINK",
+    "WRONG",
+    "check",
+    "errors",
+    "fingerprint",
+    "letter",
+    "new_code",
+    "number",
+    "one_line",
+    "wrong",
+]
+
+GONE = register("guest-link", 404, "This link opens nothing", "Ask whoever sent it for a new one.")
+NO_LINK = register("no-such-guest-link", 404, "There is no such link", "See the links with `plait guest list`.")
+NOT_NOW = register("guest-not-open", 409, "This cannot be done by a link now", "See where the thing stands; send an offer before a link is made for it.")
+CHANGED = register("guest-changed", 409, "It has changed since the page was opened", "Look at the page again: it shows what holds now.")
+ANSWERED = register("guest-answered", 409, "It has been answered already", "Look at the page again: it shows what was said.")
+WRONG = register("guest-form", 422, "The form is not complete", "Correct the marked fields and send it again.")
+
+CODE_BYTES = 16
+MOST_ACTS = 60
+MOST_BYTES = 150_000_000
+NEWEST = date(2200, 1, 1)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+def new_code() -> str:
+    """Return a new code: 128 bits from the system's source of randomness, in 22 letters that an address may hold."""
+    return secrets.token_urlsafe(CODE_BYTES)
+
+
+def fingerprint(code: str) -> str:
+    """Return what is kept of a code (SHA-256, hex); 128 random bits need no salt."""
+    return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one line, without control characters and changes of direction."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def check(new: NewLink) -> None:
+    """Raise ``invalid`` for a link without its thing, or whose guest has no name."""
+    if not one_line(new.name):
+        raise Problem(INVALID, "name: say who the link is for", path="$.name")
+    if (new.kind == "request") != (new.need is not None):
+        raise Problem(INVALID, "need: a request says what is needed, and nothing else does", path="$.need")
+    if new.kind != "request" and not new.id.strip():
+        raise Problem(INVALID, f"id: which {new.kind}?", path="$.id")
+
+
+def errors(form: Form, deed: Deed, say: Texts) -> dict[str, str]:
+    """Return for each field of ``form`` that cannot be taken what is wrong, in the guest's language."""
+    found = {field.name: word for field in form.fields if (word := wrong(field, deed.values.get(field.name, ""), deed.files, say))}
+    if len(form.fields) > 1 and not found and not any(field.needed for field in form.fields) and form.post and not form.once and _empty(form, deed):
+        found[form.fields[0].name] = say("please fill this in")
+    return found
+
+
+def _empty(form: Form, deed: Deed) -> bool:
+    return not any(deed.values.get(field.name) for field in form.fields) and not deed.files
+
+
+def wrong(field: Field, value: str, files: Sequence[GuestFile], say: Texts) -> str:
+    """Return what is wrong with what a field holds, "" when nothing is."""
+    if field.kind == "files":
+        return say("choose a file") if field.needed and not files else ""
+    if not value:
+        return say("please fill this in") if field.needed else ""
+    if len(value) > field.most:
+        return say("at most {count} characters", count=field.most)
+    if field.kind == "choice" and value not in {choice.value for choice in field.choices}:
+        return say("please choose")
+    if field.kind == "number" and number(value) is None:
+        return say("a number, such as 12.50")
+    if field.kind == "date":
+        return _day(value, say)
+    return ""
+
+
+def _day(value: str, say: Texts) -> str:
+    try:
+        return "" if date.fromisoformat(value) < NEWEST else say("a date, such as 2027-03-14")
+    except ValueError:
+        return say("a date, such as 2027-03-14")
+
+
+def number(text: str) -> Decimal | None:
+    """Return a number from 0 as it is typed (one comma or point before the decimals), None for anything else."""
+    try:
+        value = Decimal(text.replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and 0 <= value <= 1_000_000_000 else None
+
+
+def letter(link: Link, form: Form, deed: Deed, to: str) -> bytes:
+    """Return what a guest sends as a mail (RFC 5322) for the inbox, its files attached; the same page sent again gives the same bytes."""
+    mail = EmailMessage()
+    who = one_line(link.name).replace('"', "'").replace("\\", "/")[:200]
+    mail["From"] = f'"{who} (guest link)" <guest@link.invalid>'
+    mail["To"] = f'"{one_line(to).replace(chr(34), chr(39))[:200]}" <desk@link.invalid>'
+    mail["Subject"] = f"{link.thing}: {deed.act}, by a guest link"
+    mail["Message-ID"] = f"<{fingerprint(link.id + deed.ticket)[:32]}@link.invalid>"
+    rows = [f"{one_line(field.label)}: {deed.values[field.name]}" for field in form.fields if deed.values.get(field.name)]
+    mail.set_content("\n".join(rows or [form.title]) + "\n", cte="base64")
+    for file in deed.files:
+        kind = (guess_type(file.name)[0] or "application/octet-stream").partition("/")
+        mail.add_attachment(file.content, maintype=kind[0], subtype=kind[2], filename=one_line(file.name).replace('"', "'")[-120:])
+    return mail.as_bytes()

@@ -1,0 +1,141 @@
+"""An offer as a guest sees it: lines, price, date, until when; accept, reject, ask."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+from plait.kernel.actor import Actor
+from plait.kernel.facts import decode
+from plait.kernel.money import Money
+from plait.kernel.problems import Problem
+from plait.kernel.texts import Texts
+from plait.manufacturing.desk.offers.model import LostReason, Offer, OfferLine
+from plait.manufacturing.desk.offers.service import OfferService
+from plait.sharing.guest.model import Act, Choice, Deed, Field, Form, Link, Row, Shown, Tone
+from plait.sharing.guest.rules import ANSWERED, NOT_NOW
+
+__all__ = ["OfferThing"]
+
+REASONS = {"price": "the price", "date": "the date", "technical": "a technical point", "other": "another reason"}
+
+
+class OfferThing:
+    """Offers that are out: a guest accepts by the same verb as our own people do, with the link named as the source."""
+
+    def __init__(self, offers: OfferService) -> None:
+        self.offers = offers
+
+    async def language(self, actor: Actor, id: str) -> str:
+        """As ``Thing.language``."""
+        offer = await self.offers.get(actor, id)
+        if offer.state != "sent":
+            raise Problem(NOT_NOW, f"{id} is {offer.state}: a link is for an offer that is out")
+        return offer.asked.language
+
+    async def show(self, actor: Actor, link: Link, acts: Sequence[Act], say: Texts) -> Shown:
+        """As ``Thing.show``."""
+        offer = await self.offers.get(actor, link.thing)
+        title = say("Quotation {number}", number=offer.shown)
+        if offer.state == "draft":
+            return Shown(title, state=say("This quotation is being worked out anew. The new one will stand here."), forms=(_question(say),), version="draft")
+        state, tone = _state(offer, acts, say)
+        lines = [line for line in offer.lines if line.price is not None and line.promised is not None]
+        summed = _total(lines)
+        pairs = [(say("Total, net"), say.money(summed))] if summed is not None else []
+        if offer.until is not None:
+            pairs.append((say("Valid until"), say.moment(offer.until)))
+        if offer.asked.request_no:
+            pairs.append((say("Your request"), offer.asked.request_no))
+        notes = tuple(part for part in offer.text.splitlines() if part.strip())
+        open_ = any(line.state == "sent" for line in offer.lines)
+        forms = (_accept(say), _reject(say), _question(say)) if open_ else (_question(say),)
+        rows = tuple(_row(line, say) for line in lines)
+        return Shown(title, offer.asked.customer, state, tone, rows, tuple(pairs), notes, forms, str(offer.version), f"{offer.shown}.pdf")
+
+    async def act(self, actor: Actor, link: Link, deed: Deed) -> str:
+        """As ``Thing.act``."""
+        source = f"the link {link.id} of {link.name}"
+        if deed.act == "accept":
+            reference = deed.values.get("reference", "")
+            await self.offers.accept(actor, link.thing, (), reference, source, f"accept/{link.id}/{deed.version}")
+            told = await self.offers.store.facts(stream=f"offer/{link.thing}", kinds={"offer.accepted"})
+            if not any(decode(each).source == source for each in told):
+                raise Problem(ANSWERED, f"{link.thing} was accepted before, not by this link")
+            return f"accepted{f' as {reference}' if reference else ''}"
+        if deed.act == "reject":
+            reason: LostReason = next((each for each in get_args(LostReason) if each == deed.values.get("reason")), "other")
+            text = f"{deed.values.get('text', '')} ({source})".strip()
+            await self.offers.lose(actor, link.thing, reason, text, (), f"reject/{link.id}/{deed.version}")
+            return f"rejected: {reason}"
+        return "asked a question"
+
+    async def paper(self, actor: Actor, link: Link) -> bytes:
+        """As ``Thing.paper``."""
+        offer = await self.offers.get(actor, link.thing)
+        if offer.state == "draft":
+            raise Problem(NOT_NOW, f"{link.thing} is a draft")
+        return await self.offers.pdf(actor, link.thing)
+
+
+def _state(offer: Offer, acts: Sequence[Act], say: Texts) -> tuple[str, Tone]:
+    mine = next((each for each in acts if each.act in ("accept", "reject")), None)
+    if offer.state == "won":
+        reference = say(" under your number {number}", number=offer.reference) if offer.reference else ""
+        when = say("Accepted on {moment}", moment=say.moment(mine.at)) if mine is not None and mine.act == "accept" else say("This quotation is accepted")
+        return f"{when}{reference}. {say('You will get a confirmation with the date.')}" if not _confirmed(offer) else f"{when}{reference}.", "good"
+    if offer.state == "lost":
+        if mine is not None and mine.act == "reject":
+            return say("Rejected on {moment}. Thank you for telling us.", moment=say.moment(mine.at)), ""
+        if offer.lost_reason == "no-answer":
+            return say("The time of this quotation is over. Ask for a new one below."), "bad"
+        return say("This quotation is closed."), ""
+    return say("This quotation waits for your answer."), ""
+
+
+def _confirmed(offer: Offer) -> bool:
+    return all(line.run for line in offer.lines if line.state == "accepted")
+
+
+def _total(lines: Sequence[OfferLine]) -> Money | None:
+    amounts = [line.price.times(line.quantity).rounded() for line in lines if line.price is not None]
+    if not amounts or len({each.currency for each in amounts}) > 1:
+        return None
+    return Money(sum((each.amount for each in amounts[1:]), amounts[0].amount), amounts[0].currency)
+
+
+def _row(line: OfferLine, say: Texts) -> Row:
+    asked = line.asked
+    numbers = ", ".join(dict.fromkeys(filter(None, (asked.customer_part_no, line.part_id, " ".join(filter(None, (asked.drawing_no, asked.revision)))))))
+    assert line.price is not None
+    assert line.promised is not None
+    pairs = [
+        (say("Numbers"), numbers),
+        (say("Material"), asked.material),
+        (say("Quantity"), say.quantity(line.quantity, asked.unit)),
+        (say("Price each"), say.money(line.price)),
+        (say("Amount"), say.money(line.price.times(line.quantity).rounded())),
+        (say("Ready on"), say.day(line.kept or line.promised)),
+        (say("Note"), line.text),
+    ]
+    state = {"accepted": say("accepted"), "lost": say("not ordered"), "refused": say("cannot be made")}.get(line.state, "")
+    name = asked.name or line.part_name or asked.part_no or asked.customer_part_no or asked.drawing_no
+    return Row(f"{line.index}. {name}", tuple((label, words) for label, words in pairs if words), "good" if line.state == "accepted" else "", state)
+
+
+def _accept(say: Texts) -> Form:
+    fields = (Field("reference", say("Your order number"), hint="4711", most=100),)
+    said = say("With this you order all that stands above, at this price and for this date.")
+    return Form("accept", say("Accept"), say("Order with obligation to pay"), fields, said, once=True, post=False, main=True)
+
+
+def _reject(say: Texts) -> Form:
+    choices = tuple(Choice(value, say(words)) for value, words in REASONS.items())
+    fields = (
+        Field("reason", say("What is it?"), "choice", needed=True, choices=choices),
+        Field("text", say("Anything you want to tell us"), "long", most=1500),
+    )
+    return Form("reject", say("Reject"), say("Reject the quotation"), fields, once=True, post=False)
+
+
+def _question(say: Texts) -> Form:
+    fields = (Field("text", say("Your question or message"), "long", needed=True, most=4000), Field("files", say("Drawings, pictures, lists"), "files"))
+    return Form("ask", say("Ask a question or send a file"), say("Send"), fields)

@@ -1,0 +1,91 @@
+"""What we ask a supplier without a node: it sees what we need, and enters price, date and validity, or declines."""
+
+from collections.abc import Sequence
+
+from plait.kernel.actor import Actor
+from plait.kernel.problems import Problem
+from plait.kernel.texts import Texts
+from plait.sharing.guest.model import Act, Deed, Field, Form, Link, Need, NeedLine, Row, Shown, Tone
+from plait.sharing.guest.rules import NOT_NOW
+
+__all__ = ["RequestThing"]
+
+
+class RequestThing:
+    """A request whose need stands in the link itself; the answer lies in the inbox, with the file of the quotation."""
+
+    async def language(self, actor: Actor, id: str) -> str:
+        """As ``Thing.language``."""
+        del actor, id
+        return ""
+
+    async def show(self, actor: Actor, link: Link, acts: Sequence[Act], say: Texts) -> Shown:
+        """As ``Thing.show``."""
+        del actor
+        assert link.need is not None
+        answer = next((each for each in acts if each.act in ("quote", "decline")), None)
+        state, tone = _state(answer, say)
+        pairs = [(say("Please answer by"), say.day(link.need.respond_by))] if link.need.respond_by else []
+        notes = tuple(part for part in link.need.note.splitlines() if part.strip())
+        rows = tuple(_row(place, line, answer, say) for place, line in enumerate(link.need.lines, 1))
+        forms = (_message(say),) if answer else (_quote(link.need, say), _decline(say), _message(say))
+        return Shown(say("Request {number}", number=link.thing), link.name, state, tone, rows, tuple(pairs), notes, forms, link.thing)
+
+    async def act(self, actor: Actor, link: Link, deed: Deed) -> str:
+        """As ``Thing.act``."""
+        del actor, link
+        return {"quote": "quoted", "decline": "declined", "ask": "asked a question"}.get(deed.act, deed.act)
+
+    async def paper(self, actor: Actor, link: Link) -> bytes:
+        """As ``Thing.paper``."""
+        del actor
+        raise Problem(NOT_NOW, f"there is no paper of {link.thing}")
+
+
+def _state(answer: Act | None, say: Texts) -> tuple[str, Tone]:
+    if answer is None:
+        return say("We ask for your price and date."), ""
+    if answer.act == "quote":
+        return say("Your quotation came on {moment}. Thank you.", moment=say.moment(answer.at)), "good"
+    return say("You declined on {moment}. Thank you for telling us.", moment=say.moment(answer.at)), ""
+
+
+def _row(place: int, line: NeedLine, answer: Act | None, say: Texts) -> Row:
+    price = answer.values.get(f"price-{place}", "") if answer else ""
+    currency = answer.values.get("currency", "") if answer else ""
+    pairs = [
+        (say("Numbers"), ", ".join(filter(None, (line.part_no, line.drawing_no)))),
+        (say("Material"), line.material),
+        (say("Quantity"), say.quantity(line.quantity, line.unit)),
+        (say("Wanted by"), say.day(line.due) if line.due else ""),
+        (say("Note"), line.note),
+        (say("Your price each"), f"{price} {currency}" if price else ""),
+    ]
+    return Row(f"{place}. {line.name}", tuple((label, words) for label, words in pairs if words))
+
+
+def _quote(need: Need, say: Texts) -> Form:
+    many = len(need.lines) > 1
+    prices = [
+        Field(f"price-{place}", f"{say('Price each, net')}{f': {place}. {line.name}' if many else ''}", "number", hint="12.50", needed=True, most=20)
+        for place, line in enumerate(need.lines, 1)
+    ]
+    fields = (
+        *prices,
+        Field("currency", say("Currency"), hint="EUR", needed=True, most=3, value="EUR"),
+        Field("day", say("Ready on"), "date", needed=True, most=10),
+        Field("until", say("Valid until"), "date", most=10),
+        Field("reference", say("Your quotation's number"), most=100),
+        Field("text", say("Anything you want to tell us"), "long", most=4000),
+        Field("files", say("Your quotation as a file"), "files"),
+    )
+    return Form("quote", say("Quote"), say("Send the quotation"), fields, once=True, main=True)
+
+
+def _decline(say: Texts) -> Form:
+    return Form("decline", say("Decline"), say("Decline"), (Field("text", say("Why?"), "long", needed=True, most=1500),), once=True)
+
+
+def _message(say: Texts) -> Form:
+    fields = (Field("text", say("Your question or message"), "long", needed=True, most=4000), Field("files", say("Drawings, pictures, lists"), "files"))
+    return Form("ask", say("Ask a question or send a file"), say("Send"), fields)
