@@ -1,5 +1,6 @@
 """The failing disk (``disk.c``) from Python: building it, arming it, and what a loss of power may leave behind."""
 
+import atexit
 import ctypes
 import os
 import random
@@ -10,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from shutil import which
+from shutil import rmtree, which
 from typing import NamedTuple
 
 from tests.support.require import require
@@ -30,6 +31,7 @@ def library(name: str = "disk") -> Path:
     require("a C compiler", compiler, "install one (Debian: apt-get install gcc libc6-dev)")
     require("LD_PRELOAD", sysconfig.get_platform().startswith("linux"), "run this on Linux")
     target = Path(tempfile.mkdtemp(prefix="plait-disk-")) / f"{name}.so"
+    atexit.register(rmtree, target.parent, ignore_errors=True)
     command = [str(compiler), "-O2", "-shared", "-fPIC", "-o", str(target), str(HERE / f"{name}.c"), "-ldl", "-lpthread"]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return target
