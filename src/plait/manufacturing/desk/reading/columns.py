@@ -8,7 +8,7 @@ from typing import NamedTuple
 from plait.manufacturing.desk.reading.constants import PRICES, constants
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.evidence import Evidence
-from plait.manufacturing.desk.reading.kinds import KINDS
+from plait.manufacturing.desk.reading.kinds import KINDS, Field
 from plait.manufacturing.desk.reading.layout import Block, blank, blocks, pieces, title_of
 from plait.manufacturing.desk.reading.model import Column, DocumentKind, Issue, Mapping, Place, Sheet
 from plait.manufacturing.desk.reading.spare import kind_doubt, odd_unit, price_doubts, spare
@@ -193,7 +193,7 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
         for field, (surely, why) in _score_titles(block, column, spoken_words).items():
             fit = evidence[column].fits(fields[field])
             options.append((min(surely * fit, 1.0), column, field, why if fit >= 1 else f"{why}, though its cells do not look like it"))
-    chosen, rivals = _assign(options, evidence)
+    chosen, rivals = _assign(options, evidence, fields)
     spare(kind, chosen, evidence)
     said = constants(sheet, block.above, block.first, kind, set(chosen))
     issues, columns = _columns(sheet, block, kind, chosen, rivals, spoken, context, said)
@@ -232,12 +232,12 @@ def _hinted(sheet: Sheet, block: Block, kind: DocumentKind, hint: str) -> float:
 _Chosen = dict[str, tuple[float, int, str]]
 
 
-def _assign(options: list[tuple[float, int, str, str]], evidence: list[Evidence]) -> tuple[_Chosen, dict[int, str]]:
+def _assign(options: list[tuple[float, int, str, str]], evidence: list[Evidence], fields: MappingABC[str, Field]) -> tuple[_Chosen, dict[int, str]]:
     """Give each field its best column, each column one field; ``rivals`` are columns left over that meant a taken field as surely."""
     chosen: _Chosen = {}
     taken: set[int] = set()
     for surely, column, field, why in sorted(options, key=lambda each: (-each[0], not evidence[each[1]].values, each[1])):
-        if field not in chosen and column not in taken and surely >= 0.3:
+        if field not in chosen and column not in taken and surely >= (0.3 if fields[field].needed else 0.5):
             chosen[field] = (surely, column, why)
             taken.add(column)
     rivals: dict[int, str] = {}

@@ -10,6 +10,7 @@ from plait.manufacturing.desk.reading.model import DocumentKind, Raw
 from plait.manufacturing.desk.reading.numbers import split
 from plait.manufacturing.desk.reading.text import fold
 from plait.manufacturing.desk.reading.words import titles as known_titles
+from plait.manufacturing.desk.reading.words import vocabulary
 
 __all__ = ["Chosen", "kind_doubt", "odd_unit", "price_doubts", "spare"]
 
@@ -67,6 +68,8 @@ def kind_doubt(kind: DocumentKind, fields: set[str], titles: Sequence[str], coun
         return "a column of levels speaks for a bill of materials"
     if kind == "request" and not hinted and not fields & {"request_no", "respond_by", "target_price"}:
         return "an order list without order numbers and a request look alike"
+    if kind in {"stock", "parts", "prices", "materials"} and any(_orders(title) for title in titles):
+        return "a column of order numbers speaks for orders"
     if kind == "stock":
         ahead = [day for day in counted if isinstance(day, date) and (day.year, day.month, day.day) > (today.year, today.month, today.day)]
         if ahead:
@@ -74,6 +77,10 @@ def kind_doubt(kind: DocumentKind, fields: set[str], titles: Sequence[str], coun
         if not hinted and not fields & {"lot", "place"} and not any(_STOCK.search(title) for title in titles):
             return "nothing says that these are quantities in stock"
     return ""
+
+
+def _orders(title: str) -> bool:
+    return any(field == "order_no" and surely >= 0.8 for field, surely in vocabulary("orders").get(fold(title), ()))
 
 
 def price_doubts(chosen: Mapping[str, tuple[float, int, str]], titles: Sequence[str], evidence: Sequence[Evidence]) -> list[tuple[str, str]]:
