@@ -32,7 +32,7 @@ from plait.kernel.os import host_names, private_dir, stop_signals, write_whole
 from plait.kernel.problems import Problem, register
 from plait.kernel.settings import Settings, load
 from plait.kernel.stepped import Participant
-from plait.labour.studio.service import LabelService
+from plait.labour.studio.service import LabelService, drawn
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.room import Floor, build_desk
 from plait.manufacturing.line.model import Lot
@@ -45,8 +45,10 @@ from plait.manufacturing.trade.intake import IntakeService
 from plait.manufacturing.trade.options import OptionService
 from plait.manufacturing.trade.service import TradeService
 from plait.observatory.service import ObservatoryService
+from plait.public.guest.service import GuestPages
 from plait.public.service import PublicService
 from plait.routes import APIS
+from plait.sharing.guest.room import build_guests
 from plait.sharing.room import build_sharing
 from plait.store import Database, Store, Tx, metadata
 from plait.upkeep import housekeeping
@@ -186,8 +188,9 @@ class Node:
 
     def _desk(self) -> None:
         store, guard, clock = self.store, self.identity, self.clock
-        floor = Floor(self.parts, self.capabilities, self.schedule, self.trade, self.options, self.intake, self.line, self._contract, _symbol)
+        floor = Floor(self.parts, self.capabilities, self.schedule, self.trade, self.options, self.intake, self.line, self._contract, _symbol, drawn)
         self.desk = desk = build_desk(store, guard, clock, floor, self.folder, self.settings.desk, self.settings.mailbox)
+        self.guests = build_guests(store, guard, clock, self.identity, desk, _symbol, self.settings.guest.days)
         self.house = House(
             store=store,
             guard=guard,
@@ -242,6 +245,7 @@ class Node:
         await self.line.open()
         await self.sites.open()
         await self.desk.open()
+        await self.guests.open()
 
     async def _listen(self) -> None:
         http = self.settings.http
@@ -265,6 +269,8 @@ class Node:
                 self.line,
                 self.sites,
                 *self.desk.services(),
+                self.guests,
+                GuestPages(self.guests),
                 self.epcis,
                 self.trace,
                 self.passports,

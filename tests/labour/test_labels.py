@@ -107,7 +107,7 @@ async def test_printer(tmp_path: Path) -> None:
     address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with make_store(tmp_path) as store:
         service = LabelService(store, Rights(HELIX), store.clock, address)
-        wanted = LabelRequest(gtin(1), name="Gear")
+        wanted = LabelRequest(name="Pallet", sscc=gs1.sscc_number("9521002", 7))
         printed = await service.send(ME, wanted, 2)
         await ended.wait()
         assert (got.count(b"^XA"), got.count(b"^XZ")) == (2, 2)

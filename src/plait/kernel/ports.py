@@ -19,6 +19,7 @@ __all__ = [
     "Guard",
     "JobOrder",
     "JobState",
+    "Labels",
     "MachinePort",
     "MachineView",
     "PartnerData",
@@ -191,6 +192,14 @@ class Symbols(Protocol):
 
     def __call__(self, kind: Literal["qr", "code128"], text: str) -> str:
         """Return ``text`` as a symbol in SVG, with its quiet zone."""
+        ...
+
+
+class Labels(Protocol):
+    """Draws labels of articles and logistic units (bound to ``labour.studio``)."""
+
+    def __call__(self, firm: Firm, path: str, name: str, quantity: float | None) -> bytes:
+        """Return the label for the path of a Digital Link (``01/.../10/...``, ``00/...``) as PNG, 100 by 60 mm; it takes processor time."""
         ...
 
 

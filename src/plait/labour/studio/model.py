@@ -15,13 +15,14 @@ MEDIA_TYPES: dict[Form, str] = {"png": "image/png", "pdf": "application/pdf", "z
 
 
 class LabelRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A label for an article (GTIN), with lot and serial where it has them; ``quantity`` in pieces."""
+    """A label for an article (GTIN), with lot and serial where it has them, or for a logistic unit (SSCC); ``quantity`` in pieces."""
 
-    gtin: str
+    gtin: str = ""
     lot: str = ""
     serial: str = ""
     name: str = ""
     quantity: float | None = None
+    sscc: str = ""
 
 
 class Label(msgspec.Struct, frozen=True):

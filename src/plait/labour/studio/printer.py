@@ -9,9 +9,7 @@ from plait.kernel.problems import Problem, register
 __all__ = ["NO_PRINTER", "UNREACHABLE", "send"]
 
 NO_PRINTER = register("no-printer", 409, "There is no label printer", "Set labels.printer to its address, such as 192.168.1.50:9100.")
-UNREACHABLE = register(
-    "printer-unreachable", 502, "The label printer does not take the label", "Switch it on, check labels.printer, print again."
-)
+UNREACHABLE = register("printer-unreachable", 502, "The label printer does not take the label", "Switch it on, check labels.printer, print again.")
 
 RAW_PORT = 9100
 PATIENCE_S = 10.0

@@ -51,12 +51,11 @@ async def show(service: LabelService, actor: Actor, key: str, query: Shown, requ
 
 @API.post("/api/v1/labels", action="label.make", summary="Make a label", produces=FORMS)
 async def make(service: LabelService, actor: Actor, body: LabelRequest, query: Made) -> Reply:
-    """Make the label of an article, note it, and return it."""
-    drawn = await service.label(actor, body.gtin, body.lot, body.serial, body.name, body.quantity, query.form)
-    return Reply(drawn, media_type=MEDIA_TYPES[query.form])
+    """Make the label of an article or a logistic unit, note it, and return it."""
+    return Reply(await service.wanted(actor, body, query.form), media_type=MEDIA_TYPES[query.form])
 
 
 @API.post("/api/v1/labels/print", action="label.make", summary="Send a label to the label printer")
 async def send(service: LabelService, actor: Actor, body: LabelRequest, query: Copies) -> LabelPrinted:
-    """Print the label of an article on the printer named in the settings."""
+    """Print the label of an article or a logistic unit on the printer named in the settings."""
     return await service.send(actor, body, query.copies)

@@ -3,9 +3,9 @@
 from plait.kernel import gs1
 from plait.kernel.firm import Firm
 from plait.kernel.problems import register
-from plait.labour.studio.model import Label
+from plait.labour.studio.model import Label, LabelRequest
 
-__all__ = ["NO_GLYPH", "UNREADABLE", "article_label", "key_label", "number", "unit_label"]
+__all__ = ["NO_GLYPH", "UNREADABLE", "article_label", "key_label", "number", "unit_label", "wanted_label"]
 
 UNREADABLE = register("label-unreadable", 500, "The label could not be read back", "Nothing was printed; use shorter identifiers or report this label.")
 NO_GLYPH = register("label-text", 422, "A text cannot be drawn", "Install a font that has these characters, or use others.")
@@ -45,6 +45,13 @@ def unit_label(firm: Firm, sscc: str, name: str, quantity: float | None) -> tupl
     rows = [("SSCC", key.value), ("Quantity", number(quantity))]
     shown = tuple((what, value) for what, value in rows if value)
     return key.uri, Label(firm.name, "Logistic unit", name or "Logistic unit", shown, key.on(_resolver(firm)), key.elements, linear=True)
+
+
+def wanted_label(firm: Firm, wanted: LabelRequest) -> tuple[str, Label]:
+    """Return the identity and the label of what is asked for: a logistic unit, else an article."""
+    if wanted.sscc:
+        return unit_label(firm, wanted.sscc, wanted.name, wanted.quantity)
+    return article_label(firm, wanted.gtin, wanted.lot, wanted.serial, wanted.name, wanted.quantity)
 
 
 def key_label(firm: Firm, path: str, name: str, quantity: float | None) -> tuple[str, Label]:

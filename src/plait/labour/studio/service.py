@@ -5,19 +5,25 @@ import hashlib
 
 from plait.kernel.actor import Actor
 from plait.kernel.clock import BusinessClock
+from plait.kernel.firm import Firm
 from plait.kernel.ports import Guard
 from plait.labour.studio import rules
 from plait.labour.studio.model import Form, Label, LabelMade, LabelPrinted, LabelRequest
 from plait.labour.studio.printer import send
 from plait.store import Store, Tx
 
-__all__ = ["LabelService"]
+__all__ = ["LabelService", "drawn"]
 
 
 def _draw(label: Label, form: Form = "png") -> bytes:
     from plait.labour.studio.label import draw
 
     return draw(label, form)
+
+
+def drawn(firm: Firm, path: str, name: str, quantity: float | None) -> bytes:
+    """Return the label for the path of a Digital Link as PNG, read back before it leaves (the port ``Labels``)."""
+    return _draw(rules.key_label(firm, path, name, quantity)[1])
 
 
 class LabelService:
@@ -39,6 +45,11 @@ class LabelService:
         self.guard.require(actor, "label.make")
         return await self._make(actor, *rules.unit_label(self.guard.firm(), sscc, name, quantity), quantity)
 
+    async def wanted(self, actor: Actor, wanted: LabelRequest, form: Form = "png") -> bytes:
+        """Make the label that is asked for, as ``label``."""
+        self.guard.require(actor, "label.make")
+        return await self._make(actor, *rules.wanted_label(self.guard.firm(), wanted), wanted.quantity, form)
+
     async def show(self, actor: Actor, path: str, name: str = "", quantity: float | None = None, form: Form = "png") -> bytes:
         """Return the label for the path of a Digital Link without noting that it was made."""
         self.guard.require(actor, "label.read")
@@ -46,9 +57,9 @@ class LabelService:
         return await asyncio.to_thread(_draw, label, form)
 
     async def send(self, actor: Actor, wanted: LabelRequest, copies: int) -> LabelPrinted:
-        """Send the label of an article to the label printer; raise ``no-printer``, ``printer-unreachable`` or as ``label``."""
+        """Send the label of an article or a logistic unit to the label printer; raise ``no-printer``, ``printer-unreachable`` or as ``label``."""
         self.guard.require(actor, "label.make")
-        key, label = rules.article_label(self.guard.firm(), wanted.gtin, wanted.lot, wanted.serial, wanted.name, wanted.quantity)
+        key, label = rules.wanted_label(self.guard.firm(), wanted)
         zpl = await asyncio.to_thread(_draw, label, "zpl")
         await send(self.printer, zpl * copies)
         printed = LabelPrinted(key, label.name, copies, self.printer)

@@ -8,7 +8,7 @@ from typing import Any
 
 from plait.kernel.actor import Actor, system_actor
 from plait.kernel.clock import BusinessClock
-from plait.kernel.ports import Guard, Symbols
+from plait.kernel.ports import Guard, Labels, Symbols
 from plait.kernel.settings import Desk, Mailbox
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk import routes
@@ -71,7 +71,7 @@ Contract = Callable[[Actor, str, str], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Floor:
-    """What the desk stands on: the other rooms of manufacturing, a contract with a partner, symbols for papers."""
+    """What the desk stands on: the other rooms of manufacturing, a contract with a partner, symbols and labels for papers."""
 
     parts: PartService
     capabilities: CapabilityService
@@ -82,6 +82,7 @@ class Floor:
     line: LineService
     contract: Contract
     symbols: Symbols
+    labels: Labels
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, f
     arrivals = ArrivalDesk(store, guard, clock, settings.goods_in)
     papers = PaperService(store, guard)
     offers = OfferService(Room(store, guard, clock, quotes, papers, AgreedPrices()))
-    floor_papers = FloorPapers(papers, clock, floor.line, floor.schedule, floor.parts, floor.trade, floor.symbols)
+    floor_papers = FloorPapers(papers, clock, floor.line, floor.schedule, floor.parts, floor.trade, floor.symbols, floor.labels)
     floor_papers.addressed = offers.addressed
     floor.intake.on_order = offers.take_order
     blobs = Blobs(folder / "blobs")

@@ -13,6 +13,7 @@ from plait.kernel.firm import Firm
 from plait.kernel.money import Money
 from plait.kernel.problems import Problem
 from plait.labour.studio.codes import svg
+from plait.labour.studio.service import drawn
 from plait.manufacturing.desk.papers.floor import FloorPapers
 from plait.manufacturing.part.model import Material
 from plait.manufacturing.trade.model import DespatchLine
@@ -21,7 +22,7 @@ from tests.manufacturing.desk.papers.reading import squeezed, words
 
 
 def floor(here):
-    return FloorPapers(here.papers, here.clock, here.line, here.schedule, here.parts, here.trade, svg)
+    return FloorPapers(here.papers, here.clock, here.line, here.schedule, here.parts, here.trade, svg, drawn)
 
 
 def codes(pdf, dpi=300):
@@ -95,5 +96,9 @@ async def test_confirmation_and_delivery_note_of_an_order_in_trade(tmp_path):
         text = squeezed(words(pdf))
         for said in ("Lieferschein", advice.number, "L7", "swiftline", "4500001", "20 Stk."):
             assert squeezed(said) in text, said
-        assert codes(pdf) == {"https://id.gs1.org/00/395210020000000017"}
+        unit = "https://helix.example/00/395210020000000017"
+        lot = {"https://helix.example/01/09521002000016/10/L7", "(01)09521002000016(10)L7"}
+        assert codes(pdf) == {unit, "(00)395210020000000017", *lot}
+        assert codes(await papers.delivery(ME, advice.number, "de", labels=False)) == {unit}
+        assert squeezed("Etiketten") in text
         assert isinstance(here.papers.guard.firm(), Firm)

@@ -7,14 +7,16 @@ from decimal import Decimal
 
 import msgspec
 
+from plait.kernel import gs1
 from plait.kernel.firm import Firm
 from plait.kernel.money import Money
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.papers.model import Cell, Column, Head, Letter, Letterhead, Logo
 
-__all__ = ["Goods", "Item", "Terms", "Wanted", "confirmation", "delivery", "quotation", "total"]
+__all__ = ["Goods", "Item", "Terms", "Wanted", "confirmation", "delivery", "label_keys", "quotation", "total"]
 
 REGIONS = {"en": "gb", "de": "de", "zh": "cn"}
+MOST_LABELS = 100
 LONG_WORD = re.compile(r"(\S{24})(?=\S)")
 
 
@@ -123,7 +125,19 @@ def delivery(wanted: Wanted, goods: Sequence[Goods], sscc: str, carrier: str, te
         )
         for index, each in enumerate(goods, 1)
     )
-    return msgspec.structs.replace(letter, columns=columns, rows=rows, symbol="symbol.svg" if sscc else "", contact="")
+    return msgspec.structs.replace(letter, columns=columns, rows=rows, symbol="symbol.svg" if sscc else "", contact="", labels_title=say("Labels"))
+
+
+def label_keys(goods: Sequence[Goods], sscc: str, unit: str) -> list[tuple[str, str, float | None]]:
+    """Return what labels a delivery needs: path of the Digital Link, name, quantity. One for its unit, one a lot, one a piece with a serial number."""
+    found: list[tuple[str, str, float | None]] = [(gs1.sscc(sscc).removeprefix(f"{gs1.HOST}/"), unit, None)] if sscc else []
+    for each in goods:
+        if not each.gtin:
+            continue
+        keys = [gs1.sgtin(each.gtin, serial) for serial in each.serials] or [gs1.lgtin(each.gtin, each.lot) if each.lot else gs1.gtin(each.gtin)]
+        quantity = None if each.serials else float(each.quantity)
+        found += [(key.removeprefix(f"{gs1.HOST}/"), each.name, quantity) for key in keys]
+    return found[:MOST_LABELS]
 
 
 def _say(wanted: Wanted, terms: Terms) -> Texts:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from plait.kernel.actor import Actor
 from plait.kernel.clock import BusinessClock
+from plait.kernel.firm import Firm
 from plait.kernel.ports import Labels, Symbols
 from plait.kernel.problems import NOT_FOUND, Problem
 from plait.manufacturing.desk.book import tables as book_tables
-from plait.manufacturing.desk.papers.commercial import Goods, Item, Terms, Wanted, confirmation, delivery
+from plait.manufacturing.desk.papers.commercial import Goods, Item, Terms, Wanted, confirmation, delivery, label_keys
 from plait.manufacturing.desk.papers.planned import NOT_PLANNED, as_run
 from plait.manufacturing.desk.papers.service import PaperService
 from plait.manufacturing.desk.papers.shopfloor import PlanRow, card, monday_of, plan_rows, week
@@ -32,7 +33,10 @@ Addressed = Callable[[str], Awaitable[tuple[str, tuple[str, ...]]]]
 
 
 class FloorPapers:
-    """Papers for the shop and for the goods. ``symbols`` draws their codes, ``labels`` what is stuck on the goods; ``addressed`` knows a customer's language and address by its order."""
+    """Papers for the shop and for the goods.
+
+    ``symbols`` draws their codes, ``labels`` what is stuck on the goods; ``addressed`` knows a customer's language and address by its order.
+    """
 
     def __init__(
         self,
@@ -88,8 +92,7 @@ class FloorPapers:
 
     async def week(self, actor: Actor, day: date | None = None, *, excel: bool = False, language: str = "") -> bytes:
         """Return the plan of the week of ``day`` (left out: this one) as PDF or Excel, in local time; only our own people see it."""
-        if not self.papers.guard.scope(actor, "read", "schedule").everything:
-            raise Problem(NOT_FOUND, "a firm's plan is its own")
+        self.papers.guard.scope(actor, "read", "schedule").own("plans")
         terms, say = await self.papers.terms(actor), await self.papers.texts(actor, language)
         now = self.clock.now()
         zone = ZoneInfo(terms.firm.zone)
@@ -106,8 +109,11 @@ class FloorPapers:
         names: Mapping[str, str] = {part.id: f"{part.id} {part.name}" for part in await self.parts.parts(actor)}
         return plan_rows(await self.schedule.plan(actor, since, until), names, since, until)
 
-    async def delivery(self, actor: Actor, number: str, language: str = "") -> bytes:
-        """Return the delivery note for a despatch advice of ours (its number or id) as PDF, with a QR code of its logistic unit; raise ``not-found``."""
+    async def delivery(self, actor: Actor, number: str, language: str = "", *, labels: bool = True) -> bytes:
+        """Return the delivery note for a despatch advice of ours (its number or id) as PDF, with a QR code of its logistic unit.
+
+        With ``labels`` those of the unit and of its goods follow on pages of their own. Raise ``not-found``.
+        """
         advice, order = await self._of(actor, number, DespatchAdvice)
         terms = await self.papers.terms(actor)
         if advice.party != terms.firm.party_id:
@@ -116,9 +122,13 @@ class FloorPapers:
         customer = advice.counterparty_name or (order.party_name if order else "")
         wanted = await self._wanted(terms, advice.number, customer, advice.issued, order, language)
         letter = delivery(wanted, goods, advice.sscc, advice.carrier, terms)
-        link = f"{terms.firm.resolver_url or RESOLVER}/00/{advice.sscc}" if advice.sscc else ""
+        link = f"{terms.firm.resolver_url or terms.firm.url or RESOLVER}/00/{advice.sscc}" if advice.sscc else ""
         symbol = await asyncio.to_thread(self.symbols, "qr", link) if link else ""
-        return await self.papers.pdf(letter, terms, advice.issued, symbol)
+        drawn = await asyncio.to_thread(self._labels, terms.firm, goods, advice.sscc, customer) if labels else []
+        return await self.papers.pdf(letter, terms, advice.issued, symbol, drawn)
+
+    def _labels(self, firm: Firm, goods: Sequence[Goods], sscc: str, customer: str) -> list[bytes]:
+        return [self.labels(firm, *each) for each in label_keys(goods, sscc, f"{firm.name} > {customer}")]
 
     async def confirmation(self, actor: Actor, number: str, language: str = "") -> bytes:
         """Return our confirmation of a customer's order (its number or id, or that of our response) as PDF; raise ``not-found`` when there is none."""

@@ -72,7 +72,10 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A business letter with a table. ``main`` is the column set in bold, ``draft`` a word across the page, ``symbol`` and ``logo`` file names."""
+    """A business letter with a table. ``main`` is the column set in bold, ``draft`` a word across the page, ``symbol`` and ``logo`` file names.
+
+    ``labels`` are the files of labels (100 by 60 mm) printed in their own size on pages of their own, under ``labels_title``.
+    """
 
     language: str
     region: str
@@ -96,3 +99,5 @@ class Letter(msgspec.Struct, frozen=True):
     logo: str = ""
     symbol: str = ""
     main: int = 1
+    labels: tuple[str, ...] = ()
+    labels_title: str = ""

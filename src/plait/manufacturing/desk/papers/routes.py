@@ -57,6 +57,12 @@ class OfWeek(InLanguage, frozen=True):
     form: Literal["pdf", "xlsx"] = "pdf"
 
 
+class OfDelivery(InLanguage, frozen=True):
+    """``labels``: those of the logistic unit and its goods follow the note."""
+
+    labels: bool = True
+
+
 @FLOOR.get("/api/v1/desk/papers/runs/{run}", action="desk.read", summary="Route cards of a run, with bar codes", produces=(PDF,))
 async def card(service: FloorPapers, actor: Actor, run: str, query: InLanguage) -> Reply:
     """Return the route cards as PDF."""
@@ -71,9 +77,9 @@ async def week(service: FloorPapers, actor: Actor, query: OfWeek) -> Reply:
 
 
 @FLOOR.get("/api/v1/desk/papers/deliveries/{number}", action="desk.read", summary="Delivery note of goods we have sent", produces=(PDF,))
-async def delivery(service: FloorPapers, actor: Actor, number: str, query: InLanguage) -> Reply:
-    """Return the delivery note as PDF."""
-    return Reply(await service.delivery(actor, number, query.language), media_type=PDF)
+async def delivery(service: FloorPapers, actor: Actor, number: str, query: OfDelivery) -> Reply:
+    """Return the delivery note as PDF, labels on pages of their own after it."""
+    return Reply(await service.delivery(actor, number, query.language, labels=query.labels), media_type=PDF)
 
 
 @FLOOR.get("/api/v1/desk/papers/confirmations/{number}", action="desk.read", summary="Our confirmation of a customer's order", produces=(PDF,))

@@ -2,7 +2,10 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
+
+import msgspec
 
 from plait.kernel.actor import Actor
 from plait.kernel.ports import Guard
@@ -67,7 +70,8 @@ class PaperService:
         return Terms(self.guard.firm(), kept.letterhead, kept.logo)
 
     async def letterhead(self, actor: Actor) -> Letterhead:
-        """Return the letterhead; an empty one when none was entered."""
+        """Return the letterhead; an empty one when none was entered. Only our own people see it."""
+        self.guard.scope(actor, "read", "desk.letterhead").own("letterheads")
         return (await self.terms(actor)).letterhead
 
     async def put_letterhead(self, actor: Actor, letterhead: Letterhead, once: str | None = None) -> Letterhead:
@@ -93,9 +97,15 @@ class PaperService:
         terms = await self.terms(actor)
         return Texts(language or terms.letterhead.language, terms.firm.zone)
 
-    async def pdf(self, letter: Letter, terms: Terms, at: datetime, symbol: str = "") -> bytes:
-        """Return a letter as PDF, dated ``at``; ``symbol`` is an SVG picture for it. Raise ``paper-failed``."""
-        pictures = {"logo.svg": await asyncio.to_thread(_drawn, terms.logo)} if terms.logo else {}
+    async def pdf(self, letter: Letter, terms: Terms, at: datetime, symbol: str = "", labels: Sequence[bytes] = ()) -> bytes:
+        """Return a letter as PDF, dated ``at``; ``symbol`` is an SVG picture for it, ``labels`` PNG pictures for pages of their own.
+
+        Raise ``paper-failed``.
+        """
+        letter = msgspec.structs.replace(letter, labels=tuple(f"label-{place}.svg" for place in range(len(labels))))
+        pictures = {name: await asyncio.to_thread(_drawn, Logo("png", content)) for name, content in zip(letter.labels, labels, strict=True)}
+        if terms.logo:
+            pictures["logo.svg"] = await asyncio.to_thread(_drawn, terms.logo)
         if symbol:
             pictures["symbol.svg"] = symbol.encode()
         return await asyncio.to_thread(typeset, "letter", letter, at, pictures)
