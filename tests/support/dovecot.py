@@ -3,7 +3,6 @@
 import datetime
 import getpass
 import os
-import pwd
 import shutil
 import ssl
 import subprocess
@@ -64,6 +63,8 @@ class Server:
         self.certificate, key = certificate(root)
         self.password_file = root / "password"
         self.password_file.write_text(SECRET + "\n")
+        import pwd  # not on Windows
+
         root_user = os.geteuid() == 0
         owner = pwd.getpwnam("nobody") if root_user else pwd.getpwuid(os.geteuid())
         me = "nobody" if root_user else getpass.getuser()

@@ -62,8 +62,6 @@ def _attached(opened: Content, result: Result, context: Context, mappings: Seque
     """Add what stands in attached files; one that cannot be read is a note."""
     deeper = msgspec.structs.replace(limits, depth=limits.depth - 1)
     for each in opened.attachments[: limits.attachments]:
-        if each.media_type == "message/rfc822" and len(opened.attachments) > 1:
-            continue
         try:
             found = read(each.content, each.name, context, mappings=mappings, kind=kind, limits=deeper, attachments=True)
         except Problem as problem:
