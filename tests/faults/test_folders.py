@@ -59,6 +59,7 @@ async def test_the_doctor_finds_a_changed_event(tmp_path: Path) -> None:
         conn.close()
         stopped = {check.name: check for check in await asyncio.to_thread(lambda: examine(made.stopped, full=True))}
         assert (stopped["events"].verdict, said in stopped["events"].what) == ("bad", True)
+        assert "'urn:" in stopped["events"].what, "a support pack would show the id"
         assert stopped["structure"].verdict == stopped["files"].verdict == "ok"
         shop = await Running("shop", made.stopped).start()
         try:

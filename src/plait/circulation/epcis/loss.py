@@ -70,8 +70,8 @@ def compare(facts: Connection, events: Connection, after: int = 0) -> tuple[int,
     rows = read_facts(facts, after, BATCH, kinds=(CAPTURED,))
     told = [body for body in map(decode, rows) if isinstance(body, Captured)]
     there = tables.digests(events, {body.event_id for body in told})
-    wrong = [f"event {body.event_id} is gone" for body in told if body.event_id not in there]
-    wrong += [f"event {body.event_id} was changed" for body in told if body.digest and body.digest not in there.get(body.event_id, {body.digest})]
+    wrong = [f"event {body.event_id!r} is gone" for body in told if body.event_id not in there]
+    wrong += [f"event {body.event_id!r} was changed" for body in told if body.digest and body.digest not in there.get(body.event_id, {body.digest})]
     return (rows[-1].seq if rows else 0), wrong
 
 
