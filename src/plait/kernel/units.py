@@ -18,6 +18,8 @@ UNITS: dict[str, tuple[str, str, Decimal]] = {
     "CMT": ("length", "cm", Decimal("0.01")),
     "MMT": ("length", "mm", Decimal("0.001")),
     "INH": ("length", "in", Decimal("0.0254")),
+    "FOT": ("length", "ft", Decimal("0.3048")),
+    "YRD": ("length", "yd", Decimal("0.9144")),
     "KMT": ("length", "km", Decimal(1000)),
     "MTK": ("area", "m²", Decimal(1)),
     "MTQ": ("volume", "m³", Decimal(1)),

@@ -237,7 +237,7 @@ def _assign(options: list[tuple[float, int, str, str]], evidence: list[Evidence]
     chosen: _Chosen = {}
     taken: set[int] = set()
     for surely, column, field, why in sorted(options, key=lambda each: (-each[0], not evidence[each[1]].values, each[1])):
-        if field not in chosen and column not in taken and surely >= (0.3 if fields[field].needed else 0.5):
+        if field not in chosen and column not in taken and surely >= (0.5 if fields[field].kind in {"text", "code"} and not fields[field].needed else 0.3):
             chosen[field] = (surely, column, why)
             taken.add(column)
     rivals: dict[int, str] = {}

@@ -22,6 +22,8 @@ _WRITTEN = {
     "CMT": "cm zentimeter cmt 厘米 公分",
     "MMT": "mm millimeter millimetre mmt 毫米",
     "INH": "in inch inches zoll inh 英寸",
+    "FOT": "ft foot feet fot 英尺",
+    "YRD": "yd yard yards yrd 码",
     "KMT": "km kilometer kmt 公里 千米",
     "MTK": "m² m2 qm sqm mtk 平方米 平米",
     "MTQ": "m³ m3 cbm mtq 立方米",
