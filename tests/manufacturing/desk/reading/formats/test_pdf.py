@@ -254,6 +254,37 @@ def test_what_cannot_be_opened_is_refused():
             read(content)
 
 
+def filled_form():
+    """Return a PDF with a form into which a number was filled."""
+    shown, text = b"/Tx BMC q BT /F 10 Tf 2 3 Td (4711) Tj ET Q EMC", b"BT /F 10 Tf 100 703 Td (Bestellnummer:) Tj ET"
+    font = b"<</Font<</F 4 0 R>>>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]/DA(/F 10 Tf)/DR%s>>>>" % font,
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 7 0 R/Annots[5 0 R]/Resources%s>>" % font,
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(order)/V(4711)/Rect[200 700 300 715]/F 4/DA(/F 10 Tf)/AP<</N 6 0 R>>/P 3 0 R>>",
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 100 15]/Resources%s/Length %d>>stream\n%s\nendstream" % (font, len(shown), shown),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
+    ]
+    out, places = b"%PDF-1.7\n", []
+    for number, each in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, table, len(objects) + 1, len(out))
+    return out + end
+
+
+def test_what_was_filled_into_a_form_is_read():
+    """Tests that the fields of a form are text like any other, with their place."""
+    content = read(filled_form())
+    assert content.header["order_no"] == "4711"
+    place = content.places["order_no"]
+    assert 200 <= place.box[0] < place.box[2] <= 300
+    assert 842 - 715 <= place.box[1] < place.box[3] <= 842 - 700 + 3
+
+
 def test_files_are_read_one_at_a_time():
     """Tests that threads that read at once all get their own content."""
     files = [made(f"Number {number} " * 50) for number in range(4)]

@@ -92,8 +92,20 @@ def _attachments(document: Any, limits: Limits, paper: Paper) -> None:
     paper.attachments_left = count - len(paper.attachments)
 
 
-def _page(document: Any, index: int) -> Page:
+def _opened(document: Any, index: int) -> Any:
+    """Return a page with what was filled into its form and noted on it as part of its text."""
+    from pypdfium2 import raw
+
     page = document[index]
+    if raw.FPDFPage_GetAnnotCount(page.raw) <= 0:
+        return page
+    raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
+    page.close()
+    return document[index]
+
+
+def _page(document: Any, index: int) -> Page:
+    page = _opened(document, index)
     try:
         left, bottom, right, top = page.get_cropbox()
         turn = _turn(page.get_rotation(), left, bottom, right, top)
