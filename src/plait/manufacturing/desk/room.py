@@ -32,6 +32,7 @@ from plait.manufacturing.desk.masters.service import MastersService
 from plait.manufacturing.desk.offers import routes as offer_routes
 from plait.manufacturing.desk.offers.agreed import AgreedPrices
 from plait.manufacturing.desk.offers.applier import RequestApplier
+from plait.manufacturing.desk.offers.ordered import OfferedOrders
 from plait.manufacturing.desk.offers.room import Room
 from plait.manufacturing.desk.offers.service import OfferService
 from plait.manufacturing.desk.ordering import OrderDesk
@@ -143,7 +144,7 @@ def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, f
     floor_papers.addressed = offers.addressed
     floor.intake.on_order = offers.take_order
     blobs = Blobs(folder / "blobs")
-    appliers: dict[DocumentKind, Applier] = {"orders": BookApplier(), "request": RequestApplier(offers.closer), **MASTERS}
+    appliers: dict[DocumentKind, Applier] = {"orders": OfferedOrders(BookApplier()), "request": RequestApplier(offers.closer), **MASTERS}
     inbox = InboxService(store, guard, clock, blobs, appliers, auto_apply=settings.auto_apply, maps=folder / "maps")
     return DeskRoom(
         quotes=quotes,

@@ -46,7 +46,8 @@ State: TypeAlias = Literal["new", "waiting", "applied", "nothing", "set-aside"]
 class Context(msgspec.Struct, frozen=True):
     """What an applier must know beside the rows: who sent them, when it is now, the firm's currency and zone, where they came from.
 
-    ``source`` is the inbox item; ``whole``: the table is the whole list, so that what is missing in it is no longer so.
+    ``source`` is the inbox item; ``whole``: the table is the whole list, so that what is missing in it is no longer so. ``around`` is what stands
+    beside the rows: what the document says of itself, subject and text of a mail.
     """
 
     sender: str
@@ -55,6 +56,7 @@ class Context(msgspec.Struct, frozen=True):
     zone: str
     source: str
     whole: bool = False
+    around: str = ""
 
 
 class Change(msgspec.Struct, frozen=True):

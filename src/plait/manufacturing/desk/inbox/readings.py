@@ -14,7 +14,7 @@ from plait.manufacturing.desk.reading.model import Content, DocumentKind, Limits
 from plait.manufacturing.desk.reading.read import open_content, read_content
 from plait.manufacturing.desk.reading.rows import apply_all
 
-__all__ = ["Reading", "Readings", "read_file", "settled"]
+__all__ = ["Reading", "Readings", "read_file", "said_around", "settled"]
 
 KEPT = 6
 CELLS = 3_000_000
@@ -33,6 +33,14 @@ class Reading(msgspec.Struct, frozen=True):
     def cells(self) -> int:
         """How much memory it takes, in cells."""
         return 1000 + sum(len(row) for sheet in self.content.sheets for row in sheet.rows) + sum(8 * len(records) for _, records in self.result.tables)
+
+
+def said_around(reading: Reading) -> str:
+    """Return what stands beside the rows of a file: what it says of itself, the text of a mail."""
+    said = {**reading.content.header, **reading.result.header}
+    tops = {mapping.sheet: mapping.header[0] for mapping, _ in reversed(reading.result.tables)}
+    cells = [cell for sheet in reading.content.sheets for row in sheet.rows[: max(0, tops.get(sheet.name, 0))] for cell in row if isinstance(cell, str)]
+    return "\n".join(each for each in (*said.values(), reading.content.text, reading.content.quoted, *cells) if each)
 
 
 def read_file(

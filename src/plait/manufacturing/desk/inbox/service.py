@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -34,7 +35,7 @@ from plait.manufacturing.desk.inbox.model import (
     Preview,
     Remembered,
 )
-from plait.manufacturing.desk.inbox.readings import Reading, Readings, settled
+from plait.manufacturing.desk.inbox.readings import Reading, Readings, said_around, settled
 from plait.manufacturing.desk.reading.context import Context as ReadingContext
 from plait.manufacturing.desk.reading.erp import load_folder
 from plait.manufacturing.desk.reading.kinds import KINDS
@@ -238,10 +239,10 @@ class InboxService:
         whole, layout, shift = await asyncio.to_thread(settled, mapping, reading.content, item.name, self._reading_context(), kind)
         return Remembered(new_id(), item.sender, layout, whole, self.clock.now(), actor.label, item.name, shift)
 
-    def context(self, item: Item, source: str, *, whole: bool) -> Context:
+    def context(self, item: Item, source: str, *, whole: bool, reading: Reading | None = None) -> Context:
         """Return what an applier must know about an item."""
         firm = self.guard.firm()
-        return Context(item.sender, self.clock.now(), firm.currency, firm.zone, source, whole)
+        return Context(item.sender, self.clock.now(), firm.currency, firm.zone, source, whole, said_around(reading) if reading else "")
 
     async def preview(self, actor: Actor, id: str, corrections: Corrections | None = None, *, whole: bool = False, first: int = 50) -> Preview:
         """Return what an item holds, how it is read and what it would change, with ``corrections`` if given; nothing is changed.
@@ -257,7 +258,7 @@ class InboxService:
             own = [await self._settled(item, reading, mapping, actor) for mapping in wanted.mappings]
             reading = await self._read(item, own)
         held = self._held(reading, wanted.tables)
-        context = self.context(item, item.id, whole=whole)
+        context = self.context(item, item.id, whole=whole, reading=reading)
         views, keys = await asyncio.to_thread(self.store.read_now, lambda conn: table_views(conn, held, reading, self.appliers, context, first))
         return await self.store.read(lambda conn: keeping.around(conn, scope, item, reading, views, keys))
 
@@ -322,7 +323,7 @@ class InboxService:
         order = ApplyOrder(good_only, whole, confirm, tuple(edited))
         held = self._held(reading, edited)
         applying.check(item, reading, held, order, self.appliers)
-        return await self.store.write(actor, lambda tx: applying.apply_in(tx, id, held, order, self.appliers, self.context))
+        return await self.store.write(actor, lambda tx: applying.apply_in(tx, id, held, order, self.appliers, partial(self.context, reading=reading)))
 
     async def undo(self, actor: Actor, id: str) -> Item:
         """Take back what an item has put in; raise ``changed-since``, ``no-way-back`` or ``conflict``, then nothing has changed."""
