@@ -93,3 +93,6 @@ async def test_helix_killed_while_its_line_runs(tmp_path):
         assert set(orders.values()) == {1}
         events = Counter(fact["body"]["event_id"] for fact in await helix.facts("epcis.captured"))
         assert set(events.values()) == {1}
+        (line,) = await helix.get("/api/v1/desk/orders?state=all")
+        assert (line["run"], line["state"], line["ordered_quantity"], line["reason"]) == (run, "done", "120", "shipped")
+        assert len(await helix.facts("book.line_entered")) == 1
