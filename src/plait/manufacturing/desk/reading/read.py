@@ -20,6 +20,9 @@ from plait.manufacturing.desk.reading.rows import apply_all
 
 __all__ = ["Lookup", "open_content", "read", "read_content", "signature"]
 
+LASTING = ("customer", "supplier", "currency", "unit")
+"""What a kept mapping says for the whole table in the next file too; a number or date of one file is not that of another."""
+
 Lookup = Callable[[str], Mapping | None]
 """Finds a kept mapping by its signature."""
 
@@ -167,7 +170,7 @@ def _kept(mapping: Mapping, lookup: Lookup) -> Mapping | None:
     found = lookup(mark) if mark else None
     if found is None or found.kind not in KINDS:
         return None
-    said = {**mapping.constants, **{field: value for field, value in found.constants.items() if field not in mapping.constants}}
+    said = {**{field: found.constants[field] for field in LASTING if field in found.constants}, **mapping.constants}
     columns = {column.field for column in found.columns}
     said = {field: value for field, value in said.items() if field not in columns and field in KINDS[found.kind]}
     source = found.source if found.source != "proposed" else "remembered"
