@@ -2,6 +2,7 @@
 
 import re
 
+from plait.manufacturing.desk.reading.layout import known
 from plait.manufacturing.desk.reading.model import DocumentKind
 
 __all__ = ["LABELS", "document_kind", "is_count", "is_position", "is_title", "label"]
@@ -26,6 +27,7 @@ _TITLE = re.compile(
     r"|交期|交货(?:日期|期|时间)?|需求日期|要求交期|日期|到货日期|currency|währung|币种|remarks?|notes?|comment|bemerkung|hinweis|备注|说明)$",
     re.IGNORECASE,
 )
+_SAYS = re.compile(r"[:：]\s*\S|\d{3}")
 _POSITION = re.compile(r"^(?:pos|line|item$|item no|zeile|lfd|nr\.?$|no\.?$|#|s/?n|序号|项次|行号)", re.IGNORECASE)
 _COUNT = re.compile(r"qty|quantity|menge|anzahl|stück|数量", re.IGNORECASE)
 
@@ -73,7 +75,8 @@ _KINDS: tuple[tuple[DocumentKind, re.Pattern[str]], ...] = (
 
 def is_title(text: str) -> bool:
     """Tell whether a run of text is a column's title."""
-    return bool(_TITLE.match(text.strip().rstrip(":：")))
+    plain = text.strip().rstrip(":：")
+    return bool(_TITLE.match(plain)) or (not _SAYS.search(plain) and known(plain))
 
 
 def is_position(text: str) -> bool:

@@ -227,14 +227,21 @@ def _body(page: Page, table: Table, lines: list[Line], start: int, used: set[Pas
 
 
 def _tail(table: Table, taken: list[tuple[Line, bool]]) -> int:
-    """Take away the lines after the last row that run across columns, as a remark or a greeting does; return how many."""
+    """Take away the lines after the last row that run across columns or stand apart, as a remark or a greeting does; return how many."""
     last = max((index for index, (_, anchored) in enumerate(taken) if anchored), default=-1)
+    within = max((_gap(taken[index][0], taken[index - 1][0]) for index in range(1, last + 1) if not taken[index][1] and index - 1 >= 0), default=0.0)
     for index in range(last + 1, len(taken)):
-        if last >= 0 and any(_across(table, run) for run in taken[index][0]):
+        line = taken[index][0]
+        apart = _gap(line, taken[index - 1][0]) > max(1.2 * within, 0.75 * (line[0].box[3] - line[0].box[1]))
+        if last >= 0 and (apart or any(_across(table, run) for run in line)):
             gone = len(taken) - index
             del taken[index:]
             return gone
     return 0
+
+
+def _gap(line: Line, before: Line) -> float:
+    return min(run.box[1] for run in line) - max(run.box[3] for run in before)
 
 
 def _across(table: Table, run: Passage) -> bool:
