@@ -20,6 +20,8 @@ from plait.manufacturing.schedule.site import routes as site_routes
 from plait.manufacturing.trade import routes as trade_routes
 from plait.observatory import routes as observatory_routes
 from plait.public import routes as public_routes
+from plait.public.guest import routes as guest_pages
+from plait.sharing.guest import routes as guest_routes
 from plait.sharing.room import ALL_ROUTES as SHARING_ROUTES
 from plait.upkeep import metrics as metrics_room
 from plait.upkeep.backup import routes as backup_routes
@@ -50,9 +52,11 @@ APIS: tuple[Api, ...] = (
     trace_routes.ROUTES,
     passport_routes.ROUTES,
     *SHARING_ROUTES,
+    guest_routes.ROUTES,
     label_routes.ROUTES,
     observatory_routes.ROUTES,
     public_routes.ROUTES,
+    guest_pages.ROUTES,
     resolve_routes.ROUTES,
     backup_routes.ROUTES,
     health_routes.ROUTES,

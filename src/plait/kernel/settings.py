@@ -97,6 +97,12 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     request_form: bool = True
 
 
+class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Links for firms without a node are good for ``days`` when nobody says otherwise."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 14
+
+
 class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``printer``: address of a label printer that takes ZPL II on its raw port, such as ``192.168.1.50:9100``; empty: none."""
 
@@ -195,6 +201,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: Network = Network()
     machines: Machines = Machines()
     desk: Desk = Desk()
+    guest: Guest = Guest()
     mailbox: Mailbox = Mailbox()
     labels: Labels = Labels()
     limits: Limits = Limits()

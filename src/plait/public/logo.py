@@ -12,7 +12,7 @@ def _height(strand: int, x: float, period: float, top: float, bottom: float) -> 
 
 
 def _path(strand: int, start: float, end: float, period: float, top: float, bottom: float) -> str:
-    steps = max(2, round((end - start) / 2))
+    steps = max(2, round((end - start) / 5))
     points = [start + (end - start) * index / steps for index in range(steps + 1)]
     return "M" + " L".join(f"{x:.1f} {_height(strand, x, period, top, bottom):.1f}" for x in points)
 

@@ -40,14 +40,13 @@ Kind: TypeAlias = Literal["offer", "order", "request", "delivery"]
 Language: TypeAlias = Literal["", "en", "de", "zh"]
 Tone: TypeAlias = Literal["", "good", "bad"]
 Word = Annotated[str, msgspec.Meta(max_length=300)]
-Amount = Annotated[Decimal, msgspec.Meta(gt=0)]
 
 
 class NeedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing we ask a supplier for; ``unit`` is UN/ECE Rec 20, ``due`` the day we want it."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
-    quantity: Amount
+    quantity: Decimal
     unit: Annotated[str, msgspec.Meta(min_length=1, max_length=3)] = "C62"
     part_no: Word = ""
     drawing_no: Word = ""

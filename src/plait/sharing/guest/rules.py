@@ -67,6 +67,8 @@ def check(new: NewLink) -> None:
         raise Problem(INVALID, "name: say who the link is for", path="$.name")
     if (new.kind == "request") != (new.need is not None):
         raise Problem(INVALID, "need: a request says what is needed, and nothing else does", path="$.need")
+    if any(not line.quantity.is_finite() or line.quantity <= 0 for line in (new.need.lines if new.need else ())):
+        raise Problem(INVALID, "need: a quantity is a number above 0", path="$.need.lines")
     if new.kind != "request" and not new.id.strip():
         raise Problem(INVALID, f"id: which {new.kind}?", path="$.id")
 

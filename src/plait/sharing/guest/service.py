@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Literal, Protocol
+from weakref import WeakValueDictionary
 
 import msgspec
 from sqlalchemy import Connection
@@ -85,6 +86,7 @@ class GuestService:
         self.inbox = inbox
         self.symbol = symbol
         self.days = days
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self) -> None:
         """Set the timers of all links that are open."""
@@ -228,9 +230,11 @@ class GuestService:
 
         Raise ``guest-form`` (``wrong``: by field), ``guest-not-open``, ``guest-changed``, ``guest-answered``.
         """
-        before = await self._before(link, deed)
-        if before is not None:
-            return before
+        turn = self._turns.setdefault(link.id, asyncio.Lock())
+        async with turn:
+            return await self._before(link, deed) or await self._first(link, deed)
+
+    async def _first(self, link: Link, deed: Deed) -> Act:
         shown = await self.show(link)
         form = next((each for each in shown.forms if each.act == deed.act), None)
         if form is None:
