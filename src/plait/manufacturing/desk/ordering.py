@@ -137,7 +137,7 @@ class OrderDesk:
             await self._refuse(actor, row, problem.detail or problem.kind.title)
             return
         part = await self.quotes.parts.get(actor, row.part_id)
-        await self.line.open_run(actor, rules.run_order(part, row, booked.starts), once=f"{once}:run")
+        await self.line.open_run(actor, rules.run_order(part, row, booked.starts, booked.batch_size), once=f"{once}:run")
         order = await self.trade.document(actor, row.order_id)
         assert row.promised is not None
         kept = max(row.promised, rules.full_hour(booked.finish + timedelta(minutes=await self._freight(row))))

@@ -86,8 +86,8 @@ def full_hour(when: datetime) -> datetime:
     return whole if whole == when else whole + timedelta(hours=1)
 
 
-def run_order(part: Part, row: Inquiry, starts: dict[str, datetime]) -> RunOrder:
-    """Return the order to the line for an accepted inquiry."""
+def run_order(part: Part, row: Inquiry, starts: dict[str, datetime], batch_size: int = 0) -> RunOrder:
+    """Return the order to the line for an accepted inquiry, in batches of ``batch_size`` (0: the part's)."""
     steps = tuple(
         Step(op.seq, op.name, op.group, op.setup_min, op.cycle_min, op.outside, op.semi_gtin, f"{part.id}-{part.revision}-{op.seq}") for op in part.routing
     )
@@ -99,7 +99,7 @@ def run_order(part: Part, row: Inquiry, starts: dict[str, datetime]) -> RunOrder
         revision=part.revision,
         gtin=part.gtin,
         quantity=row.quantity,
-        batch_size=part.batch_size,
+        batch_size=batch_size or part.batch_size,
         steps=steps,
         materials=materials,
         order_id=row.order_id,

@@ -55,5 +55,5 @@ class DeskService:
         promise = await schedule.promise(actor, rules.to_stock(part, number, quantity, now), now + timedelta(hours=1), once=once and f"{once}:slot")
         booked = await schedule.confirm(actor, promise.hold_id, number, None, once=once and f"{once}:booked")
         row = Inquiry("", "", "", "", part_id, quantity, "accepted", run=number)
-        await self.orders.line.open_run(actor, rules.run_order(part, row, booked.starts), once=once)
+        await self.orders.line.open_run(actor, rules.run_order(part, row, booked.starts, booked.batch_size), once=once)
         return WorkOrder(number, part_id, quantity)

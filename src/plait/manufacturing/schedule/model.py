@@ -148,13 +148,14 @@ class Promise(msgspec.Struct, frozen=True):
 
 
 class Confirmed(msgspec.Struct, frozen=True):
-    """An order's bookings: ``starts`` by job id; ``promised`` is the finish the hold was given with."""
+    """An order's bookings: ``starts`` by job id; ``promised`` is the finish the hold was given with, ``batch_size`` what it was placed in."""
 
     order: str
     start: datetime
     finish: datetime
     promised: datetime
     starts: dict[str, datetime]
+    batch_size: int = 0
 
 
 class Shift(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from plait.manufacturing.schedule import disturb, rules, tables
 from plait.manufacturing.schedule.adopt import Adopting, Adoption, adopt
 from plait.manufacturing.schedule.board import Board
 from plait.manufacturing.schedule.calendar import check_calendar, ms, to_time
+from plait.manufacturing.schedule.fitting import planned
 from plait.manufacturing.schedule.live import BoardKeeper, apply_repair, changed
 from plait.manufacturing.schedule.model import (
     Booking,
@@ -92,12 +93,12 @@ class ScheduleService:
         now, end = ms(tx.at), ms(until)
         hold_id = f"H-{tx.number('H'):05}"
 
-        def place(board: Board) -> rules.Plan:
-            plan = rules.plan(request, board, now, hold_id)
+        def place(board: Board) -> tuple[PromiseRequest, rules.Plan]:
+            placed = planned(request, board, now, hold_id)
             board.keep(hold_id, end)
-            return plan
+            return placed
 
-        plan = self._keeper.use(tx.conn, now, place, change=new_id())
+        request, plan = self._keeper.use(tx.conn, now, place, change=new_id())
         tables.put_hold(tx.conn, Hold(hold_id, request.number, "", "held", end, plan.finish_ms, None, request))
         tables.put_bookings(tx.conn, plan.ops)
         promise = _promise(request, plan, hold_id, until)
@@ -134,7 +135,7 @@ class ScheduleService:
             apply_repair(tx, all_rows, all_rows, "the order came after its first slot", loud=True)
             mine = tables.bookings(tx.conn, ALL, order=order_number)
         starts = {row.job_id: row.start for row in mine}
-        return Confirmed(order_number, min(starts.values()), max(row.end for row in mine), to_time(hold.promised), starts)
+        return Confirmed(order_number, min(starts.values()), max(row.end for row in mine), to_time(hold.promised), starts, hold.request.batch_size)
 
     def adopt_in(self, tx: Tx, plans: Sequence[Adoption], stay: frozenset[str], seen: str) -> Adopting:
         """Write the plan of all open orders as bookings inside another room's transaction (see ``adopt.adopt``); raise ``conflict``."""
@@ -334,7 +335,7 @@ def drop_centre(tx: Tx, id: str) -> bool:
 
 
 def _what_if(request: PromiseRequest, board: Board, now: int) -> Promise:
-    plan = rules.plan(request, board, now)
+    request, plan = planned(request, board, now)
     board.undo(rules.slots_of(plan.ops))
     return _promise(request, plan, "", None)
 
