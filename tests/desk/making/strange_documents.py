@@ -228,3 +228,29 @@ _words(
         "55 | P-9 | B | 100 | C62 | 2026-04-06..2026-04-12?\n55 | P-9 | B | 500 | C62 | 2026-04-06..2026-04-12?",
     ),
 )
+
+_words(
+    "mail-words-aligned-table.eml",
+    "Bestellung 4711",
+    "Guten Tag,\n\nunsere Bestellung:\n\n"
+    "Pos  Artikel   Bezeichnung    Menge  Termin      Bemerkung\n"
+    "1    P-1       Welle          5      20.03.2026\n"
+    "2    P-2       Nabe           6      27.03.2026  eilt\n\nDanke\n",
+    table(
+        "orders",
+        "order_no | line_no | part_no | name | quantity | due | note\n4711 | 1 | P-1 | Welle | 5 | 2026-03-20 | -\n4711 | 2 | P-2 | Nabe | 6 | 2026-03-27 | eilt",
+    ),
+)
+case(
+    "mail-html-struck-out.eml",
+    mail(
+        "From: buyer@swiftline.example\nTo: desk@shop.example\nSubject: order\nDate: Mon, 02 Mar 2026 10:00:00 +0100",
+        (
+            "Content-Type: text/html; charset=utf-8",
+            b"<html><body><p>Corrected:</p><table><tr><th>Order No</th><th>Part No</th><th>Qty</th><th>Due</th></tr>"
+            b"<tr><td>A1</td><td>P-1</td><td><s>5</s> 8</td><td><span style='text-decoration:line-through'>2026-03-20</span> 2026-03-27</td></tr>"
+            b"<tr><td><del>A2</del></td><td><del>P-2</del></td><td><del>5</del></td><td><del>2026-03-20</del></td></tr></table></body></html>\n",
+        ),
+    ),
+    table("orders", "order_no | part_no | quantity | due\nA1 | P-1 | 8 | 2026-03-27"),
+)

@@ -28,7 +28,7 @@ _SIGNED = re.compile(r"^[^\d:：]{1,20}[:：]\s*\D{0,20}$")
 _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|von|/|共)?.*$", re.IGNORECASE)
 
 
-_ROW_DOUBTS = frozenset({"row-hidden", "struck-out"})
+_ROW_DOUBTS = frozenset({"row-hidden", "rows-lost", "struck-out"})
 """Doubts of a cell that are about its row; said once."""
 
 

@@ -10,6 +10,7 @@ import msgspec
 from plait.manufacturing.desk.reading.dates import written
 from plait.manufacturing.desk.reading.doubts import DOUBTS
 from plait.manufacturing.desk.reading.kinds import KINDS
+from plait.manufacturing.desk.reading.layout import known
 from plait.manufacturing.desk.reading.model import DocumentKind, Issue, Place, Record, Value
 from plait.manufacturing.desk.reading.numbers import split
 from plait.manufacturing.desk.reading.spans import DATE, Span, clean_name, coded, find, kind_words
@@ -193,11 +194,11 @@ def _name(text: str, spans: Sequence[Span], draft: _Draft, several: int) -> tupl
     cut = _CUT.search(piece.lstrip(" :：-–"))
     stripped = len(piece) - len(piece.lstrip(" :：-–"))
     name = clean_name(piece[: cut.start() + stripped] if cut else piece)
-    if name:
+    if name and not known(name):
         return name, quantity.end
     start = max((span.end for span in spans if span.end <= quantity.start), default=0)
     piece = text[start : quantity.start].rstrip(" :：,，-–")
-    pieces = [each for each in re.split(r"[,;，；。:：\n]|\.\s", piece) if clean_name(each)]
+    pieces = [each for each in re.split(r"[,;，；。:：\n]|\.\s", piece) if clean_name(each) and not known(clean_name(each))]
     return (clean_name(pieces[-1]), max(start, text.rfind(pieces[-1], start, quantity.start))) if pieces else ("", quantity.start)
 
 

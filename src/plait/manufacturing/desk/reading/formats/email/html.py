@@ -10,7 +10,7 @@ __all__ = ["read_html"]
 DROPPED = frozenset(
     {
         *("script", "style", "head", "title", "template", "noscript", "svg", "math", "object", "embed", "iframe", "applet"),
-        *("audio", "video", "canvas", "select", "textarea", "button"),
+        *("audio", "video", "canvas", "select", "textarea", "button", "s", "strike", "del"),
     }
 )
 BLOCKS = frozenset(
@@ -19,7 +19,9 @@ BLOCKS = frozenset(
         *("header", "footer", "form", "dl", "dt", "dd", "center", "hr", "address", "fieldset"),
     }
 )
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|mso-hide\s*:\s*all", re.IGNORECASE)
+HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|mso-hide\s*:\s*all|text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE
+)
 QUOTES = re.compile(r"gmail_quote|moz-cite|yahoo_quoted|divRplyFwdMsg|OLK_SRC_BODY_SECTION", re.IGNORECASE)
 BLANKS = re.compile(r"[ \t\n\r\f\v\u00a0]+")
 MOST_SPAN = 200

@@ -98,22 +98,54 @@ def _table_at(lines: Sequence[str], at: int, name: str) -> Sheet | None:
         titles = _cells(pattern, lines[at])
         if len(titles) < 2 or sum(is_title(cell) for cell in titles) < max(2, len(titles) / 2):
             continue
-        rows, numbers = [titles], [at]
+        rows, numbers, lost = [titles], [at], False
         for index in range(at + 1, len(lines)):
             if re.fullmatch(r"[\s|+=:-]*", lines[index]):
                 if rows[1:] and not lines[index].strip():
                     break
                 continue
-            cells = _cells(pattern, lines[index])
-            if len(cells) != len(titles):
+            cells = _row(pattern, lines[at], lines[index], titles)
+            if cells is None:
+                lost = len(_cells(pattern, lines[index])) >= max(2, len(titles) // 2)
                 break
             rows.append(cells)
             numbers.append(index)
         if len(rows) >= 2:
             sheet = Sheet(name, [list(row) for row in rows])
             sheet.places = {(row, column): Place(path=f"body:{numbers[row] + 1}") for row in range(len(rows)) for column in range(len(titles))}
+            sheet.doubts = {(len(rows) - 1, column): "rows-lost" for column in range(len(titles))} if lost else {}
             return sheet
     return None
+
+
+def _row(pattern: re.Pattern[str], head: str, line: str, titles: Sequence[str]) -> list[str] | None:
+    """Return the cells of a line under titles; where blanks part them, each stands under its title; None when they do not fit."""
+    cells = _cells(pattern, line)
+    if len(cells) == len(titles):
+        return cells
+    if pattern is not _SPLITS[-1]:
+        return [*cells, *[""] * (len(titles) - len(cells))] if len(titles) / 2 < len(cells) < len(titles) else None
+    if not len(titles) / 2 <= len(cells) < len(titles):
+        return None
+    starts = _starts(head, titles)
+    found = [""] * len(titles)
+    for cell, start in zip(cells, _starts(line, cells), strict=True):
+        column = min(range(len(titles)), key=lambda index: min(abs(starts[index] - start), abs(starts[index] + len(titles[index]) - start - len(cell))))
+        if found[column]:
+            return None
+        found[column] = cell
+    return found
+
+
+def _starts(line: str, cells: Sequence[str]) -> list[int]:
+    """Return where each cell begins in its line."""
+    found: list[int] = []
+    at = 0
+    for cell in cells:
+        at = line.index(cell, at)
+        found.append(at)
+        at += len(cell)
+    return found
 
 
 def _cells(pattern: re.Pattern[str], line: str) -> list[str]:
