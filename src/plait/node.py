@@ -250,7 +250,8 @@ class Node:
     async def _listen(self) -> None:
         http = self.settings.http
         self.metrics = MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
-        self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
+        lines, mail = self.client.breakers, self.desk.mail_trouble
+        self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, lines, self.backups, mail)
         services: dict[type, Any] = {
             type(service): service
             for service in (

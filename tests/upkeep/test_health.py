@@ -5,12 +5,14 @@ import socket
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 from joserfc.jwk import ECKey
 
 from plait.cli.doctor import examine
 from plait.kernel.os import WINDOWS, free_port, write_private
 from plait.kernel.problems import Problem
+from plait.kernel.settings import Mailbox
 from plait.upkeep.health import service as health
 from tests.support.nodes import Running, nodes, settle, until
 
@@ -191,3 +193,27 @@ async def test_settings_and_clock(tmp_path: Path) -> None:
     (tmp_path / "plait.toml").write_text("[http]\nhorst = 1\n", "utf-8")
     assert examine(tmp_path)[-1].verdict == "bad"
     assert "horst" in examine(tmp_path)[-1].what
+
+
+async def test_mailbox(tmp_path: Path) -> None:
+    """Tests that a mailbox that cannot be reached is told with why and what to do; without one nothing is said of it."""
+    shop = Running("shop", tmp_path / "shop")
+    shop.folder.mkdir()
+    write_private(shop.folder / "mail.password", b"secret-words")
+    mailbox = Mailbox(host="127.0.0.1", port=free_port(), user="desk", password_file="mail.password", security="plain")
+    shop.settings = msgspec.structs.replace(shop.settings, mailbox=mailbox)
+    await shop.start()
+    try:
+        await until(lambda: asyncio.to_thread(shop.node.desk.mail_trouble))
+        (told,) = [check for check in (await shop.ok("GET", "/api/v1/health/report"))["checks"] if check["name"] == "mailbox"]
+        assert told["verdict"] == "bad"
+        assert "[mailbox]" in told["do"]
+        assert "secret-words" not in str(told)
+    finally:
+        await shop.stop()
+    shop.settings = msgspec.structs.replace(shop.settings, mailbox=Mailbox())
+    await shop.start()
+    try:
+        assert "mailbox" not in {check["name"] for check in (await shop.ok("GET", "/api/v1/health/report"))["checks"]}
+    finally:
+        await shop.stop()

@@ -103,6 +103,7 @@ class DeskRoom:
     offers: OfferService
     inbox: InboxService
     attachments: AttachmentService
+    mail: MailRoom | None
     jobs: tuple[Task, ...]
 
     def services(self) -> Sequence[Any]:
@@ -126,6 +127,10 @@ class DeskRoom:
         await self.offers.open()
         await self.inbox.open()
 
+    def mail_trouble(self) -> str:
+        """Return why the mailbox cannot be read, "" when it can or there is none."""
+        return self.mail.trouble if self.mail is not None else ""
+
     async def asked(self, name: str, content: bytes, sender: str) -> None:
         """Take a request that a visitor of the firm's card has typed into the inbox."""
         await self.inbox.take(system_actor(self.inbox.guard.firm().party_id, "card"), name, content, sender, "card")
@@ -146,6 +151,7 @@ def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, f
     blobs = Blobs(folder / "blobs")
     appliers: dict[DocumentKind, Applier] = {"orders": OfferedOrders(BookApplier()), "request": RequestApplier(offers.closer), **MASTERS}
     inbox = InboxService(store, guard, clock, blobs, appliers, auto_apply=settings.auto_apply, maps=folder / "maps")
+    mail = MailRoom(inbox, config_of(mailbox, folder)) if mailbox.host else None
     return DeskRoom(
         quotes=quotes,
         orders=orders,
@@ -160,14 +166,15 @@ def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, f
         offers=offers,
         inbox=inbox,
         attachments=AttachmentService(store, guard, blobs),
-        jobs=_jobs(inbox, folder, settings, mailbox),
+        mail=mail,
+        jobs=_jobs(inbox, folder, settings, mail),
     )
 
 
-def _jobs(inbox: InboxService, folder: Path, settings: Desk, mailbox: Mailbox) -> tuple[Task, ...]:
+def _jobs(inbox: InboxService, folder: Path, settings: Desk, mail: MailRoom | None) -> tuple[Task, ...]:
     jobs: list[Task] = [inbox.run]
     if settings.drop_folder:
         jobs.append(DropFolder(inbox, folder / settings.drop_folder).run)
-    if mailbox.host:
-        jobs.append(MailRoom(inbox, config_of(mailbox, folder)).run)
+    if mail is not None:
+        jobs.append(mail.run)
     return tuple(jobs)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -37,11 +38,22 @@ _log = structlog.get_logger("plait.upkeep")
 class HealthService:
     """Looks at everything that can be wrong with the node and repairs nothing."""
 
-    def __init__(self, store: Store, guard: Guard, activity: Activity, folder: Path, settings: Settings, lines: Breakers, backups: BackupService) -> None:
+    def __init__(
+        self,
+        store: Store,
+        guard: Guard,
+        activity: Activity,
+        folder: Path,
+        settings: Settings,
+        lines: Breakers,
+        backups: BackupService,
+        mail: Callable[[], str] = str,
+    ) -> None:
         self.store = store
         self.guard = guard
         self.lines = lines
         self.backups = backups
+        self._mail = mail
         self._walked: Check | None = None
         self._contents: list[Check] = []
         self._activity = activity
@@ -56,7 +68,18 @@ class HealthService:
             await self.read_through()
         checks += self._contents
         checks += [self._node(), await self._chain(full), await self._deliveries(), self._followers(), self._partners(), self._time(), await self._backups()]
+        checks += self._mailbox()
         return Report(worst(checks), checks)
+
+    def _mailbox(self) -> list[Check]:
+        """Say whether the firm's mailbox can be read, where one is set."""
+        host = self._settings.mailbox.host
+        if not host:
+            return []
+        why = self._mail()
+        if why:
+            return [Check("mailbox", "bad", f"The mailbox at {host} cannot be read: {why}.", "Check host, user, password and certificates under [mailbox].")]
+        return [Check("mailbox", "ok", f"The mailbox at {host} is looked into every {self._settings.mailbox.every_minutes:g} minutes.", "")]
 
     def _node(self) -> Check:
         busy = self._activity.busy()

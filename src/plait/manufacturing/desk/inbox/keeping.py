@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -17,15 +16,12 @@ from plait.manufacturing.desk.inbox.looking import Held
 from plait.manufacturing.desk.inbox.model import Item, Kept, Preview, TableView
 from plait.manufacturing.desk.inbox.readings import Reading
 from plait.manufacturing.desk.inbox.rules import clean_name, drawing_of, kept_type, readable
-from plait.manufacturing.desk.reading.model import Attachment, Content
+from plait.manufacturing.desk.reading.model import Attachment, Content, Limits
 from plait.manufacturing.part import tables as part_tables
 from plait.manufacturing.part.model import Part
-from plait.store import Tx
+from plait.store import Blobs, Store, Tx
 
-if TYPE_CHECKING:
-    from plait.manufacturing.desk.inbox.service import InboxService
-
-__all__ = ["around", "keep", "part_of", "sender_in", "summary"]
+__all__ = ["Keeper", "around", "part_of", "sender_in", "summary"]
 
 ALL = Scope(everything=True)
 WORDS = {
@@ -52,43 +48,71 @@ def part_of(parts: Sequence[Part], number: str) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
-async def keep(inbox: "InboxService", actor: Actor, item: Item, content: Content | None) -> list[Kept]:
-    """Keep the item itself, if it is a drawing, model or picture, and what is attached to it; what can be read becomes an item of its own."""
-    sender = item.sender or (sender_in(content.header) if content is not None else "")
-    made = [await _kept(inbox, actor, item, item.name, item.sha256, item.size, sender)] if item.media_type and not item.parent else []
-    for attached in content.attachments if content is not None else ():
-        name = clean_name(attached.name)
-        if kept_type(name):
-            digest = await asyncio.to_thread(inbox.blobs.put, attached.content)
-            made.append(await _kept(inbox, actor, item, name, digest, len(attached.content), sender))
-        if readable(name):
-            await _child(inbox, actor, item, attached, name, sender)
-    return [each for each in made if each is not None]
+Take = Callable[[Actor, str, bytes, str, str], Awaitable[Item]]
+"""Puts content (its name, who sent it, the item it came with) into the inbox."""
 
 
-async def _child(inbox: "InboxService", actor: Actor, item: Item, attached: Attachment, name: str, sender: str) -> None:
-    try:
-        await inbox.take(actor, name, attached.content, sender, "attachment", parent=item.id)
-    except Problem as problem:
-        if problem.status >= 500:
-            raise
+class Keeper:
+    """Keeps drawings, models and pictures that come; ``take`` makes what can be read an item of its own."""
 
+    def __init__(self, store: Store, blobs: Blobs, take: Take) -> None:
+        self.store = store
+        self.blobs = blobs
+        self.take = take
 
-async def _kept(inbox: "InboxService", actor: Actor, item: Item, name: str, digest: str, size: int, sender: str) -> Kept | None:
-    drawing, revision = drawing_of(name)
+    async def keep(self, actor: Actor, item: Item, content: Content | None) -> list[Kept]:
+        """Keep the item itself, if it is a drawing, model or picture, and what is attached to it; what can be read becomes an item of its own.
 
-    def work(tx: Tx) -> Kept | None:
-        part_id = part_of(part_tables.parts(tx.conn, ALL), drawing)
-        lines = book_tables.lines(tx.conn, ALL, text=drawing) if drawing and not part_id else []
-        part_id = next((line.part_id for line in lines if line.part_id and fold(drawing) in {fold(line.drawing_no), fold(line.customer_part_no)}), part_id)
-        row = Kept(new_id(), item.id, digest, name, size, kept_type(name), tx.at, sender, drawing, revision, part_id)
-        return row if tables.put_attachment(tx.conn, row) else None
+        What is attached deeper than ``Limits.depth`` is kept, and not read.
+        """
+        sender = item.sender or (sender_in(content.header) if content is not None else "")
+        made = [await self._kept(actor, item, item.name, item.sha256, item.size, sender)] if item.media_type and not item.parent else []
+        attached = content.attachments if content is not None else []
+        deep = len(await self._above(item)) >= Limits().depth if attached else True
+        for each in attached:
+            name = clean_name(each.name)
+            if kept_type(name):
+                digest = await asyncio.to_thread(self.blobs.put, each.content)
+                made.append(await self._kept(actor, item, name, digest, len(each.content), sender))
+            if readable(name) and not deep:
+                await self._child(actor, item, each, name, sender)
+        return [each for each in made if each is not None]
 
-    made = await inbox.store.write(actor, work)
-    if made is not None:
-        return made
-    known = await inbox.store.read(lambda conn: tables.attachments(conn, ALL, item=item.id, sha256=digest))
-    return next((each for each in known if each.name == name), None)
+    async def _above(self, item: Item) -> list[Item]:
+        """Return the items that ``item`` came in, the nearest first, at most ``Limits.depth`` of them."""
+
+        def read(conn: Connection) -> list[Item]:
+            found: list[Item] = []
+            above: Item | None = item
+            while above is not None and above.parent and len(found) < Limits().depth:
+                above = tables.item(conn, ALL, id=above.parent)
+                found += [above] if above is not None else []
+            return found
+
+        return await self.store.read(read)
+
+    async def _child(self, actor: Actor, item: Item, attached: Attachment, name: str, sender: str) -> None:
+        try:
+            await self.take(actor, name, attached.content, sender, item.id)
+        except Problem as problem:
+            if problem.status >= 500:
+                raise
+
+    async def _kept(self, actor: Actor, item: Item, name: str, digest: str, size: int, sender: str) -> Kept | None:
+        drawing, revision = drawing_of(name)
+
+        def work(tx: Tx) -> Kept | None:
+            part_id = part_of(part_tables.parts(tx.conn, ALL), drawing)
+            lines = book_tables.lines(tx.conn, ALL, text=drawing) if drawing and not part_id else []
+            part_id = next((line.part_id for line in lines if line.part_id and fold(drawing) in {fold(line.drawing_no), fold(line.customer_part_no)}), part_id)
+            row = Kept(new_id(), item.id, digest, name, size, kept_type(name), tx.at, sender, drawing, revision, part_id)
+            return row if tables.put_attachment(tx.conn, row) else None
+
+        made = await self.store.write(actor, work)
+        if made is not None:
+            return made
+        known = await self.store.read(lambda conn: tables.attachments(conn, ALL, item=item.id, sha256=digest))
+        return next((each for each in known if each.name == name), None)
 
 
 def summary(held: Sequence[Held], reading: Reading, kept: Sequence[Kept]) -> str:

@@ -31,24 +31,29 @@ def config_of(settings: Mailbox, folder: Path) -> MailBox:
     return config
 
 
+class NotNow(RuntimeError):
+    """A mail cannot be kept at the moment through no fault of its own: it stays unseen and is fetched again."""
+
+
 class MailRoom:
-    """Fetches mails into the inbox."""
+    """Fetches mails into the inbox; ``trouble`` says why the mailbox could not be read when it was last looked into, "" when it could."""
 
     def __init__(self, inbox: InboxService, config: MailBox) -> None:
         self.inbox = inbox
         self.config = config
+        self.trouble = ""
 
     async def run(self) -> None:
         """Look again and again until cancelled; what goes wrong is said once and tried again."""
-        told = ""
         while True:
             try:
                 await self.look()
-                told = ""
-            except Problem as problem:
-                if told != problem.detail:
-                    _log.warning("the mailbox cannot be read; it is tried again", code=problem.code, reason=problem.detail)
-                told = problem.detail
+                self.trouble = ""
+            except (Problem, NotNow) as error:
+                reason = error.detail if isinstance(error, Problem) else str(error)
+                if self.trouble != reason:
+                    _log.warning("the mailbox cannot be read; it is tried again", reason=reason)
+                self.trouble = reason
             await SYSTEM.sleep(self.config.every_minutes * 60)
 
     async def look(self) -> int:
@@ -60,6 +65,6 @@ class MailRoom:
         try:
             await self.inbox.take(me, name, content, via="mail")
         except Problem as problem:
-            if problem.status >= 500:  # not the mail's fault: it stays as it was and is fetched again
-                raise RuntimeError(f"{problem.code}: {problem.detail}") from problem
+            if problem.status >= 500:
+                raise NotNow(f"{problem.code}: {problem.detail}") from problem
             raise

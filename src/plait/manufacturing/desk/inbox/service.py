@@ -77,6 +77,7 @@ class InboxService:
         self.appliers = appliers
         self.auto_apply = auto_apply
         self.readings = Readings()
+        self.keeper = keeping.Keeper(store, blobs, self._attached)
         self.maps, wrong = load_folder(maps) if maps is not None else ((), ())
         for problem in wrong:
             _log.warning("a column map is not used", reason=problem.detail)
@@ -123,6 +124,9 @@ class InboxService:
             self._later(made.id)
         return made, new
 
+    async def _attached(self, actor: Actor, name: str, content: bytes, sender: str, parent: str) -> Item:
+        return await self.take(actor, name, content, sender, "attachment", parent=parent)
+
     def _later(self, id: str) -> None:
         self._queue.put_nowait((id, self.store.activity.hold("inbox")))
 
@@ -166,7 +170,7 @@ class InboxService:
         except Problem as problem:
             reading = None
             said = f"{problem.kind.title}: {problem.detail}" if problem.detail else problem.kind.title
-        kept = await keeping.keep(self, me, item, reading.content if reading is not None else None)
+        kept = await self.keeper.keep(me, item, reading.content if reading is not None else None)
         held = held_in(reading) if reading is not None else []
         issues = issues_above_note(held, reading) if reading is not None else 1
         if reading is not None:
