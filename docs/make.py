@@ -107,11 +107,11 @@ def metrics() -> str:
 
 def plugins() -> str:
     """Every built-in plug-in with its configuration."""
-    from plait.infrastructure.machines.plugins import BUILT_IN, adapter
+    from plait.infrastructure.machines.plugins import ADAPTERS
 
     text = [HEAD, "# Plug-ins\n", "## Machine adapters\n", "Entry points `plait.adapters`.\n"]
-    for name in sorted(BUILT_IN):
-        plugin = adapter(name)
+    for name in sorted(ADAPTERS.built_in):
+        plugin = ADAPTERS.load(name)
         rows = [(f"`{field.name}`", str(getattr(field.type, "__name__", field.type))) for field in msgspec.structs.fields(plugin.config)]
         text.append(f"### `{name}`\n\n{plugin.summary}\n\n{_table(('setting', 'type'), rows)}")
     return "\n".join([*text, *_formats()])
@@ -120,9 +120,9 @@ def plugins() -> str:
 def _formats() -> list[str]:
     """Return the document formats and the column maps."""
     from plait.manufacturing.desk.reading.erp import built_in
-    from plait.manufacturing.desk.reading.formats.plugins import BUILT_IN, plugin
+    from plait.manufacturing.desk.reading.formats.plugins import FORMATS
 
-    known = [plugin(name) for name in sorted(BUILT_IN)]
+    known = [FORMATS.load(name) for name in sorted(FORMATS.built_in)]
     formats = [(f"`{each.name}`", each.summary, " ".join(f"`{suffix}`" for suffix in each.suffixes), ", ".join(sorted(each.capabilities))) for each in known]
     maps = [(f"`{each.name}`", each.summary, each.kind) for each in built_in()]
     text = ["## Document formats\n", "Entry points `plait.formats`.\n", _table(("format", "what it reads", "endings", "can"), formats)]

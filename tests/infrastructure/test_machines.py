@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from plait.infrastructure.machines import Machine
-from plait.infrastructure.machines.plugins import adapter, adapter_names
+from plait.infrastructure.machines.plugins import ADAPTERS
 from plait.kernel.ports import JobOrder
 from plait.kernel.problems import Problem
 from tests.infrastructure.conftest import Node, run_node
@@ -92,7 +92,7 @@ async def test_a_stranger_sees_no_machine_and_adds_none(node: Node) -> None:
 
 def test_adapters_are_found_by_name_without_their_library() -> None:
     """Tests that naming and describing the adapter loads no protocol library."""
-    assert "opcua" in adapter_names()
-    assert adapter("opcua").capabilities >= {"state", "jobs", "commands"}
-    code = "import sys; from plait.infrastructure.machines.plugins import adapter; adapter('opcua'); sys.exit('asyncua' in sys.modules)"
+    assert "opcua" in ADAPTERS.names()
+    assert ADAPTERS.load("opcua").capabilities >= {"state", "jobs", "commands"}
+    code = "import sys; from plait.infrastructure.machines.plugins import ADAPTERS; ADAPTERS.load('opcua'); sys.exit('asyncua' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": "src"}, check=False).returncode == 0

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from plait.infrastructure.machines.model import Batch, Link, LinkLost, Machine
-from plait.infrastructure.machines.plugins import BUILT_IN, adapter
+from plait.infrastructure.machines.plugins import ADAPTERS
 from plait.kernel.ports import JobOrder, JobState
 from plait.kernel.problems import Problem
 
@@ -49,7 +49,7 @@ class AdapterSuite:
     @asynccontextmanager
     async def linked(self, works: Any) -> AsyncIterator[Link]:
         """Link the machine as ``m``."""
-        plugin = adapter(self.name)
+        plugin = ADAPTERS.load(self.name)
         raw = self.config(works)
         link = plugin.link(msgspec.convert(raw, plugin.config), 20)
         try:
@@ -78,12 +78,12 @@ class AdapterSuite:
 
     def test_the_plugin_describes_itself(self) -> None:
         """Tests that name, summary, config and capabilities are there and the folder has its README and quality file."""
-        plugin = adapter(self.name)
+        plugin = ADAPTERS.load(self.name)
         assert plugin.name == self.name
         assert plugin.summary
         assert issubclass(plugin.config, msgspec.Struct)
         assert plugin.capabilities <= {"state", "jobs", "commands", "signals", "beats"}
-        folder = Path("src") / BUILT_IN[self.name].replace(".", "/")
+        folder = Path("src") / ADAPTERS.built_in[self.name].replace(".", "/")
         assert (folder / "README.md").read_text("utf-8").startswith("# ")
         quality = tomllib.loads((folder / "quality.toml").read_text("utf-8"))
         assert quality["tier"] in TIERS
@@ -92,7 +92,7 @@ class AdapterSuite:
     def test_the_config_refuses_what_it_does_not_know(self) -> None:
         """Tests that a wrong or unknown setting is an error."""
         with pytest.raises(msgspec.ValidationError):
-            msgspec.convert({"no-such-setting": 1}, adapter(self.name).config)
+            msgspec.convert({"no-such-setting": 1}, ADAPTERS.load(self.name).config)
 
     async def test_the_first_batch_is_the_whole_state(self, tmp_path: Path) -> None:
         """Tests that a machine's state and job list come of themselves after ``watch``."""

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plait.kernel.problems import REGISTRY, Problem
-from plait.manufacturing.desk.reading.formats.plugins import plugin as named
+from plait.manufacturing.desk.reading.formats import plugins
 from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import Content, FormatPlugin, Limits, Place
 from tests.conformance.formats.samples import FORMATS, samples
@@ -65,7 +65,7 @@ class FormatSuite:
         """Tests that name, summary, endings and capabilities are there and the folder has its README and quality file."""
         plugin = plugin_of(self.name)
         assert plugin.name == self.name
-        assert plugin == named(self.name)
+        assert plugin == plugins.FORMATS.load(self.name)
         assert plugin.summary
         assert all(suffix.startswith(".") for suffix in plugin.suffixes)
         assert all("/" in kind for kind in plugin.media_types)

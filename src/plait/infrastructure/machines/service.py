@@ -20,7 +20,7 @@ from plait.infrastructure.machines.model import (
     MachineRemoved,
     MachineStatus,
 )
-from plait.infrastructure.machines.plugins import adapter
+from plait.infrastructure.machines.plugins import ADAPTERS
 from plait.infrastructure.signals import SignalService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor, Scope
@@ -241,7 +241,7 @@ def _view(row: tables.Row, live: Sequence[str]) -> MachineView:
 
 
 def _plugin(machine: Machine) -> tuple[AdapterPlugin, Any]:
-    plugin = adapter(machine.adapter)
+    plugin = ADAPTERS.load(machine.adapter)
     try:
         return plugin, msgspec.convert(machine.config, plugin.config)
     except msgspec.ValidationError as error:

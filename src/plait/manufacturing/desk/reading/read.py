@@ -9,7 +9,7 @@ from plait.manufacturing.desk.reading.checks import across, within
 from plait.manufacturing.desk.reading.columns import propose, signature
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.erp import known
-from plait.manufacturing.desk.reading.formats.plugins import choose, plugin
+from plait.manufacturing.desk.reading.formats.plugins import FORMATS, choose
 from plait.manufacturing.desk.reading.headers import placed, said_once
 from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.layout import blank
@@ -30,7 +30,7 @@ Lookup = Callable[[str], Mapping | None]
 def open_content(content: bytes, name: str, limits: Limits = Limits(), format_name: str = "") -> Content:
     """Read a file's bytes with the format named, or with the one that is surest of it."""
     check_size(content, limits)
-    found = plugin(format_name) if format_name else choose(content, name)
+    found = FORMATS.load(format_name) if format_name else choose(content, name)
     opened = found.read(content, name, limits)
     opened.sheets = [part for sheet in opened.sheets for part in reshaped(sheet)]
     return opened

@@ -1,0 +1,3 @@
+"""A plug-in for tests."""
+
+PLUGIN = "ff0000"
