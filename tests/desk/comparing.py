@@ -170,7 +170,7 @@ def _table(tally: _Tally, answer: dict[str, Any], rows: list[_Row], told: bool =
         if index is None:
             assert row is not None
             for field, value in row.record.values.items():
-                tally.bad(f"extra row {row.record.row}", field, "", value, row.record.refused)
+                tally.bad(f"extra row {row.record.row}", field, "", value, row.record.refused or told)
         elif row is None:
             for field, value in expected[index].items():
                 tally.bad(f"row {index + 1} missing", field, value, None, told)
@@ -194,8 +194,9 @@ def compare(answer: dict[str, Any], result: Result) -> Score:
         for code in each.get("issues", ()):
             spoken = any(issue.code == code for issue in result.issues)
             tally.ok() if spoken else tally.bad("table", code, "a doubt about the table", None, told=False)
+    doubted = any(issue.code == "kind-doubtful" for issue in result.issues)
     for mapping, rows in left:
-        _table(tally, {"kind": mapping.kind, "rows": []}, rows)
+        _table(tally, {"kind": mapping.kind, "rows": []}, rows, doubted)
     if answer.get("suggestion") and not result.suggestion:
         tally.bad("document", "suggestion", "true", "false", told=False)
     return Score(tally.right, tally.doubted, tally.wrong)

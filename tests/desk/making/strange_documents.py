@@ -238,7 +238,8 @@ _words(
     "2    P-2       Nabe           6      27.03.2026  eilt\n\nDanke\n",
     table(
         "orders",
-        "order_no | line_no | part_no | name | quantity | due | note\n4711 | 1 | P-1 | Welle | 5 | 2026-03-20 | -\n4711 | 2 | P-2 | Nabe | 6 | 2026-03-27 | eilt",
+        "order_no | line_no | part_no | name | quantity | due | note\n"
+        "4711 | 1 | P-1 | Welle | 5 | 2026-03-20 | -\n4711 | 2 | P-2 | Nabe | 6 | 2026-03-27 | eilt",
     ),
 )
 case(

@@ -61,6 +61,8 @@ def within(kind: DocumentKind, values: dict[str, Value], places: dict[str, Place
 
 def _open(row: _Row, places: dict[str, Place]) -> None:
     quantity, still, delivered = row.number("quantity"), row.number("open_quantity"), row.number("delivered")
+    if delivered is not None and (delivered < 0 or (quantity is not None and delivered > 2 * quantity > 0)):
+        row.say("warning", "delivered-doubtful", "delivered", f"{delivered} were delivered of {quantity}", "Check both quantities.")
     if still is None:
         return
     if quantity is None:
