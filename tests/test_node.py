@@ -151,9 +151,13 @@ async def test_nobody_is_refused_everywhere(tmp_path: Path) -> None:
 
 
 # What comes without a token because its content is the proof: a password, a code, the cookie of a session, a card signed with a pinned key,
-# the ticket of a form that was shown.
+# the ticket of a form that was shown, a guest link's code in the path.
 PROVING = {
     ("POST", "/request"),
+    ("GET", "/g/{code}"),
+    ("POST", "/g/{code}"),
+    ("GET", "/g/{code}/paper"),
+    ("GET", "/g/{code}/history"),
     ("POST", "/api/v1/session"),
     ("POST", "/api/v1/session/activate"),
     ("DELETE", "/api/v1/session"),

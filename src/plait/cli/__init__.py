@@ -13,6 +13,7 @@ VERBS = {
     "demo": ("plait.cli.demo:demo", "Bring up seven firms on this computer and send one order through the braid."),
     "plant": ("plait.cli.plant:plant", "Run a simulated plant that speaks OPC UA."),
     "desk": ("plait.cli.desk:app", "Put in orders, lists and mails; see what came, what is ordered."),
+    "guest": ("plait.cli.guest:app", "Make links for firms without a node, see what they did, take links back."),
     "person": ("plait.cli.person:app", "Enter people, let them set a password, end their sessions."),
     "token": ("plait.cli.token:app", "Make, list and revoke access tokens."),
     "deliveries": ("plait.cli.deliveries:app", "See what waits for partners and why; try again or give up."),

@@ -1,7 +1,13 @@
 """An offer by a link: seen, accepted once, rejected, asked about; who was first; what changed meanwhile."""
 
 import asyncio
+import email
+import email.policy
+import re
 
+import pytest
+
+from plait.cli import app
 from tests.sharing.guest.node import accepting, code_of, link, offered, page, send
 from tests.support.nodes import nodes, settle
 
@@ -78,6 +84,22 @@ async def test_what_changed_meanwhile_is_not_accepted(tmp_path):
         assert (await node.ok("GET", f"/api/v1/desk/offers/{number}"))["state"] == "sent"
 
 
+async def test_some_lines_are_accepted(tmp_path):
+    """Tests that of several lines only the ticked ones become orders, that none ticked is refused, and that the rest stays open to our people."""
+    async with nodes(tmp_path, "helix") as (node,):
+        number = await offered(node, lines=[{"part_no": "SHAFT", "quantity": "20"}, {"part_no": "SHAFT", "quantity": "30"}])
+        path = code_of(await link(node, "offer", number))
+        none = await send(node, path, "accept", reference="4711")
+        assert none.status_code == 422
+        assert "please choose" in none.text
+        done = await send(node, path, "accept", reference="4711", **{"line-2": "on"})
+        assert done.status_code == 200
+        assert not accepting(done.text)
+        offer = await node.ok("GET", f"/api/v1/desk/offers/{number}")
+        assert [line["state"] for line in offer["lines"]] == ["sent", "accepted"]
+        assert [each.said for each in await node.bodies("guest.acted")] == ["accepted line 2 as 4711"]
+
+
 async def test_a_guest_rejects_with_a_reason(tmp_path):
     """Tests that a rejection needs a reason, which the offer keeps with the guest's words, and that accepting is over then."""
     async with nodes(tmp_path, "helix") as (node,):
@@ -131,3 +153,43 @@ async def test_the_paper_and_only_an_offer_that_is_out(tmp_path):
         paper = await page(node, code_of(await link(node, "offer", number)) + "/paper")
         assert paper.content.startswith(b"%PDF")
         assert paper.headers["cache-control"] == "no-store"
+
+
+async def test_text_and_mail_bear_the_link(tmp_path, capsys):
+    """Tests that the terminal makes a link for an offer and puts it into text and e-mail, and that no other address is put there."""
+    async with nodes(tmp_path, "helix") as (node,):
+        number = await offered(node)
+        mail = tmp_path / "offer.eml"
+        await asyncio.to_thread(cli, "desk", "quote", number, "--link", "--days", "3", "--data", str(node.folder))
+        await asyncio.to_thread(cli, "desk", "quote", number, "--link", "--mail", str(mail), "--data", str(node.folder))
+        first, second = re.findall(r"shown this once: (\S+)", capsys.readouterr().out)
+        assert (await page(node, "/g/" + first.rpartition("/")[2])).status_code == 200
+        text = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("plain",)).get_content()
+        assert f"Accept, reject or ask here:\n{second}" in text.replace("\r\n", "\n")
+        for wrong in ("https://elsewhere.example/g/AAAAAAAAAAAAAAAAAAAAAA", f"{first}/x", f"{first}%0Ax"):
+            assert (await node.call("GET", f"/api/v1/desk/offers/{number}/text?link={wrong}")).status_code == 422
+
+
+async def test_links_on_the_terminal(tmp_path, capsys):
+    """Tests that a link is made, listed, looked at and revoked on the terminal, and a history written."""
+    async with nodes(tmp_path, "helix") as (node,):
+        number = await offered(node, "de")
+        data, qr, jws = ("--data", str(node.folder)), tmp_path / "qr.svg", tmp_path / "history.jws"
+        await asyncio.to_thread(cli, "guest", "link", "offer", number, "--name", "Meridian", "--qr", str(qr), *data)
+        made = capsys.readouterr().out
+        assert made.startswith("helix: Angebot R-00001.")
+        assert "<svg" in qr.read_text("utf-8")
+        await send(node, "/g/" + made.split()[-1].rpartition("/")[2], "ask", text="Wann?")
+        ((id,),) = [[each["id"]] for each in await node.ok("GET", "/api/v1/guest/links")]
+        for words in (("list",), ("show", id), ("history", "Meridian", "--to", str(jws)), ("revoke", id)):
+            await asyncio.to_thread(cli, "guest", *words, *data)
+        shown = capsys.readouterr().out
+        assert "asked a question" in shown
+        assert "is revoked" in shown
+        assert jws.read_text("ascii").count(".") == 2
+
+
+def cli(*arguments):
+    with pytest.raises(SystemExit) as ended:
+        app(list(arguments))
+    assert not ended.value.code

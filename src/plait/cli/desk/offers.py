@@ -57,6 +57,8 @@ def quote(
     ubl: Path | None = None,
     mail: Path | None = None,
     send: bool = False,
+    link: bool = False,
+    days: int = 0,
     data: Path = Path("plait-data"),
 ) -> None:
     """Show a quotation as text for a chat; write it as PDF, UBL or e-mail; send it off.
@@ -73,18 +75,35 @@ def quote(
         Write it as e-mail (.eml) here, ready to be sent with any mail program.
     send
         Freeze it first: price, date and slot count from now on.
+    link
+        Make a link by which the customer sees and answers it without a node; text and e-mail bear it.
+    days
+        How long the link is good (default: guest.days of the settings).
     data
         The node's data folder.
     """
     if send:
         _call(data, "POST", f"/{number}/send")
+    bears = _link(data, number, days) if link else ""
     wanted = (("pdf", pdf), ("ubl", ubl), ("mail", mail))
     for name, file in wanted:
         if file is not None:
-            file.write_bytes(_call(data, "GET", f"/{number}/{name}"))
+            file.write_bytes(_call(data, "GET", f"/{number}/{name}{bears if name == 'mail' else ''}"))
             print(f"{number} is in {file}")
     if not any(file for _, file in wanted):
-        print(_call(data, "GET", f"/{number}/text").decode("utf-8"), end="")
+        print(_call(data, "GET", f"/{number}/text{bears}").decode("utf-8"), end="")
+
+
+def _link(data: Path, number: str, days: int) -> str:
+    """Make a link for an offer, print its address and return the query by which a text bears it."""
+    from urllib.parse import quote as percent
+
+    from plait.cli.http import call
+
+    customer = _call(data, "GET", f"/{number}")["asked"]["customer"]
+    made = call(data, "POST", "/api/v1/guest/links", {"kind": "offer", "id": number, "name": customer, "days": days})
+    print(f"The link, good until {made['link']['expires'][:16]} UTC and shown this once: {made['url']}\n")
+    return f"?link={percent(made['url'], safe='')}"
 
 
 def accept(number: str, /, *lines: int, reference: str = "", data: Path = Path("plait-data")) -> None:

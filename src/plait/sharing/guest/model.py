@@ -143,11 +143,11 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A field of a guest's form: ``label`` and ``hint`` in the guest's language, at most ``most`` characters."""
+    """A field of a guest's form: ``label`` and ``hint`` in the guest's language, at most ``most`` characters; ``value`` is what stands in it at first."""
 
     name: str
     label: str
-    kind: Literal["text", "long", "date", "number", "choice", "files"] = "text"
+    kind: Literal["text", "long", "date", "number", "choice", "check", "files"] = "text"
     hint: str = ""
     needed: bool = False
     most: int = 200

@@ -28,4 +28,7 @@ def build_guests(store: Store, guard: Guard, clock: BusinessClock, signer: Signe
     async def inbox(actor: Actor, name: str, content: bytes, sender: str) -> str:
         return (await desk.inbox.take(actor, name, content, sender, "guest")).id
 
-    return GuestService(store, guard, clock, signer, things, inbox, symbol, days=days)
+    async def spoken(actor: Actor) -> str:
+        return (await desk.papers.letterhead(actor)).language
+
+    return GuestService(store, guard, clock, signer, things, inbox, symbol, spoken, days=days)

@@ -27,7 +27,7 @@ class LinksQuery(msgspec.Struct, frozen=True):
 class HistoryQuery(msgspec.Struct, frozen=True):
     """Whose history: the ``name`` the links were made for."""
 
-    name: str
+    name: str = ""
 
 
 @API.post("/api/v1/guest/links", action="guest.write", ok=201, summary="Make a link by which a firm without a node takes part")

@@ -76,13 +76,10 @@ def check(new: NewLink) -> None:
 def errors(form: Form, deed: Deed, say: Texts) -> dict[str, str]:
     """Return for each field of ``form`` that cannot be taken what is wrong, in the guest's language."""
     found = {field.name: word for field in form.fields if (word := wrong(field, deed.values.get(field.name, ""), deed.files, say))}
-    if len(form.fields) > 1 and not found and not any(field.needed for field in form.fields) and form.post and not form.once and _empty(form, deed):
-        found[form.fields[0].name] = say("please fill this in")
+    ticks = [field.name for field in form.fields if field.kind == "check"]
+    if ticks and not any(deed.values.get(name) for name in ticks):
+        found[ticks[0]] = say("please choose")
     return found
-
-
-def _empty(form: Form, deed: Deed) -> bool:
-    return not any(deed.values.get(field.name) for field in form.fields) and not deed.files
 
 
 def wrong(field: Field, value: str, files: Sequence[GuestFile], say: Texts) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Literal, Protocol
 from weakref import WeakValueDictionary
@@ -64,7 +64,10 @@ class Inbox(Protocol):
 
 
 class GuestService:
-    """Links for firms without a node. ``things`` are the kinds of things a link may be for, ``days`` how long a link lasts when nobody says."""
+    """Links for firms without a node. ``things`` are the kinds of things a link may be for.
+
+    ``spoken`` tells the language of the firm's papers, ``days`` is how long a link lasts: both when nobody says.
+    """
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class GuestService:
         things: Mapping[Kind, Thing],
         inbox: Inbox,
         symbol: Symbols,
+        spoken: Callable[[Actor], Awaitable[str]],
         *,
         days: int = 14,
     ) -> None:
@@ -85,6 +89,7 @@ class GuestService:
         self.things = things
         self.inbox = inbox
         self.symbol = symbol
+        self.spoken = spoken
         self.days = days
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -105,7 +110,7 @@ class GuestService:
         thing = new.id.strip()
         spoken = await self.things[new.kind].language(actor, thing)
         code, firm = rules.new_code(), self.guard.firm()
-        language = new.language or spoken or "en"
+        language = new.language or spoken or await self.spoken(actor)
 
         def work(tx: Tx) -> Link:
             named = thing or f"{SERIES}-{tx.number(SERIES):05}"

@@ -13,7 +13,7 @@ __all__ = ["SECRET", "cell", "columns", "plain_tables", "rows"]
 # Rows that are worth nothing elsewhere, or would open a door: hashes of tokens, sessions and passwords, answers under keys.
 LEFT_OUT = frozenset({"store_fact", "store_once", "store_follower", "identity_jti", "ev", "ee", "epc", "term", "job", "epcis_told"})
 SECRET = ("token", "secret", "password", "hash", "address", "code")
-GUARDED = ("identity_", "sharing_transfer", "people_")
+GUARDED = ("identity_", "sharing_transfer", "people_", "guest_link")
 
 
 def plain_tables(conn: Connection) -> list[Table]:

@@ -51,6 +51,12 @@ class Renewal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: Moment | None = None
 
 
+class WithLink(msgspec.Struct, frozen=True):
+    """``link``: the address of a guest link by which it is answered, to stand in the text."""
+
+    link: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
 def _index(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 7):
         raise Problem(NO_OFFER, f"{text!r} is no number of a line")
@@ -159,9 +165,9 @@ async def confirmation(service: OfferService, actor: Actor, number: str) -> Answ
 
 
 @API.get("/api/v1/desk/offers/{number}/text", action="desk.read", summary="The quotation as text for a chat", produces=(TEXT,))
-async def text(service: OfferService, actor: Actor, number: str) -> Answer:
+async def text(service: OfferService, actor: Actor, number: str, query: WithLink) -> Answer:
     """Return the quotation as plain text."""
-    return Answer(await service.text(actor, number))
+    return Answer(await service.text(actor, number, query.link))
 
 
 @API.get("/api/v1/desk/offers/{number}/ubl", action="desk.read", summary="The quotation as UBL", produces=(XML,))
@@ -171,6 +177,6 @@ async def ubl(service: OfferService, actor: Actor, number: str) -> Answer:
 
 
 @API.get("/api/v1/desk/offers/{number}/mail", action="desk.read", summary="The quotation as an e-mail ready to be sent", produces=(MAIL,))
-async def mail(service: OfferService, actor: Actor, number: str) -> Answer:
+async def mail(service: OfferService, actor: Actor, number: str, query: WithLink) -> Answer:
     """Return an e-mail with text, PDF and UBL."""
-    return _file(await service.mail(actor, number), MAIL, f"{number}.eml")
+    return _file(await service.mail(actor, number, query.link), MAIL, f"{number}.eml")

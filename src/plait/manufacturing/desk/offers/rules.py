@@ -14,7 +14,7 @@ from plait.manufacturing.desk.offers.model import Change, NewPart, Offer, OfferL
 from plait.manufacturing.desk.rules import MOST_PIECES, too_much
 from plait.manufacturing.part.model import Operation, Part
 
-__all__ = ["LAPSED", "NOT_DRAFT", "NOT_OPEN", "NOT_READY", "NO_OFFER", "changed", "cleaned", "line_of", "made_after", "purpose_after", "whole"]
+__all__ = ["LAPSED", "NOT_DRAFT", "NOT_OPEN", "NOT_READY", "NO_OFFER", "changed", "check_link", "cleaned", "line_of", "made_after", "purpose_after", "whole"]
 
 NO_OFFER = register("no-such-offer", 404, "There is no such offer, or it has no such line", "See the offers with `plait desk offers`.")
 NOT_DRAFT = register("offer-sent", 409, "The offer is out and cannot be changed", "Renew it: that makes a new version to work on.")
@@ -22,7 +22,15 @@ NOT_READY = register("offer-not-ready", 409, "The offer cannot go out yet", "Set
 LAPSED = register("offer-lapsed", 409, "The time the offer was to hold is over", "Renew it: price, date and slot are worked out again.")
 NOT_OPEN = register("offer-not-open", 409, "The offer is not open to an answer", "See its state; renew it when the customer wants it after all.")
 
+CODE = re.compile(r"[A-Za-z0-9_-]{22}")
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def check_link(link: str, url: str) -> None:
+    """Raise ``invalid`` for a link that is none to a guest's page of our own node at ``url``."""
+    start = f"{url.rstrip('/')}/g/"
+    if link and (not link.startswith(start) or not CODE.fullmatch(link.removeprefix(start))):
+        raise Problem(INVALID, f"link: a guest link of this node begins with {start}", path="$.link")
 
 
 def line_of(offer: Offer, index: int) -> OfferLine:

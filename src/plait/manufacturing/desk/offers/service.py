@@ -17,7 +17,7 @@ from plait.manufacturing.desk.offers.model import LostReason, Offer, OfferReplie
 from plait.manufacturing.desk.offers.pricing import with_line
 from plait.manufacturing.desk.offers.reply import number_in, said
 from plait.manufacturing.desk.offers.room import there
-from plait.manufacturing.desk.offers.rules import NO_OFFER
+from plait.manufacturing.desk.offers.rules import NO_OFFER, check_link
 from plait.manufacturing.desk.offers.ubl import UblOrder, lines_of, read_order
 from plait.manufacturing.desk.offers.writing import confirmation_letter, draft_mail, quotation_letter, quotation_text, quotation_ubl
 from plait.manufacturing.trade import tables as trade_tables
@@ -126,18 +126,20 @@ class OfferService(Drafts):
         letter, at = confirmation_letter(offer, terms)
         return await self.room.papers.pdf(letter, terms, at)
 
-    async def text(self, actor: Actor, number: str) -> str:
-        """Return the quotation as text for a chat; raise ``offer-not-ready``."""
-        return quotation_text(await self.room.read(actor, number), await self.room.papers.terms(actor))
+    async def text(self, actor: Actor, number: str, link: str = "") -> str:
+        """Return the quotation as text for a chat, with the ``link`` at which a guest answers it; raise ``offer-not-ready`` or ``invalid``."""
+        check_link(link, self.guard.firm().url)
+        return quotation_text(await self.room.read(actor, number), await self.room.papers.terms(actor), link)
 
     async def ubl(self, actor: Actor, number: str) -> bytes:
         """Return the quotation as UBL; raise ``offer-not-ready``."""
         return quotation_ubl(await self.room.read(actor, number), self.guard.firm())
 
-    async def mail(self, actor: Actor, number: str) -> bytes:
-        """Return an e-mail with the quotation as text, PDF and UBL, ready to be sent; raise ``offer-not-ready``."""
+    async def mail(self, actor: Actor, number: str, link: str = "") -> bytes:
+        """Return an e-mail with the quotation as text (``link`` as in ``text``), PDF and UBL, ready to be sent; raise ``offer-not-ready`` or ``invalid``."""
+        check_link(link, self.guard.firm().url)
         offer, terms = await self.room.read(actor, number), await self.room.papers.terms(actor)
-        return draft_mail(offer, terms, await self.pdf(actor, number), offer.sent or self.room.clock.now())
+        return draft_mail(offer, terms, await self.pdf(actor, number), offer.sent or self.room.clock.now(), link)
 
     async def supplied(self, actor: Actor, purpose: str) -> None:
         """A supplier has answered what a line needs (for reactions); a purpose that is none of ours is no error."""

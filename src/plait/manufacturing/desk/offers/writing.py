@@ -99,8 +99,8 @@ def confirmation_letter(offer: Offer, terms: Terms) -> tuple[Letter, datetime]:
     return confirmation(wanted, items, terms), issued
 
 
-def quotation_text(offer: Offer, terms: Terms) -> str:
-    """Return a quotation as plain text for a chat or an e-mail."""
+def quotation_text(offer: Offer, terms: Terms, link: str = "") -> str:
+    """Return a quotation as plain text for a chat or an e-mail, with the address at which it is answered (``link``), if there is one."""
     say = _texts(offer, terms)
     name = terms.letterhead.name or terms.firm.name
     rows = [say("Quotation {number} from {firm}", number=offer.shown, firm=name), ""]
@@ -125,6 +125,8 @@ def quotation_text(offer: Offer, terms: Terms) -> str:
         rows += ["", say(sentence, until=say.moment(offer.until))]
     said = terms.letterhead.terms.get(say.language, "") or say("Prices are net, without tax.")  # type: ignore[call-overload]
     rows += [offer.text, str(said)]
+    if link:
+        rows += ["", say("Accept, reject or ask here:"), link]
     return "\n".join(rows).rstrip() + "\n"
 
 
@@ -159,8 +161,8 @@ def _one_line(text: str) -> str:
     return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
 
 
-def draft_mail(offer: Offer, terms: Terms, pdf: bytes, at: datetime) -> bytes:
-    """Return an e-mail (RFC 5322) with the quotation as text, PDF and UBL, which a mail program opens as a draft to be sent."""
+def draft_mail(offer: Offer, terms: Terms, pdf: bytes, at: datetime, link: str = "") -> bytes:
+    """Return an e-mail (RFC 5322) with the quotation as text (``link`` as there), PDF and UBL, which a mail program opens as a draft to be sent."""
     say = _texts(offer, terms)
     sheet, firm, asked = terms.letterhead, terms.firm, offer.asked
     name = sheet.name or firm.name
@@ -175,7 +177,7 @@ def draft_mail(offer: Offer, terms: Terms, pdf: bytes, at: datetime) -> bytes:
         mail["In-Reply-To"] = mail["References"] = _one_line(asked.message_id)
     mail["X-Unsent"] = "1"
     sentence = say("To accept, please answer this e-mail with a clear yes; leave the number {number} in the subject.", number=offer.shown)
-    body = (say("Thank you for your request. We offer:"), quotation_text(offer, terms), sentence, f"{say('Kind regards')}\n{sheet.contact or name}")
+    body = (say("Thank you for your request. We offer:"), quotation_text(offer, terms, link), sentence, f"{say('Kind regards')}\n{sheet.contact or name}")
     mail.set_content("\n\n".join(part.strip() for part in body) + "\n")
     mail.add_attachment(pdf, maintype=PDF[0], subtype=PDF[1], filename=f"{offer.shown}.pdf")
     mail.add_attachment(quotation_ubl(offer, firm), maintype=XML[0], subtype=XML[1], filename=f"{offer.shown}.xml")

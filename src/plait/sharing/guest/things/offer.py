@@ -15,6 +15,7 @@ from plait.sharing.guest.rules import ANSWERED, NOT_NOW
 
 __all__ = ["OfferThing"]
 
+LINE = "line-"
 REASONS = {"price": "the price", "date": "the date", "technical": "a technical point", "other": "another reason"}
 
 
@@ -46,8 +47,9 @@ class OfferThing:
         if offer.asked.request_no:
             pairs.append((say("Your request"), offer.asked.request_no))
         notes = tuple(part for part in offer.text.splitlines() if part.strip())
-        open_ = any(line.state == "sent" for line in offer.lines)
-        forms = (_accept(say), _reject(say), _question(say)) if open_ else (_question(say),)
+        open_ = [line for line in lines if line.state == "sent"]
+        accepted = any(each.act == "accept" for each in acts)
+        forms = (*((_accept(open_, say),) if open_ and not accepted else ()), *((_reject(say),) if open_ else ()), _question(say))
         rows = tuple(_row(line, say) for line in lines)
         return Shown(title, offer.asked.customer, state, tone, rows, tuple(pairs), notes, forms, str(offer.version), f"{offer.shown}.pdf")
 
@@ -56,11 +58,13 @@ class OfferThing:
         source = f"the link {link.id} of {link.name}"
         if deed.act == "accept":
             reference = deed.values.get("reference", "")
-            await self.offers.accept(actor, link.thing, (), reference, source, f"accept/{link.id}/{deed.version}")
+            lines = [int(name.removeprefix(LINE)) for name in deed.values if name.startswith(LINE)]
+            await self.offers.accept(actor, link.thing, lines, reference, source, f"accept/{link.id}/{deed.version}")
             told = await self.offers.store.facts(stream=f"offer/{link.thing}", kinds={"offer.accepted"})
             if not any(decode(each).source == source for each in told):
                 raise Problem(ANSWERED, f"{link.thing} was accepted before, not by this link")
-            return f"accepted{f' as {reference}' if reference else ''}"
+            which = f" line {', '.join(map(str, lines))}" if lines else ""
+            return f"accepted{which}{f' as {reference}' if reference else ''}"
         if deed.act == "reject":
             reason: LostReason = next((each for each in get_args(LostReason) if each == deed.values.get("reason")), "other")
             text = f"{deed.values.get('text', '')} ({source})".strip()
@@ -117,14 +121,22 @@ def _row(line: OfferLine, say: Texts) -> Row:
         (say("Note"), line.text),
     ]
     state = {"accepted": say("accepted"), "lost": say("not ordered"), "refused": say("cannot be made")}.get(line.state, "")
-    name = asked.name or line.part_name or asked.part_no or asked.customer_part_no or asked.drawing_no
-    return Row(f"{line.index}. {name}", tuple((label, words) for label, words in pairs if words), "good" if line.state == "accepted" else "", state)
+    return Row(_name(line), tuple((label, words) for label, words in pairs if words), "good" if line.state == "accepted" else "", state)
 
 
-def _accept(say: Texts) -> Form:
-    fields = (Field("reference", say("Your order number"), hint="4711", most=100),)
-    said = say("With this you order all that stands above, at this price and for this date.")
-    return Form("accept", say("Accept"), say("Order with obligation to pay"), fields, said, once=True, post=False, main=True)
+def _name(line: OfferLine) -> str:
+    asked = line.asked
+    return f"{line.index}. {asked.name or line.part_name or asked.part_no or asked.customer_part_no or asked.drawing_no}"
+
+
+def _accept(open_: Sequence[OfferLine], say: Texts) -> Form:
+    """Return the form to accept; of several lines the guest may leave some out."""
+    several = len(open_) > 1
+    ticks = [Field(f"{LINE}{line.index}", _name(line), "check", value="on") for line in open_] if several else []
+    fields = (*ticks, Field("reference", say("Your order number"), hint="4711", most=100))
+    said = "With this you order all that is ticked, at this price and for this date."
+    said = said if several else "With this you order all that stands above, at this price and for this date."
+    return Form("accept", say("Accept"), say("Order with obligation to pay"), fields, say(said), once=True, post=False, main=True)
 
 
 def _reject(say: Texts) -> Form:
