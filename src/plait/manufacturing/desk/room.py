@@ -144,7 +144,8 @@ def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, f
     orders = OrderDesk(quotes, floor.line, floor.contract)
     arrivals = ArrivalDesk(store, guard, clock, settings.goods_in)
     papers = PaperService(store, guard)
-    offers = OfferService(Room(store, guard, clock, quotes, papers, AgreedPrices()))
+    late = LateService(store, guard, clock, floor.schedule, floor.capabilities)
+    offers = OfferService(Room(store, guard, clock, quotes, papers, AgreedPrices(), catch_up=late.catch_up))
     floor_papers = FloorPapers(papers, clock, floor.line, floor.schedule, floor.parts, floor.trade, floor.symbols, floor.labels)
     floor_papers.addressed = offers.addressed
     floor.intake.on_order = offers.take_order
@@ -158,7 +159,7 @@ def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, f
         arrivals=arrivals,
         desk=DeskService(orders, arrivals),
         book=BookService(store, guard, clock),
-        late=LateService(store, guard, clock, floor.schedule, floor.capabilities),
+        late=late,
         masters=MastersService(store, guard, clock),
         papers=papers,
         floor_papers=floor_papers,

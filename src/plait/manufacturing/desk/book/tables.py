@@ -133,6 +133,12 @@ def counts(conn: Connection, scope: Scope) -> list[StateCount]:
     return [StateCount(str(state), int(number)) for state, number in conn.execute(query)]
 
 
+def customers(conn: Connection, scope: Scope) -> list[str]:
+    """Return the names of all customers in scope, each once, as their latest lines write them."""
+    latest = select(func.max(line_table.c.id)).group_by(line_table.c.customer)
+    return [] if scope.nothing else sorted(_line(row.spec).customer for row in conn.execute(_query(scope).where(line_table.c.id.in_(latest))))
+
+
 def put_line(conn: Connection, row: OrderLine) -> None:
     """Insert or replace a line."""
     upsert(conn, line_table, "id", _values(row))

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import Connection
 
-from plait.kernel.actor import Actor, Scope
+from plait.kernel.actor import Actor, Scope, system_actor
 from plait.kernel.clock import BusinessClock
 from plait.kernel.ports import Guard
 from plait.kernel.problems import CONFLICT, Problem
@@ -65,6 +65,7 @@ class LateService:
         self._kept: _Kept | None = None
         self._turn = asyncio.Lock()
         self._busy = asyncio.Lock()
+        self._left: frozenset[str] = frozenset()
 
     async def report(self, actor: Actor) -> LateReport:
         """Return all open lines with date, slack, verdict, reason and remedy; only our own people see them."""
@@ -100,6 +101,17 @@ class LateService:
                 if problem.code != CONFLICT:
                     raise
         return await self._adopt(actor, once)
+
+    async def catch_up(self) -> None:
+        """Write the plan as bookings when orders have come that are in none, so that a new promise keeps clear of them.
+
+        What could not be planned is not tried again until something else has come.
+        """
+        firm = self.guard.firm()
+        waiting = await self.store.read(_waiting)
+        if waiting - self._left:
+            await self.adopt(system_actor(firm.party_id, "desk"))
+            self._left = await self.store.read(_waiting)
 
     async def _adopt(self, actor: Actor, once: str | None) -> Adopted:
         def think() -> tuple[str, Plan, list[Adoption]]:
@@ -180,6 +192,15 @@ class LateService:
             adopted,
         )
         return schedule_tables.stamp(conn), books
+
+
+def _waiting(conn: Connection) -> frozenset[str]:
+    """Return the open lines that could be planned, as far as is plain, and are in no plan."""
+    every = Scope(everything=True)
+    booked = {hold.order for hold in schedule_tables.adopted(conn, every).values()}
+    lines = [line for line in book_tables.lines(conn, every, state="open") if not line.run and line.part_id and line.id not in booked]
+    made = {part.id for part in part_tables.parts(conn, every) if part.routing} if lines else set()
+    return frozenset(line.id for line in lines if line.part_id in made)
 
 
 def _ended(conn: Connection, scope: Scope, live: list[Booking], runs: set[str]) -> list[Booking]:

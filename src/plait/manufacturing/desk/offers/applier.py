@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 
 from plait.kernel.money import Money
 from plait.kernel.problems import INVALID, Problem
+from plait.manufacturing.desk.book import tables as book_tables
 from plait.manufacturing.desk.book.applier import CHANGED_SINCE
 from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.inbox.model import Change, Context
 from plait.manufacturing.desk.offers import tables
 from plait.manufacturing.desk.offers.asking import ask_in, recognised
 from plait.manufacturing.desk.offers.closing import Closer
+from plait.manufacturing.desk.offers.earlier import known_customer, language_in
 from plait.manufacturing.desk.offers.model import Asked, Offer
 from plait.manufacturing.desk.reading.model import DocumentKind, Record
 from plait.store import Tx
@@ -38,7 +40,7 @@ class RequestApplier:
     def compare(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Change]:
         """Return what ``apply`` would do."""
         found: list[Change] = []
-        for rows, asked in _requests(records, context):
+        for rows, asked in _requests(records, context, _who(conn, context)):
             if isinstance(asked, Problem):
                 found += [Change(row.row, _key(row), "refused", asked.detail) for row in rows]
                 continue
@@ -56,7 +58,7 @@ class RequestApplier:
     def apply(self, tx: Tx, records: Sequence[Record], context: Context) -> list[Change]:
         """Do it, inside the transaction; return what was done, with the offers' numbers in ``text``."""
         done: list[Change] = []
-        for rows, asked in _requests(records, context):
+        for rows, asked in _requests(records, context, _who(tx.conn, context)):
             made: Offer | Problem = asked if isinstance(asked, Problem) else _entered(tx, asked)
             if isinstance(made, Problem):
                 done += [Change(row.row, _key(row), "refused", made.detail) for row in rows]
@@ -88,24 +90,34 @@ def _key(row: Record) -> str:
     return " ".join(str(values[name]) for name in ("request_no", "line_no", "part_no", "customer_part_no", "name") if values.get(name)) or f"row {row.row}"
 
 
-def _requests(records: Sequence[Record], context: Context) -> list[tuple[list[Record], Asked | Problem]]:
+def _who(conn: Connection, context: Context) -> str:
+    """Return the customer who sent it: the one of the order book or of earlier offers whose address it is, else the address itself."""
+    address = EMAIL.search(context.sender)
+    if address is None:
+        return context.sender
+    before = next((each.asked.customer for each in reversed(tables.offers(conn, tables.ALL)) if each.asked.email == address.group()), "")
+    return before or known_customer(context.sender, book_tables.customers(conn, tables.ALL)) or context.sender
+
+
+def _requests(records: Sequence[Record], context: Context, sender: str) -> list[tuple[list[Record], Asked | Problem]]:
     groups: dict[tuple[str, str], list[Record]] = {}
     for row in records:
-        customer = str(row.values.get("customer") or "").strip() or context.sender
+        customer = str(row.values.get("customer") or "").strip() or sender
         groups.setdefault((fold(customer), fold(str(row.values.get("request_no", "")))), []).append(row)
-    return [(rows, _asked(rows, place, len(groups), context)) for place, rows in enumerate(groups.values(), 1)]
+    return [(rows, _asked(rows, place, len(groups), context, sender)) for place, rows in enumerate(groups.values(), 1)]
 
 
-def _asked(rows: Sequence[Record], place: int, groups: int, context: Context) -> Asked | Problem:
+def _asked(rows: Sequence[Record], place: int, groups: int, context: Context, sender: str) -> Asked | Problem:
     first = rows[0].values
     contact = str(first.get("contact", ""))
     address = EMAIL.search(contact) or EMAIL.search(context.sender)
     respond = next((row.values["respond_by"] for row in rows if isinstance(row.values.get("respond_by"), date)), None)
     values = {
-        "customer": str(first.get("customer") or "").strip() or context.sender or "a customer",
+        "customer": str(first.get("customer") or "").strip() or sender or "a customer",
         "lines": [_line(row, context) for row in rows],
         "email": address.group() if address else "",
         "contact": contact,
+        "language": language_in(context.around),
         "request_no": str(first.get("request_no", "")),
         "respond_by": respond,
         "source": context.source and (context.source if groups == 1 else f"{context.source}#{place}"),

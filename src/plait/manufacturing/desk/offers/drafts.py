@@ -77,6 +77,8 @@ class Drafts:
     async def work_out(self, actor: Actor, number: str) -> Offer:
         """Take a draft as far as it gets: suppliers' options, price, slot. What is done already stays."""
         self.guard.require(actor, "desk.write")
+        if self.room.catch_up is not None:
+            await self.room.catch_up()
         await self.pricer.work_out(actor, number)
         return await self.room.read(actor, number)
 
@@ -137,7 +139,8 @@ class Drafts:
         if part is None or (unfit := whole(line, part)):
             return replace(line, state="stuck", reason=unfit if part is not None else line.reason)
         agreed = line.price if line.priced_by == "list" else None
-        now = decided(line, line.cost.per_piece if line.cost else None, agreed, tables.outcomes(tx.conn, tables.ALL))
+        before = line.price if line.priced_by == "order" else None
+        now = decided(line, line.cost.per_piece if line.cost else None, agreed, tables.outcomes(tx.conn, tables.ALL), before)
         if now.state == "ready" and not now.hold_id:
             now = replace(now, purpose=purpose_after(offer, now))
         own = f"line {now.index}: "

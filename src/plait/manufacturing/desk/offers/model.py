@@ -96,7 +96,7 @@ class OfferLine(msgspec.Struct, frozen=True):
 
     ``state``: new (no part known), known (to be worked out), suppliers (their answers are awaited), ready, stuck (``reason`` says why), sent,
     accepted, refused, lost. ``recognised`` says by what the part was found, ``doubts`` what a person should look at. ``price`` is that of a
-    piece, ``priced_by`` cost, list or person; ``markup`` what it is above the cost as a fraction. ``promised`` is the date offered,
+    piece, ``priced_by`` cost, list, person or an earlier order; ``markup`` what it is above the cost as a fraction. ``promised`` is the date offered,
     ``earliest`` what the schedule gives. ``purpose`` is what slot and suppliers' options are taken for. ``kept`` is the date promised for
     ``run``, since ``confirmed``.
     """

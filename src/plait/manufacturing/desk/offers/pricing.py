@@ -10,8 +10,10 @@ from plait.kernel.actor import Actor
 from plait.kernel.money import Money
 from plait.kernel.problems import Problem
 from plait.manufacturing.desk import rules as desk_rules
+from plait.manufacturing.desk.book import tables as book_tables
 from plait.manufacturing.desk.model import Inquiry
 from plait.manufacturing.desk.offers import learning, tables
+from plait.manufacturing.desk.offers.earlier import earlier_price
 from plait.manufacturing.desk.offers.model import Asked, Break, Offer, OfferLine, Outcome
 from plait.manufacturing.desk.offers.room import Room, there
 from plait.manufacturing.desk.offers.rules import line_of, purpose_after, whole
@@ -23,6 +25,7 @@ from plait.store import Tx
 __all__ = ["Pricer", "decided", "early", "with_line"]
 
 TIMES = (1, 2, 5)
+AS_BEFORE = "nothing is known of its cost; the price is that of"
 ANSWER = timedelta(hours=4)
 
 
@@ -130,8 +133,10 @@ class Pricer:
             each = self._agreed(conn, customer, part, many, day) or (self.quotes.price(part, many, held, rates).per_piece if cost else None)
             if each is not None and not desk_rules.too_much(part, many):
                 found.append(Break(many, each))
-        line = msgspec.structs.replace(line, cost=cost, breaks=tuple(found), reason=reason)
-        return decided(line, cost.per_piece if cost else None, agreed, tables.outcomes(conn, tables.ALL))
+        before = earlier_price(book_tables.lines(conn, tables.ALL, part_id=part.id), customer, quantity) if cost is None and agreed is None else None
+        doubts = tuple(each for each in line.doubts if not each.startswith(AS_BEFORE)) + ((f"{AS_BEFORE} {before.words}",) if before else ())
+        line = msgspec.structs.replace(line, cost=cost, breaks=tuple(found), reason=reason, doubts=doubts)
+        return decided(line, cost.per_piece if cost else None, agreed, tables.outcomes(conn, tables.ALL), before.price if before else None)
 
     def _agreed(self, conn: Connection, customer: str, part: Part, quantity: int, day: date) -> Money | None:
         prices = self.room.prices
@@ -163,9 +168,12 @@ class Pricer:
         return await self.room.store.read(lambda conn: self.priced(conn, now, offer, line, part, [], rates))
 
 
-def decided(line: OfferLine, by_cost: Money | None, agreed: Money | None, outcomes: Sequence[Outcome]) -> OfferLine:
-    """Return a line with the price that counts (a person's, else the agreed one, else by cost) and the date that does; ready when it has both."""
-    chosen = ((line.own_price, "person"), (agreed, "list"), (by_cost, "cost"))
+def decided(line: OfferLine, by_cost: Money | None, agreed: Money | None, outcomes: Sequence[Outcome], before: Money | None = None) -> OfferLine:
+    """Return a line with the price that counts and the date that does; ready when it has both.
+
+    The price is a person's, else the agreed one, else by cost, else the one ordered at ``before``.
+    """
+    chosen = ((line.own_price, "person"), (agreed, "list"), (by_cost, "cost"), (before, "order"))
     price, by = next(((money, how) for money, how in chosen if money is not None), (None, ""))
     promised = line.own_date or line.earliest
     markup = learning.markup_of(price, int(line.quantity), line.cost) if price and line.cost else None

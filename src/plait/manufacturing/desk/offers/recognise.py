@@ -1,5 +1,6 @@
 """Which part a request means: what the order book knows for certain, and by the likeness of names, which is never certain (pure)."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -12,6 +13,8 @@ from plait.manufacturing.part.model import Part
 __all__ = ["alias_ids", "recognise"]
 
 LIKE = 82
+SHORTEST = 3
+SPLIT = re.compile(r"[\s,;，；、：]+")
 CLEARLY = 6
 
 
@@ -32,11 +35,23 @@ def recognise(line: OfferLine, known: Known, parts: Sequence[Part], customer: st
     if found.part_id in by_id:
         part = by_id[found.part_id]
         return _is(line, part, _how(asked, part), (found.text,) if found.text else ())
+    named = _named(asked, parts)
+    if named is not None:
+        return _is(line, named, "its number is named", (f"taken for {named.id} {named.name} because that number is named: please check",))
     likely, score = _alike(asked, parts)
     if likely is None:
         return msgspec.structs.replace(line, state="new", reason=found.text or "no part of ours is named")
     doubt = f"taken for {likely.id} {likely.name} because the names are alike ({score:.0f} %): please check"
     return _is(line, likely, f"name, {score:.0f} % alike", (doubt,))
+
+
+def _named(asked: AskedLine, parts: Sequence[Part]) -> Part | None:
+    """Return the one part whose number stands where another number or the name is said (drawing Z-100, "drive shaft W-200"), None for none or several."""
+    if asked.part_no or asked.customer_part_no:
+        return None
+    words = {fold(word.strip(".,;:()[]\"'")) for word in (asked.drawing_no, *SPLIT.split(asked.name)) if word}
+    found = [part for part in parts if len(part.id) >= SHORTEST and any(sign.isdigit() for sign in part.id) and fold(part.id) in words]
+    return found[0] if len(found) == 1 else None
 
 
 def _is(line: OfferLine, part: Part, how: str, doubts: tuple[str, ...]) -> OfferLine:

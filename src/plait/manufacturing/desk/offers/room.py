@@ -1,6 +1,6 @@
 """What the verbs of offers share: the other rooms, and looking an offer up."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -32,7 +32,11 @@ class PriceList(Protocol):
 
 @dataclass
 class Room:
-    """The rooms an offer is made with. ``prices`` is the list of agreed prices, if there is one; ``watch`` sets an offer's timer."""
+    """The rooms an offer is made with.
+
+    ``prices`` is the list of agreed prices, if there is one; ``watch`` sets an offer's timer; ``catch_up`` plans open orders that are in no
+    plan yet, so that a new promise keeps clear of them.
+    """
 
     store: Store
     guard: Guard
@@ -41,6 +45,7 @@ class Room:
     papers: PaperService
     prices: PriceList | None = None
     watch: Callable[[Offer], None] = lambda offer: None
+    catch_up: Callable[[], Awaitable[None]] | None = None
 
     def free(self, tx: Tx, hold_id: str) -> None:
         """Give a slot back inside a transaction; one that is over already is no error."""
