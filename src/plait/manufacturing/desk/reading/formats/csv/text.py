@@ -61,6 +61,8 @@ def _guessed(content: bytes) -> tuple[str, str, bool]:
         text = ""
     if text and _FOUR.search(content):
         return text, "gb18030", True
+    if text and not lone and all(sign.isalpha() and sign < "\u0250" for sign in text if not sign.isascii()):
+        return text, "gb18030", True
     if text and lone <= 0.2 * len(high):
         han = len(_HAN.findall(text[:100_000]))
         if han and len(_COMMON_HAN.findall(text[:100_000])) >= 0.03 * han:
