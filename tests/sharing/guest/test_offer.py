@@ -142,6 +142,17 @@ async def test_a_question_and_a_file_lie_in_the_inbox(tmp_path):
         assert "files of this kind are not taken" in bad.text
 
 
+async def test_one_page_sends_several_things(tmp_path):
+    """Tests that what is sent from one page, gone back to, is one act for each different thing."""
+    async with nodes(tmp_path, "helix") as (node,):
+        path = code_of(await link(node, "offer", await offered(node)))
+        shown = (await page(node, path)).text
+        for text in ("One?", "Two?", "One?"):
+            assert (await send(node, path, "ask", shown=shown, text=text)).status_code == 200
+        assert (await send(node, path, "accept", shown=shown)).status_code == 200
+        assert [each.act for each in await node.bodies("guest.acted")] == ["ask", "ask", "accept"]
+
+
 async def test_the_paper_and_only_an_offer_that_is_out(tmp_path):
     """Tests that the quotation comes as PDF, and that no link is made for a draft or for nothing."""
     async with nodes(tmp_path, "helix") as (node,):

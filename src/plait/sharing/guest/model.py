@@ -122,7 +122,7 @@ class Noted(msgspec.Struct, frozen=True):
 class Act(msgspec.Struct, frozen=True):
     """What a guest did: which act, with what was typed (``values``), in words (``said``, English); ``item`` is where it lies in the inbox, if it does.
 
-    ``ticket`` is that of the page it was sent from: the same page sent again is the same act.
+    ``ticket`` is a hash of the page's ticket and of what was sent: the same sent again is the same act.
     """
 
     link: str

@@ -26,6 +26,7 @@ __all__ = [
     "errors",
     "fingerprint",
     "letter",
+    "mark",
     "new_code",
     "number",
     "one_line",
@@ -54,6 +55,13 @@ def new_code() -> str:
 def fingerprint(code: str) -> str:
     """Return what is kept of a code (SHA-256, hex); 128 random bits need no salt."""
     return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
+
+
+def mark(deed: Deed) -> str:
+    """Return what tells an act again: the same content sent from the same page is the same act, anything else is another."""
+    parts = [deed.ticket, deed.act, deed.version, *(f"{name}={value}" for name, value in sorted(deed.values.items()))]
+    parts += [hashlib.sha256(file.content).hexdigest() for file in deed.files]
+    return fingerprint("\x1f".join(parts))
 
 
 def one_line(text: str) -> str:
@@ -128,4 +136,6 @@ def letter(link: Link, form: Form, deed: Deed, to: str) -> bytes:
     for file in deed.files:
         kind = (guess_type(file.name)[0] or "application/octet-stream").partition("/")
         mail.add_attachment(file.content, maintype=kind[0], subtype=kind[2], filename=one_line(file.name).replace('"', "'")[-120:])
+    if mail.is_multipart():
+        mail.set_boundary(f"=={fingerprint(deed.ticket)[:40]}==")
     return mail.as_bytes()

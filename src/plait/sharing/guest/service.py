@@ -235,6 +235,7 @@ class GuestService:
 
         Raise ``guest-form`` (``wrong``: by field), ``guest-not-open``, ``guest-changed``, ``guest-answered``.
         """
+        deed = replace(deed, ticket=await asyncio.to_thread(rules.mark, deed))
         turn = self._turns.setdefault(link.id, asyncio.Lock())
         async with turn:
             return await self._before(link, deed) or await self._first(link, deed)

@@ -129,10 +129,15 @@ def _name(line: OfferLine) -> str:
     return f"{line.index}. {asked.name or line.part_name or asked.part_no or asked.customer_part_no or asked.drawing_no}"
 
 
+def _amount(line: OfferLine, say: Texts) -> str:
+    quantity = say.quantity(line.quantity, line.asked.unit)
+    return f"{quantity}, {say.money(line.price.times(line.quantity).rounded())}" if line.price is not None else quantity
+
+
 def _accept(open_: Sequence[OfferLine], say: Texts) -> Form:
     """Return the form to accept; of several lines the guest may leave some out."""
     several = len(open_) > 1
-    ticks = [Field(f"{LINE}{line.index}", _name(line), "check", value="on") for line in open_] if several else []
+    ticks = [Field(f"{LINE}{line.index}", f"{_name(line)}: {_amount(line, say)}", "check", value="on") for line in open_] if several else []
     fields = (*ticks, Field("reference", say("Your order number"), hint="4711", most=100))
     said = "With this you order all that is ticked, at this price and for this date."
     said = said if several else "With this you order all that stands above, at this price and for this date."
