@@ -234,3 +234,54 @@ A4 | P-4 | 8 | ? | -
 """,
     ),
 )
+
+case(
+    "stranger-operations-described.csv",
+    "Teil;AG;Bezeichnung;Maschine;Rüsten;Stückzeit;Fremdfirma;Durchlaufzeit\nP-1;10;Drehen;M1;15 min;2,5 min;;\nP-1;20;Härten;;;;Embercoat;5 AT\n",
+    table(
+        "routings",
+        """
+part_no | op_no | op_name | machine | setup_min | cycle_min | supplier | lead_days
+P-1 | 10 | Drehen | M1 | 15 | 2.5 | - | -
+P-1 | 20 | Härten | - | - | - | Embercoat | 5
+""",
+    ),
+)
+
+case(
+    "stranger-holidays-only.csv",
+    "Datum;Feiertag\n01.05.2026;Tag der Arbeit\n25.12.2026;1. Weihnachtstag\n",
+    table("calendar", "date | note | closed\n2026-05-01 | Tag der Arbeit | true\n2026-12-25 | 1. Weihnachtstag | true"),
+)
+
+case(
+    "stranger-item-beside-part.csv",
+    'Customer PO #;Item #;Part #;Pcs;Ship By;Price Each;Extended Price\n4500;1;P-1;1,200;3/20/26;$1.25;"$1,500.00"\n4501;1;P-2;300;4/2/26;$2.00;$600.00\n',
+    table(
+        "orders",
+        """
+order_no | part_no | quantity | due | price | amount | currency
+4500 | P-1 | 1200 | 2026-03-20 | 1.25 | 1500 | USD
+4501 | P-2 | 300 | 2026-04-02 | 2 | 600 | USD
+""",
+    )
+    | {"tolerated": ["line_no"]},
+)
+
+case(
+    "stranger-second-quantity.csv",
+    "Auftrag;Artikel;Menge;ME;Menge 2;ME 2;Termin\nA1;P-1;100;Stk;25;kg;20.03.2026\nA2;P-2;40;Stk;8,5;kg;23.03.2026\n",
+    table("orders", "order_no | part_no | quantity | unit | due\nA1 | P-1 | 100 | C62 | 2026-03-20\nA2 | P-2 | 40 | C62 | 2026-03-23"),
+)
+
+case(
+    "stranger-stock-with-reserved.csv",
+    "Artikel;Bestand;reserviert;verfügbar;Mindestbestand\nP-1;100;20;80;50\nP-2;50;0;50;10\n",
+    table("stock", "part_no | quantity\nP-1 | 100\nP-2 | 50"),
+)
+
+case(
+    "stranger-only-one-date-column.csv",
+    "Order,Part,Quantity,Date\nA1,P-1,12,2026-03-20\nA2,P-2,15,2026-03-27\n",
+    table("orders", "order_no | part_no | quantity | due\nA1 | P-1 | 12 | 2026-03-20?\nA2 | P-2 | 15 | 2026-03-27?"),
+)

@@ -194,7 +194,7 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
             fit = evidence[column].fits(fields[field])
             options.append((min(surely * fit, 1.0), column, field, why if fit >= 1 else f"{why}, though its cells do not look like it"))
     chosen, rivals = _assign(options, evidence, fields)
-    spare(kind, chosen, evidence)
+    spare(kind, chosen, block.titles, evidence)
     said = constants(sheet, block.above, block.first, kind, set(chosen))
     issues, columns = _columns(sheet, block, kind, chosen, rivals, spoken, context, said)
     at = sheet.place(block.last, chosen["price"][1]) if "price" in chosen else Place(sheet=sheet.name)

@@ -28,6 +28,7 @@ _SIGNED = re.compile(r"^[^\d:：]{1,20}[:：]\s*\D{0,20}$")
 _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|von|/|共)?.*$", re.IGNORECASE)
 
 
+_HOLIDAY = re.compile(r"feiertag|holiday|urlaub|betriebsruhe|schliess|closed|shutdown|节日|节假日|假期|放假|休")
 _ROW_DOUBTS = frozenset({"row-hidden", "rows-lost", "struck-out"})
 """Doubts of a cell that are about its row; said once."""
 
@@ -281,6 +282,7 @@ class _Line:
                 self._keep(table.fields[name], read, Place(sheet=table.sheet.name), table.mapping.constants[name])
         self._whole_row(row)
         self.issues.extend(table.worth.settle(self.values, self.reads, self.places))
+        self._closed()
         self.issues.extend(within(table.mapping.kind, self.values, self.places, table.context.today))
         self._needed()
         return Record(self.number + 1, self.values, self.places, tuple(self.issues))
@@ -355,6 +357,15 @@ class _Line:
             self.issues.append(Issue(level, doubt.code, doubt.reason, doubt.fix, place, field.name, str(raw)[:200]))
             if doubt.code == "unit-strange":
                 self.issues.append(Issue(level, doubt.code, doubt.reason, doubt.fix, place, "unit", str(raw)[:200]))
+
+    def _closed(self) -> None:
+        """Take a day without hours as closed in a list of holidays."""
+        table = self.table
+        if table.mapping.kind != "calendar" or "date" not in self.values or {"start", "end", "closed"} & self.values.keys():
+            return
+        if any(_HOLIDAY.search(title) for title in [*table.titles.values(), fold(table.sheet.name)]):
+            self.values["closed"], place = True, self.places["date"]
+            self.issues.append(Issue("note", "day-closed", "a day without hours in a list of holidays is taken as closed", "Nothing to do.", place, "closed"))
 
     def _needed(self) -> None:
         groups: dict[str, list[Field]] = {}

@@ -17,6 +17,7 @@ __all__ = ["Chosen", "kind_doubt", "odd_unit", "price_doubts", "spare"]
 Chosen = dict[str, tuple[float, int, str]]
 """For each field how surely which column is it, and why."""
 
+_OF_PART = re.compile(r"artikel|teil|part|item|material|produkt|product|物料|产品|零件|存货", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _PART = ("part_no", "customer_part_no", "drawing_no", "component")
 _NET = re.compile(r"netto|\bnet\b|未税|不含税|excl|ohne mwst|nach rabatt|discounted", re.IGNORECASE)
@@ -31,9 +32,14 @@ _QUALIFIER = re.compile(
 )
 
 
-def spare(kind: DocumentKind, chosen: Chosen, evidence: Sequence[Evidence]) -> None:
-    """Add to ``chosen`` the unit, the currency and the part number that columns without a known title hold, told from their cells."""
+def spare(kind: DocumentKind, chosen: Chosen, titles: Sequence[str], evidence: Sequence[Evidence]) -> None:
+    """Add to ``chosen`` the unit, the currency and the part number that columns without a known title hold, told from their cells.
+
+    What a routing calls a description is that of the operation.
+    """
     fields = KINDS[kind]
+    if kind == "routings" and "op_name" not in chosen and "name" in chosen and not _OF_PART.search(titles[chosen["name"][1]]):
+        chosen["op_name"] = chosen.pop("name")
     taken = {column for _, column, _ in chosen.values()}
     free = [number for number, each in enumerate(evidence) if each.values and number not in taken]
     for field in ("unit", "currency"):
