@@ -130,16 +130,15 @@ def renew(number: str, /, *, until: str = "", data: Path = Path("plait-data")) -
 
 def _told(offer: dict[str, Any]) -> None:
     """Print where each line stands now."""
-    from plait.cli.desk.shown import console
+    from plait.cli.desk.shown import say
 
-    out = console()
     for line in offer["lines"]:
         money = f"{line['price']['amount']} {line['price']['currency']} each, " if line["price"] else ""
         ready = f"ready {line['promised'][:10]}" if line["promised"] else line["reason"]
         part_shown = line["part_id"] or line["asked"]["name"] or line["asked"]["part_no"]
-        out.print(f"{offer['number']} line {line['index']}: {line['quantity']} x {part_shown}, {line['state']}: {money}{ready}", markup=False)
+        say(f"{offer['number']} line {line['index']}: {line['quantity']} x {part_shown}, {line['state']}: {money}{ready}")
         for doubt in line["doubts"]:
-            out.print(f"  {doubt}", markup=False)
+            say(f"{doubt}", 2, 4)
 
 
 def _only(data: Path, number: str) -> int:

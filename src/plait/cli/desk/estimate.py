@@ -27,7 +27,7 @@ def estimate(*parts: str, apply: bool = False, data: Path = Path("plait-data"), 
     as_json
         Print JSON.
     """
-    from plait.cli.desk.shown import console, table
+    from plait.cli.desk.shown import say, table
     from plait.cli.http import call
 
     answer = call(data, "POST", "/api/v1/desk/estimates", {"parts": list(parts), "apply": apply})
@@ -36,12 +36,12 @@ def estimate(*parts: str, apply: bool = False, data: Path = Path("plait-data"), 
         return
     rows = [(each["part_id"], each["name"], _times(each), each["why"]) for each in answer["estimates"]]
     if not rows:
-        console().print("Every part made here has a routing that somebody has entered.")
+        say("Every part made here has a routing that somebody has entered.")
         return
     table(("part", "name", "operations: set-up + a piece", "from"), rows)
     if answer["work_centres"]:
-        console().print(f"Assumed work centres, to be checked: {', '.join(answer['work_centres'])}", markup=False)
-    console().print("Entered, marked as estimated." if answer["applied"] else "Nothing was changed; enter them with --apply.")
+        say(f"Assumed work centres, to be checked: {', '.join(answer['work_centres'])}")
+    say("Entered, marked as estimated." if answer["applied"] else "Nothing was changed; enter them with --apply.")
 
 
 def _times(each: dict[str, Any]) -> str:

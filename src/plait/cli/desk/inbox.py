@@ -11,6 +11,7 @@ __all__ = ["apply", "inbox", "set_aside", "show", "undo"]
 
 Json = Annotated[bool, Parameter(name="--json")]
 PATIENCE_S = 300.0
+LONGEST = 60
 
 
 def _call(data: Path, method: str, path: str, body: Any = None) -> Any:
@@ -45,9 +46,14 @@ def inbox(*, state: str = "", sender: str = "", text: str = "", limit: int = 40,
         print(json.dumps(rows))
     elif rows:
         names = ("id", "came (UTC)", "name", "sender", "state", "holds")
-        table(names, [(row["id"], row["received"][5:16].replace("T", " "), row["name"], row["sender"], row["state"], row["summary"]) for row in rows])
+        table(names, [(row["id"], row["received"][5:16].replace("T", " "), row["name"], row["sender"], row["state"], _short(row["summary"])) for row in rows])
     else:
         print("Nothing has come.")
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a long sentence: its title, before the detail."""
+    return text if len(text) <= LONGEST else text.partition(": ")[0][:LONGEST].rstrip() + " ..."
 
 
 def show(id: str, /, *, whole: bool = False, first: int = 8, data: Path = Path("plait-data"), as_json: Json = False) -> None:
@@ -66,27 +72,27 @@ def show(id: str, /, *, whole: bool = False, first: int = 8, data: Path = Path("
     as_json
         Print JSON.
     """
-    from plait.cli.desk.shown import console, counted, show_changes, show_issues, show_mapping, show_rows
+    from plait.cli.desk.shown import counted, say, show_changes, show_issues, show_mapping, show_rows
 
     seen = _call(data, "GET", f"/{id}/preview?{urlencode({'whole': str(whole).lower(), 'first': first})}")
     if as_json:
         print(json.dumps(seen))
         return
-    out, item = console(), seen["item"]
-    out.print(f"{item['id']} {item['name']} from {item['sender'] or 'nobody named'}, {item['state']}: {item['summary']}", markup=False)
+    item = seen["item"]
+    say(f"{item['id']} {item['name']} from {item['sender'] or 'nobody named'}, {item['state']}: {item['summary']}")
     for each in seen.get("attachments", []):
-        out.print(f"  kept: {each['name']} {each['drawing_no']} {each['revision']}".rstrip(), markup=False)
+        say(f"kept: {each['name']} {each['drawing_no']} {each['revision']}".rstrip(), 2, 4)
     for child in seen.get("children", []):
-        out.print(f"  attached: {child['id']} {child['name']}, {child['state']}: {child['summary']}", markup=False)
+        say(f"attached: {child['id']} {child['name']}, {child['state']}: {child['summary']}", 2, 4)
     for table in seen["tables"]:
         show_mapping(table["mapping"])
         show_rows(table["rows"], first)
-        out.print(f"{table['good']} rows can go in, {table['refused']} cannot: {counted(table['counts'])}.")
+        say(f"{table['good']} rows can go in, {table['refused']} cannot: {counted(table['counts'])}.")
         show_changes(table["changes"])
         show_issues(table["rows"])
     show_issues((), seen["issues"])
     if seen.get("missing"):
-        out.print(f"In the list before ({item['previous']}) and not in this one: {', '.join(seen['missing'][:20])}", markup=False)
+        say(f"In the list before ({item['previous']}) and not in this one: {', '.join(seen['missing'][:20])}")
 
 
 def apply(

@@ -110,11 +110,13 @@ def _content(file: Path) -> bytes:
 
 
 def _refused(file: Path, problem: "Problem") -> None:
-    from plait.cli.desk.shown import console, show_issues
+    from plait.cli.desk.shown import say, show_issues
 
-    console().print(f"{file.name}: {problem.kind.title}\n  why: {problem.detail}\n  do:  {problem.kind.advice}", markup=False)
+    say(f"{file.name}: {problem.kind.title}")
+    say(f"why: {problem.detail}", 2, 7)
+    say(problem.kind.advice, 2, 7, mark="do:  ")
     if "item" in problem.extra:
-        console().print(f"  It stays in the inbox: plait desk show {problem.extra['item']}", markup=False)
+        say(f"It stays in the inbox: plait desk show {problem.extra['item']}", 2)
     rows = problem.extra.get("rows", [])
     show_issues(rows if isinstance(rows, list) else [], problem.extra.get("issues", []))
 
@@ -125,7 +127,7 @@ def _look(file: Path, content: bytes, kind: str, *, as_json: bool) -> dict[str, 
 
     import msgspec
 
-    from plait.cli.desk.shown import console, show_issues, show_mapping, show_rows
+    from plait.cli.desk.shown import say, show_issues, show_mapping, show_rows
     from plait.kernel.clock import SYSTEM
     from plait.kernel.problems import INVALID, Problem
     from plait.manufacturing.desk.inbox.looking import held_in
@@ -156,21 +158,20 @@ def _look(file: Path, content: bytes, kind: str, *, as_json: bool) -> dict[str, 
         ],
     }
     if not as_json:
-        out = console()
-        out.print(f"{file.name}: {found['format']}" + (", a suggestion to be confirmed" if found["suggestion"] else ""), markup=False)
+        say(f"{file.name}: {found['format']}" + (", a suggestion to be confirmed" if found["suggestion"] else ""))
         for name, value in found["header"].items():
-            out.print(f"  {name}: {value}", markup=False)
+            say(f"{name}: {value}", 2, 4)
         for each in found["attachments"]:
-            out.print(f"  attached: {each['name']} ({each['bytes'] / 1e3:.0f} kB)", markup=False)
+            say(f"attached: {each['name']} ({each['bytes'] / 1e3:.0f} kB)", 2, 4)
         for table in found["tables"]:
             show_mapping(table["mapping"])
             show_rows(table["rows"])
-            out.print(f"{table['good']} rows can go in, {table['refused']} cannot.")
+            say(f"{table['good']} rows can go in, {table['refused']} cannot.")
             show_issues(table["rows"])
         show_issues((), found["issues"])
         if not found["tables"]:
-            out.print("Nothing in it can go in.")
-        out.print("Nothing was changed.")
+            say("Nothing in it can go in.")
+        say("Nothing was changed.")
     return found
 
 
@@ -178,27 +179,26 @@ def _put(file: Path, content: bytes, sender: str, kind: str, order: dict[str, bo
     """Upload a file and put in what it holds."""
     from urllib.parse import urlencode
 
-    from plait.cli.desk.shown import console, counted, show_changes, show_issues
+    from plait.cli.desk.shown import counted, say, show_changes, show_issues
     from plait.cli.http import call
     from plait.kernel.problems import Problem
 
-    out = console()
     item = call(data, "POST", f"/api/v1/desk/inbox?{urlencode({'name': file.name, 'sender': sender, 'kind': kind})}", content, patience_s=PATIENCE_S)
     if order is None:
         if not as_json:
-            out.print(f"{file.name}: kept as {item['id']}", markup=False)
+            say(f"{file.name}: kept as {item['id']}")
         return {"file": str(file), "item": item}
     try:
         done = call(data, "POST", f"/api/v1/desk/inbox/{item['id']}/apply", order, patience_s=PATIENCE_S)
     except Problem as problem:
         if problem.code in ("nothing-to-apply", "file-unknown") and item["media_type"]:
             if not as_json:
-                out.print(f"{file.name}: kept as {item['id']}; nothing in it can go in", markup=False)
+                say(f"{file.name}: kept as {item['id']}; nothing in it can go in")
             return {"file": str(file), "item": item}
         problem.extra["item"] = item["id"]
         raise
     if not as_json:
-        out.print(f"{file.name}: {done['item']['id']}, {counted(done['counts'])}", markup=False)
+        say(f"{file.name}: {done['item']['id']}, {counted(done['counts'])}")
         show_changes([change for change in done["changes"] if change["action"] != "new" or ":" in change.get("text", "")])
         show_issues(done.get("left", []))
     return {"file": str(file), **done}

@@ -3,17 +3,15 @@
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import Parameter
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 __all__ = ["late", "plan", "promise", "what_if"]
 
 Json = Annotated[bool, Parameter(name="--json")]
 VERDICTS = {"late": "[red]   late[/red]", "unplanned": "[yellow]   look[/yellow]", "on_time": "[green]on time[/green]"}
+WAITS = {"own": "its own operation before", "gap": "too short a gap", "machine": "another order", "down": "out of service"}
 MANY = 5
 """How many lines are named that the same thing is wrong with."""
 
@@ -50,26 +48,23 @@ def _quoted(text: str) -> str:
 
 
 def _report(answer: dict[str, Any], *, all: bool) -> None:
-    from rich.markup import escape
+    from plait.cli.desk.shown import say
 
-    from plait.cli.desk.shown import console
-
-    out = console()
-    out.print(f"{answer['total']} open lines: {answer['late']} late, {answer['unplanned']} cannot be planned, {answer['on_time']} on time")
+    say(f"{answer['total']} open lines: {answer['late']} late, {answer['unplanned']} cannot be planned, {answer['on_time']} on time")
     for row in answer["lines"]:
         if row["verdict"] != "unplanned" and (all or row["verdict"] == "late"):
-            out.print(f"{VERDICTS[row['verdict']]} {escape(_head(row))}")
-            _said(out, row["reason"], *((f"> {row['remedy']['text']}{_cost(row['remedy'])}",) if row.get("remedy") else ()))
+            say(_head(row), hang=8, mark=f"{VERDICTS[row['verdict']]} ")
+            _said(row["reason"], *((f"> {row['remedy']['text']}{_cost(row['remedy'])}",) if row.get("remedy") else ()))
     unplanned: dict[tuple[str, str], list[str]] = {}
     for row in answer["lines"]:
         if row["verdict"] == "unplanned":
             unplanned.setdefault((row["reason"], row.get("todo") or ""), []).append(row["id"])
     for (reason, todo), ids in unplanned.items():
         more = f" and {len(ids) - MANY} more" if len(ids) > MANY else ""
-        out.print(f"{VERDICTS['unplanned']} {escape(', '.join(ids[:MANY]) + more)}")
-        _said(out, reason, *((f"> {todo}",) if todo else ()))
+        say(", ".join(ids[:MANY]) + more, hang=8, mark=f"{VERDICTS['unplanned']} ")
+        _said(reason, *((f"> {todo}",) if todo else ()))
     if answer["total"] and answer["on_time"] == answer["total"] and not all:
-        out.print("Everything can be made in time; see the dates with --all.")
+        say("Everything can be made in time; see the dates with --all.")
 
 
 def _head(row: dict[str, Any]) -> str:
@@ -77,12 +72,11 @@ def _head(row: dict[str, Any]) -> str:
     return f"{row['id']}  {row['customer']} {row['order_no']}: {row['quantity']} x {row['name'] or row['part_id']}, due {row['due']}{ready}"
 
 
-def _said(out: "Console", *texts: str) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
+def _said(*texts: str) -> None:
+    from plait.cli.desk.shown import say
 
     for text in texts:
-        out.print(Padding(Text(text), (0, 0, 0, 8)))
+        say(text, 8, 10 if text.startswith("> ") else 8)
 
 
 def _cost(remedy: dict[str, Any]) -> str:
@@ -91,19 +85,25 @@ def _cost(remedy: dict[str, Any]) -> str:
 
 
 def _one(answer: dict[str, Any]) -> None:
-    from plait.cli.desk.shown import console, table
+    from plait.cli.desk.shown import say, table
 
-    row, out = answer["line"], console()
-    out.print(f"{row['id']}  {row['customer']} {row['order_no']}  {row['quantity']} x {row['name'] or row['part_id']}, due {row['due']}", markup=False)
-    out.print(row["reason"] + (f". {row['todo']}." if row.get("todo") else "."), markup=False)
+    row = answer["line"]
+    say(f"{row['id']}  {row['customer']} {row['order_no']}  {row['quantity']} x {row['name'] or row['part_id']}, due {row['due']}")
+    say(row["reason"] + (f". {row['todo']}." if row.get("todo") else "."))
     for note in row.get("notes", ()):
-        out.print(f"  {note}", markup=False)
+        say(f"{note}", 2, 4)
     if answer["steps"]:
-        steps = [(step["batch"], step["seq"], step["name"], _place(step), step["start"][:16], step["end"][:16], _waits(step)) for step in answer["steps"]]
+        steps = [
+            (step["batch"], step["seq"], step["name"], _place(step), _minute(step["start"]), _minute(step["end"]), _waits(step)) for step in answer["steps"]
+        ]
         table(("batch", "op", "what", "where", "from (UTC)", "until (UTC)", "waits for"), steps)
     if answer["remedies"]:
         rows = [("yes" if each["on_time"] else "no", each["day"], each["text"] + _cost(each), _hurts(each)) for each in answer["remedies"]]
         table(("in time", "ready", "what would help", "other orders"), rows)
+
+
+def _minute(moment: str) -> str:
+    return moment[:16].replace("T", " ")
 
 
 def _place(step: dict[str, Any]) -> str:
@@ -111,7 +111,7 @@ def _place(step: dict[str, Any]) -> str:
 
 
 def _waits(step: dict[str, Any]) -> str:
-    return ", ".join(dict.fromkeys(wait["order"] or wait["reason"] or wait["kind"] for wait in step["waits"]))
+    return ", ".join(dict.fromkeys(wait["order"] or wait["reason"] or WAITS.get(wait["kind"], wait["kind"]) for wait in step["waits"]))
 
 
 def _hurts(remedy: dict[str, Any]) -> str:
@@ -156,7 +156,7 @@ def what_if(
     as_json
         Print JSON.
     """
-    from plait.cli.desk.shown import console, table
+    from plait.cli.desk.shown import say, table
     from plait.cli.http import call
 
     changes: list[dict[str, Any]] = [{"type": "overtime", "work_centre": c, "day": d, "hours": _number(h)} for c, d, h in _split(overtime, 3)]
@@ -172,13 +172,12 @@ def what_if(
     if as_json:
         print(json.dumps(answer))
         return
-    out = console()
-    out.print(f"late before: {answer['late_before']}, then: {answer['late_after']}")
+    say(f"late before: {answer['late_before']}, then: {answer['late_after']}")
     rows = [(each["line"], each["was"] or "", each["now"] or "", _turn(each)) for each in answer["effects"]]
     if rows:
         table(("line", "ready before", "then", ""), rows)
     else:
-        out.print("no date changes")
+        say("no date changes")
 
 
 def _turn(effect: dict[str, Any]) -> str:
@@ -231,17 +230,16 @@ def promise(part: str, quantity: str, *, due: date | None = None, data: Path = P
     as_json
         Print JSON.
     """
-    from plait.cli.desk.shown import console
+    from plait.cli.desk.shown import say
     from plait.cli.http import call
 
     answer = call(data, "POST", "/api/v1/desk/date", {"part_id": part, "quantity": quantity, "due": due})
     if as_json:
         print(json.dumps(answer))
         return
-    out = console()
-    out.print(answer["reason"], markup=False)
+    say(answer["reason"])
     for note in answer["notes"]:
-        out.print(f"  {note}", markup=False)
+        say(f"{note}", 2, 4)
 
 
 def plan(*, data: Path = Path("plait-data"), as_json: Json = False) -> None:
@@ -254,7 +252,7 @@ def plan(*, data: Path = Path("plait-data"), as_json: Json = False) -> None:
     as_json
         Print JSON.
     """
-    from plait.cli.desk.shown import console
+    from plait.cli.desk.shown import say
     from plait.cli.http import call
 
     answer = call(data, "POST", "/api/v1/desk/plan")
@@ -262,4 +260,4 @@ def plan(*, data: Path = Path("plait-data"), as_json: Json = False) -> None:
         print(json.dumps(answer))
         return
     rest = f"; {answer['unplanned']} lines cannot be planned, see plait desk late" if answer["unplanned"] else ""
-    console().print(f"{answer['operations']} operations of {answer['lines']} lines are booked; {answer['moved']} moved, {answer['freed']} freed{rest}")
+    say(f"{answer['operations']} operations of {answer['lines']} lines are booked; {answer['moved']} moved, {answer['freed']} freed{rest}")

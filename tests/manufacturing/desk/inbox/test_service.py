@@ -36,6 +36,20 @@ async def test_take_is_once_by_content(desk: Desk) -> None:
     assert await desk.inbox.content(ME, item.id) == (item, content)
 
 
+async def test_who_sent_it_may_be_said_later(desk: Desk) -> None:
+    """Tests that the same content with a sender completes an item that had none, and that neither another sender nor one that is in is changed."""
+    content = excel()
+    item = await desk.come(content, sender="")
+    assert item.sender == ""
+    again = await desk.inbox.take(ME, "a.xlsx", content, "meridian", kind="orders")
+    assert (again.id, again.sender, again.kind, again.state) == (item.id, "meridian", "orders", "new")
+    assert (await desk.come(content)).state == "waiting"
+    assert (await desk.inbox.take(ME, "a.xlsx", content, "oakmill")).sender == "meridian"
+    await desk.inbox.apply(ME, item.id)
+    assert (await desk.inbox.take(ME, "a.xlsx", content, kind="request")).kind == "orders"
+    assert await desk.kinds() == ["inbox.taken", "inbox.applied"]
+
+
 @pytest.mark.parametrize(("content", "kind", "code"), [(b"", "", "invalid"), (b"x", "dance", "invalid"), (bytes(25_000_001), "", "too-large")])
 async def test_take_refuses(desk: Desk, content: bytes, kind: str, code: str) -> None:
     """Tests that nothing, too much, and an unknown kind are refused and leave nothing."""

@@ -88,6 +88,7 @@ class InboxService:
     async def take(self, actor: Actor, name: str, content: bytes, sender: str = "", via: str = "upload", *, kind: str = "", parent: str = "") -> Item:
         """Keep a file or mail and return its item once both are on disk; the same content again returns the first item and changes nothing.
 
+        A sender or kind that had not been said is taken from the second time, as long as the item has not gone in.
         Raise ``invalid`` for an empty one or an unknown ``kind``, ``too-large`` above 25 MB.
         """
         return (await self.take_new(actor, name, content, sender, via, kind=kind, parent=parent))[0]
@@ -106,7 +107,7 @@ class InboxService:
         digest = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
         known = await self.store.read(lambda conn: tables.item(conn, ALL, sha256=digest))
         if known is not None and await asyncio.to_thread(self.blobs.has, digest):
-            return known, False
+            return await self._again(actor, known, _line(sender), kind), False
         await asyncio.to_thread(self.blobs.put, content)
         shown, media = rules.clean_name(name), rules.kept_type(name)
 
@@ -123,6 +124,25 @@ class InboxService:
         if new:
             self._later(made.id)
         return made, new
+
+    async def _again(self, actor: Actor, item: Item, sender: str, kind: str) -> Item:
+        """The same content came again: a sender nobody had named and what it is about are taken from now, as long as it has not gone in."""
+        said = {"sender": item.sender or sender, "kind": kind or item.kind}
+        if item.state == "applied" or (item.sender, item.kind) == (said["sender"], said["kind"]):
+            return item
+
+        def work(tx: Tx) -> Item:
+            there = _there(tables.item(tx.conn, ALL, id=item.id), item.id)
+            if there.state == "applied":
+                return there
+            now = msgspec.structs.replace(there, state="new", **said)
+            tables.put_item(tx.conn, now)
+            return now
+
+        done = await self.store.write(actor, work)
+        if done.state == "new":
+            self._later(done.id)
+        return done
 
     async def _attached(self, actor: Actor, name: str, content: bytes, sender: str, parent: str) -> Item:
         return await self.take(actor, name, content, sender, "attachment", parent=parent)
