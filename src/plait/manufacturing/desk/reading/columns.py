@@ -26,6 +26,7 @@ _SPECIAL = words(
     " closed respond_by target_price request_no family gtin weight_kg batch_size delivered open_quantity promised ordered machine until"
 )
 _MEASURED = frozenset({"quantity", "money", "duration", "number"})
+_SCALED = re.compile(r"\bin (?:tausend|thousands?|tsd|1[.,]?000|t€|k€|keur|teur)|\btausend stück|单位[:：]?\s*(?:千|万)", re.IGNORECASE)
 _FOR_SEVERAL = re.compile(r"(?:/|per|pro|je|每)\s*(10{1,4})\b", re.IGNORECASE)
 _PER = re.compile(r"^(.*?)\s*(?:/|per|pro|je)\s*(\d+)\s*(\S*)$", re.IGNORECASE)
 
@@ -201,9 +202,14 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
     for code, reason in price_doubts(chosen, block.titles, evidence):
         issues.append(Issue("warning", code, reason, "Check which price holds.", at, "price"))
     fielded = {column.field for column in columns if column.field}
-    if "price" in fielded and _TAXED.search(" ".join(tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str))):
+    above = " ".join(tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str))
+    if "price" in fielded and _TAXED.search(above):
         reason = "what stands above the table says that prices are with tax"
         issues.append(Issue("warning", "price-with-tax", reason, "Write prices without tax.", Place(sheet=sheet.name), "price"))
+    if _SCALED.search(above):
+        reason = "what stands above the table says that numbers are thousands"
+        scaled = sorted(fielded & {"quantity", "amount", "price", "open_quantity", "delivered"})
+        issues.extend(Issue("warning", "numbers-scaled", reason, "Write whole numbers.", Place(sheet=sheet.name), field) for field in scaled)
     score = sum((2.0 if field in _SPECIAL and surely >= 0.85 else 1.0) * surely for field, (surely, _, _) in chosen.items())
     raw = score
     score -= 0.4 * sum(1 for column, title in enumerate(block.titles) if title and not columns[column].field)

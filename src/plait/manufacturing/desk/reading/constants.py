@@ -8,7 +8,7 @@ from plait.manufacturing.desk.reading.layout import blank, title_of
 from plait.manufacturing.desk.reading.model import DocumentKind, Raw, Sheet
 from plait.manufacturing.desk.reading.numbers import clean
 from plait.manufacturing.desk.reading.text import fold, is_none, tidy, words
-from plait.manufacturing.desk.reading.units import currency_code
+from plait.manufacturing.desk.reading.units import currency_code, unit_code
 from plait.manufacturing.desk.reading.words import vocabulary
 
 __all__ = ["PRICES", "constants", "labelled"]
@@ -18,6 +18,11 @@ _ONLY = re.compile(r"^([^:：]{1,40}?)\s*[:：]\s*$")
 _NUMBERED = re.compile(
     r"^([A-Za-zÄÖÜäöüß.\- ]{2,30}?|[\u3400-\u9fff]{2,8})\s*(?:nr\.?|no\.?|#|number|nummer|号)?\s+((?=\S*\d)[\w./-]{3,30})"
     r"(?:,?\s+(?:vom|from|dated|of|date:?|,)\s+(\S.{5,20}))?$",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"(?:preise?|prices?)\b.{0,25}?(?:\bje|\bper|\bpro|/)\s*(100|1[.,]?000)\b|(?:价|单价).{0,8}?每\s*(100|1000)", re.IGNORECASE)
+_UNITS = re.compile(
+    r"(?:mengen?(?:angaben?)?|stückzahlen|quantit(?:y|ies)|qty|数量)\s*(?:alle\s+|all\s+)?(?:in|单位)?\s*[:：]?\s*(?:in\s+)?([a-zA-Z\u4e00-\u9fff.²³]{1,10})\s*$",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(?:^|(?<=\s)|(?<=[:：]))(\S*\d\S*?),?\s+(?:vom|v\.|from|dated|of|date|datum|日期)\s*[:：]?\s*(\S.{5,20})$", re.IGNORECASE)
@@ -46,7 +51,7 @@ def labelled(text: str, kind: DocumentKind) -> tuple[str, str] | None:
         return (field, dated.group(1) if dated else value) if field and not is_none(value) else None
     found = _NUMBERED.match(plain)
     if found:
-        field = _field(found.group(1), kind)
+        field = _field(plain[: found.start(2)], kind) or _field(found.group(1), kind)
         return (field, found.group(2)) if field in _CODES else None
     return None
 
@@ -86,6 +91,17 @@ def constants(sheet: Sheet, start: int, stop: int, kind: DocumentKind, taken: se
     return {field: value for field, value in found.items() if field in KINDS[kind] and field not in taken}
 
 
+def _measures(text: str, kind: DocumentKind, found: dict[str, str]) -> None:
+    """Take what a remark above a table says of all prices (for a hundred pieces) and all quantities (in kg)."""
+    per = _EACH.search(text)
+    if per and "price_per" in KINDS[kind]:
+        found.setdefault("price_per", re.sub(r"\D", "", next(part for part in per.groups() if part)))
+    unit = _UNITS.search(text)
+    code = unit_code(unit.group(1)) if unit else ""
+    if code and "unit" in KINDS[kind]:
+        found.setdefault("unit", code)
+
+
 def _cell(raw: str, beside: Raw, kind: DocumentKind, found: dict[str, str]) -> None:
     text = tidy(raw)
     money = PRICES.search(text)
@@ -93,6 +109,7 @@ def _cell(raw: str, beside: Raw, kind: DocumentKind, found: dict[str, str]) -> N
         code = currency_code(next(part for part in money.groups() if part))[0]
         if code:
             found.setdefault("currency", code)
+    _measures(text, kind, found)
     said = labelled(text, kind)
     if said:
         found.setdefault(*said)

@@ -149,7 +149,7 @@ def _weak(sheet: Sheet, number: int, found: _Row) -> bool:
 
 
 def _titles_like(found: _Row) -> bool:
-    return found.known >= 2 and found.known >= 0.4 * found.filled and found.filled - found.plain <= 0.2 * found.filled and found.labels <= found.filled / 2
+    return found.known >= 2 and found.known >= 0.4 * found.filled and found.filled - found.plain <= 0.2 * found.filled and found.labels < found.filled / 2
 
 
 def _quick(row: Sequence[Raw]) -> bool:

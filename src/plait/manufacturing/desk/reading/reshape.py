@@ -20,6 +20,8 @@ _TIER = re.compile(
     re.IGNORECASE,
 )
 _WEEK = re.compile(r"^(?:kw|cw|wk|week|w)\s?\.?\s?\d{1,2}(?:\s?[/.\-' ]\s?\d{2,4})?$|^\d{4}[-/ ]?(?:kw|cw|w)\d{1,2}$|^第\d{1,2}周$", re.IGNORECASE)
+_TOTALS = re.compile(r"^(gesamt|summe|total|sum|合计|总计|小计)", re.IGNORECASE)
+_SUMS = re.compile(r"^(gesamt|summe|total|sum|合计|总计|小计)|rückstand|rueckstand|backlog|overdue|arrears|past due|欠|逾期", re.IGNORECASE)
 _ACROSS = {
     "price": {"de": ("Ab Menge", "Preis"), "zh": ("起订量", "单价"), "en": ("From quantity", "Price")},
     "due": {"de": ("Liefertermin", "Menge"), "zh": ("交货日期", "数量"), "en": ("Due date", "Quantity")},
@@ -107,9 +109,9 @@ def _across(sheet: Sheet) -> Sheet | None:
 
 def _rising(raws: Sequence[Raw]) -> bool:
     """Tell whether no title across the top stands twice, and quantities rise."""
-    numbers = [_first(raw) for raw in raws]
-    if all(isinstance(number, int | float) for number in numbers):
-        return all(one < other for one, other in pairwise(numbers))  # type: ignore[operator]
+    numbers = [number for raw in raws if isinstance(number := _first(raw), int | float) and not isinstance(number, bool)]
+    if len(numbers) == len(raws):
+        return all(one < other for one, other in pairwise(numbers)) and (numbers[0] == 1 or all(other >= 1.5 * one for one, other in pairwise(numbers)))
     return len({str(raw) for raw in raws}) == len(raws)
 
 
@@ -132,8 +134,12 @@ def _is_day(raw: Raw) -> bool:
 
 def _unpivot(sheet: Sheet, head: int, over: Sequence[int], what: str) -> Sheet:
     kept = [column for column, raw in enumerate(sheet.rows[head]) if column not in over and not blank(raw)]
+    left = [column for column in kept if what == "due" and _SUMS.search(tidy(str(sheet.rows[head][column])))]
+    kept = [column for column in kept if column not in left]
+    late = [column for column in left if not _TOTALS.search(tidy(str(sheet.rows[head][column])))]
     spoken = language([str(sheet.rows[head][column]) for column in kept]) or "en"
     first, second = _ACROSS[what][spoken]
+    doubtful: list[int] = []
     cells: list[list[tuple[int, int] | Raw]] = [[(row, column) for column in range(len(sheet.rows[row]))] for row in range(head)]
     cells.append([*((head, column) for column in kept), first, second])
     for row in range(head + 1, len(sheet.rows)):
@@ -146,7 +152,10 @@ def _unpivot(sheet: Sheet, head: int, over: Sequence[int], what: str) -> Sheet:
             if what == "due" and value in {0, "0", "-", "–"}:
                 continue
             cells.append([*line, (head, column), (row, column)])
+            if any(_cell(sheet, row, other) not in {None, "", 0, "0", "-"} for other in late):
+                doubtful.append(len(cells) - 1)
     found = _laid(sheet, cells, sheet.name)
+    found.doubts.update({(row, len(kept) + 1): "backlog-left" for row in doubtful})
     if what == "price":
         for row in range(head + 1, len(found.rows)):
             if len(found.rows[row]) > len(kept):
