@@ -157,6 +157,7 @@ PROVING = {
     ("GET", "/g/{code}"),
     ("POST", "/g/{code}"),
     ("GET", "/g/{code}/paper"),
+    ("GET", "/g/{code}/files/{place}"),
     ("GET", "/g/{code}/history"),
     ("POST", "/api/v1/session"),
     ("POST", "/api/v1/session/activate"),

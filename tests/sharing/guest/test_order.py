@@ -86,6 +86,25 @@ async def test_a_supplier_quotes_once(tmp_path):
         assert {"RQ-00001-quote.eml", "offer.pdf"} <= names
 
 
+async def test_a_supplier_gets_the_drawing(tmp_path):
+    """Tests that kept files that go with a request can be fetched by its link, to be saved, and no others, and that unknown ones make no link."""
+    async with nodes(tmp_path, "helix") as (node,):
+        await furnish(node)
+        for name in ("gear <2>.step", "secret.step"):
+            await node.http.post(f"/api/v1/desk/inbox?name={name}", content=f"ISO-10303-21; {name}".encode(), headers={"Authorization": f"Bearer {node.admin}"})
+        await settle(node)
+        kept = {each["name"]: each["id"] for each in await node.ok("GET", "/api/v1/desk/attachments")}
+        path = code_of(await link(node, "request", need=NEED | {"files": [kept["gear <2>.step"]]}))
+        assert "gear &lt;2&gt;.step" in (await page(node, path)).text
+        fetched = await page(node, f"{path}/files/1")
+        assert fetched.content == b"ISO-10303-21; gear <2>.step"
+        assert fetched.headers["content-disposition"].startswith("attachment;")
+        for place in ("2", "0", "-1", "x"):
+            assert (await page(node, f"{path}/files/{place}")).status_code == 409
+        refused = await node.call("POST", "/api/v1/guest/links", {"kind": "request", "name": "x", "need": NEED | {"files": ["A-999"]}})
+        assert refused.json()["code"] == "no-such-attachment"
+
+
 async def test_a_supplier_declines(tmp_path):
     """Tests that declining needs a reason and ends the request."""
     async with nodes(tmp_path, "helix") as (node,):

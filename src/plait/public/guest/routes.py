@@ -1,6 +1,7 @@
 """HTTP of the pages by a link. The code in the path is the proof; it is told to nobody (no referrer, nothing stored, not indexed)."""
 
 from plait.kernel.problems import LIMITED, Problem
+from plait.manufacturing.desk.inbox.attachments import download_headers
 from plait.public.form import read_parts
 from plait.public.guest.service import GuestPages
 from plait.public.routes import FORM, FORM_BYTES, HTML
@@ -14,7 +15,7 @@ __all__ = ["ROUTES"]
 API = Api("public", GuestPages)
 ROUTES = API
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
-PDF, JWS = "application/pdf", "application/jose"
+PDF, JWS, ANY = "application/pdf", "application/jose", "application/octet-stream"
 
 
 def _private(reply: Reply) -> Reply:
@@ -67,6 +68,16 @@ async def paper(service: GuestPages, code: str, request: Request) -> Reply:
     name, content = await service.paper(link)
     plain = "".join(sign for sign in name if sign.isascii() and (sign.isalnum() or sign in "-_."))
     return Reply(content, headers={**PRIVATE, "Content-Disposition": f'inline; filename="{plain}"'}, media_type=PDF)
+
+
+@API.get("/g/{code}/files/{place}", action=None, summary="A file that goes with a guest link", produces=(ANY, *HTML))
+async def file(service: GuestPages, code: str, place: str, request: Request) -> Reply:
+    """Return one of the drawings or models that the page names, to be saved."""
+    link = await _enter(service, code, request)
+    if isinstance(link, Reply):
+        return link
+    kept = await service.guests.file(link, int(place) if place.isascii() and place.isdigit() and len(place) < 4 else 0)
+    return Reply(kept.content, headers={**download_headers(kept.name), **PRIVATE}, media_type=ANY)
 
 
 @API.get("/g/{code}/history", action=None, summary="What was done by a guest link, signed by the firm", produces=(JWS, *HTML))

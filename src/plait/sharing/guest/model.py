@@ -56,11 +56,12 @@ class NeedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What we ask a supplier for by a link, and until when we want the answer."""
+    """What we ask a supplier for by a link, and until when we want the answer; ``files`` are the ids of kept drawings and models that go with it."""
 
     lines: Annotated[tuple[NeedLine, ...], msgspec.Meta(min_length=1, max_length=50)]
     note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
     respond_by: date | None = None
+    files: Annotated[tuple[Word, ...], msgspec.Meta(max_length=20)] = ()
 
 
 class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,7 +181,8 @@ class Row(msgspec.Struct, frozen=True):
 class Shown(msgspec.Struct, frozen=True):
     """What a guest sees of a thing, in the guest's language, and may do. ``version`` tells whether it is still what the guest has read.
 
-    ``state`` says in a sentence where it stands; ``paper`` is the name of the PDF that goes with it ("": none).
+    ``state`` says in a sentence where it stands; ``paper`` is the name of the PDF that goes with it ("": none), ``files`` are the names of
+    what else can be fetched.
     """
 
     title: str
@@ -193,6 +195,7 @@ class Shown(msgspec.Struct, frozen=True):
     forms: tuple[Form, ...] = ()
     version: str = ""
     paper: str = ""
+    files: tuple[str, ...] = ()
 
 
 class Deed(msgspec.Struct, frozen=True):

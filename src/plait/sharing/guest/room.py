@@ -22,7 +22,7 @@ def build_guests(store: Store, guard: Guard, clock: BusinessClock, signer: Signe
         "offer": OfferThing(desk.offers),
         "order": OrderThing(desk.book, desk.late),
         "delivery": DeliveryThing(desk.book, desk.late),
-        "request": RequestThing(),
+        "request": RequestThing(desk.attachments),
     }
 
     async def inbox(actor: Actor, name: str, content: bytes, sender: str) -> str:

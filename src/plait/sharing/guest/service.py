@@ -22,6 +22,7 @@ from plait.sharing.guest.model import (
     Deed,
     Form,
     GuestActed,
+    GuestFile,
     History,
     Kind,
     Link,
@@ -108,7 +109,7 @@ class GuestService:
         self.guard.require(actor, "guest.write")
         rules.check(new)
         thing = new.id.strip()
-        spoken = await self.things[new.kind].language(actor, thing)
+        spoken = await self.things[new.kind].language(actor, new)
         code, firm = rules.new_code(), self.guard.firm()
         language = new.language or spoken or await self.spoken(actor)
 
@@ -229,6 +230,10 @@ class GuestService:
     async def paper(self, link: Link) -> bytes:
         """Return the PDF that goes with a link's thing; raise ``guest-not-open``."""
         return await self.things[link.kind].paper(self.me(link), link)
+
+    async def file(self, link: Link, place: int) -> GuestFile:
+        """Return one of the files shown, counted from 1; raise ``guest-not-open``."""
+        return await self.things[link.kind].file(self.me(link), link, place)
 
     async def act(self, link: Link, deed: Deed) -> Act:
         """Do what a guest sends; the same page again, and what is done but once, gives the act that was done.

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from plait.kernel.actor import Actor
 from plait.kernel.texts import Texts
-from plait.sharing.guest.model import Act, Deed, Link, Shown
+from plait.sharing.guest.model import Act, Deed, GuestFile, Link, NewLink, Shown
 
 __all__ = ["Thing"]
 
@@ -13,7 +13,7 @@ __all__ = ["Thing"]
 class Thing(Protocol):
     """A kind of thing that a link may be for. ``actor`` is the node itself in the name of the link: a guest has no rights of its own."""
 
-    async def language(self, actor: Actor, id: str) -> str:
+    async def language(self, actor: Actor, new: NewLink) -> str:
         """Return the language of this thing's papers ("": not known); raise its own refusal, or ``guest-not-open``, when no link can be made for it."""
         ...
 
@@ -27,4 +27,8 @@ class Thing(Protocol):
 
     async def paper(self, actor: Actor, link: Link) -> bytes:
         """Return the PDF that goes with the thing; raise ``guest-not-open`` when there is none."""
+        ...
+
+    async def file(self, actor: Actor, link: Link, place: int) -> GuestFile:
+        """Return one of the files shown, counted from 1; raise ``guest-not-open`` when there is none."""
         ...

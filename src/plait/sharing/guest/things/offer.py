@@ -10,7 +10,7 @@ from plait.kernel.problems import Problem
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.offers.model import LostReason, Offer, OfferLine
 from plait.manufacturing.desk.offers.service import OfferService
-from plait.sharing.guest.model import Act, Choice, Deed, Field, Form, Link, Row, Shown, Tone
+from plait.sharing.guest.model import Act, Choice, Deed, Field, Form, GuestFile, Link, NewLink, Row, Shown, Tone
 from plait.sharing.guest.rules import ANSWERED, NOT_NOW
 
 __all__ = ["OfferThing"]
@@ -25,11 +25,11 @@ class OfferThing:
     def __init__(self, offers: OfferService) -> None:
         self.offers = offers
 
-    async def language(self, actor: Actor, id: str) -> str:
+    async def language(self, actor: Actor, new: NewLink) -> str:
         """As ``Thing.language``."""
-        offer = await self.offers.get(actor, id)
+        offer = await self.offers.get(actor, new.id.strip())
         if offer.state != "sent":
-            raise Problem(NOT_NOW, f"{id} is {offer.state}: a link is for an offer that is out")
+            raise Problem(NOT_NOW, f"{offer.number} is {offer.state}: a link is for an offer that is out")
         return offer.asked.language
 
     async def show(self, actor: Actor, link: Link, acts: Sequence[Act], say: Texts) -> Shown:
@@ -78,6 +78,11 @@ class OfferThing:
         if offer.state == "draft":
             raise Problem(NOT_NOW, f"{link.thing} is a draft")
         return await self.offers.pdf(actor, link.thing)
+
+    async def file(self, actor: Actor, link: Link, place: int) -> GuestFile:
+        """As ``Thing.file``."""
+        del actor
+        raise Problem(NOT_NOW, f"there is no file {place} of {link.thing}")
 
 
 def _state(offer: Offer, acts: Sequence[Act], say: Texts) -> tuple[str, Tone]:

@@ -11,7 +11,7 @@ from plait.manufacturing.desk.book.rules import fold
 from plait.manufacturing.desk.book.service import BookService
 from plait.manufacturing.desk.late.model import LateLine
 from plait.manufacturing.desk.late.service import LateService
-from plait.sharing.guest.model import Act, Deed, Field, Form, Link, Row, Shown, Tone
+from plait.sharing.guest.model import Act, Deed, Field, Form, GuestFile, Link, NewLink, Row, Shown, Tone
 from plait.sharing.guest.rules import NOT_NOW
 
 __all__ = ["DeliveryThing", "OrderThing"]
@@ -26,9 +26,9 @@ class OrderThing:
         self.book = book
         self.late = late
 
-    async def language(self, actor: Actor, id: str) -> str:
+    async def language(self, actor: Actor, new: NewLink) -> str:
         """As ``Thing.language``."""
-        await self.book.line(actor, id)
+        await self.book.line(actor, new.id.strip())
         return ""
 
     async def lines(self, actor: Actor, id: str) -> list[OrderLine]:
@@ -62,6 +62,11 @@ class OrderThing:
         """As ``Thing.paper``."""
         del actor
         raise Problem(NOT_NOW, f"there is no paper of {link.thing}")
+
+    async def file(self, actor: Actor, link: Link, place: int) -> GuestFile:
+        """As ``Thing.file``."""
+        del actor
+        raise Problem(NOT_NOW, f"there is no file {place} of {link.thing}")
 
 
 class DeliveryThing(OrderThing):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from plait.kernel.actor import Actor
 from plait.kernel.problems import Problem
 from plait.kernel.texts import Texts
-from plait.sharing.guest.model import Act, Deed, Field, Form, Link, Need, NeedLine, Row, Shown, Tone
+from plait.manufacturing.desk.inbox.attachments import AttachmentService
+from plait.sharing.guest.model import Act, Deed, Field, Form, GuestFile, Link, Need, NeedLine, NewLink, Row, Shown, Tone
 from plait.sharing.guest.rules import NOT_NOW
 
 __all__ = ["RequestThing"]
@@ -14,22 +15,26 @@ __all__ = ["RequestThing"]
 class RequestThing:
     """A request whose need stands in the link itself; the answer lies in the inbox, with the file of the quotation."""
 
-    async def language(self, actor: Actor, id: str) -> str:
+    def __init__(self, files: AttachmentService) -> None:
+        self.files = files
+
+    async def language(self, actor: Actor, new: NewLink) -> str:
         """As ``Thing.language``."""
-        del actor, id
+        for id in new.need.files if new.need else ():
+            await self.files.content(actor, id)
         return ""
 
     async def show(self, actor: Actor, link: Link, acts: Sequence[Act], say: Texts) -> Shown:
         """As ``Thing.show``."""
-        del actor
         assert link.need is not None
+        kept = [next((row.name for row in await self.files.kept(actor, 1, id=id)), id) for id in link.need.files]
         answer = next((each for each in acts if each.act in ("quote", "decline")), None)
         state, tone = _state(answer, say)
         pairs = [(say("Please answer by"), say.day(link.need.respond_by))] if link.need.respond_by else []
         notes = tuple(part for part in link.need.note.splitlines() if part.strip())
         rows = tuple(_row(place, line, answer, say) for place, line in enumerate(link.need.lines, 1))
         forms = (_message(say),) if answer else (_quote(link.need, say), _decline(say), _message(say))
-        return Shown(say("Request {number}", number=link.thing), link.name, state, tone, rows, tuple(pairs), notes, forms, link.thing)
+        return Shown(say("Request {number}", number=link.thing), link.name, state, tone, rows, tuple(pairs), notes, forms, link.thing, files=tuple(kept))
 
     async def act(self, actor: Actor, link: Link, deed: Deed) -> str:
         """As ``Thing.act``."""
@@ -40,6 +45,14 @@ class RequestThing:
         """As ``Thing.paper``."""
         del actor
         raise Problem(NOT_NOW, f"there is no paper of {link.thing}")
+
+    async def file(self, actor: Actor, link: Link, place: int) -> GuestFile:
+        """As ``Thing.file``."""
+        ids = link.need.files if link.need is not None else ()
+        if not 1 <= place <= len(ids):
+            raise Problem(NOT_NOW, f"there is no file {place} of {link.thing}")
+        row, content = await self.files.content(actor, ids[place - 1])
+        return GuestFile(row.name, content)
 
 
 def _state(answer: Act | None, say: Texts) -> tuple[str, Tone]:
