@@ -29,6 +29,9 @@ async def test_a_guest_accepts_an_offer_once(tmp_path):
         await settle(node)
         (book,) = await node.ok("GET", "/api/v1/desk/orders")
         assert (book["order_no"], book["customer"]) == ("4711", "meridian")
+        paper = await page(node, f"{path}/paper")
+        assert paper.content.startswith(b"%PDF")
+        assert "R-00001-confirmation.pdf" in paper.headers["content-disposition"]
         (accepted,) = await node.bodies("offer.accepted")
         assert accepted.source == f"the link {made['link']['id']} of Meridian GmbH"
         acts = await node.ok("GET", f"/api/v1/guest/links/{made['link']['id']}/acts")

@@ -51,7 +51,7 @@ class OfferThing:
         accepted = any(each.act == "accept" for each in acts)
         forms = (*((_accept(open_, say),) if open_ and not accepted else ()), *((_reject(say),) if open_ else ()), _question(say))
         rows = tuple(_row(line, say) for line in lines)
-        return Shown(title, offer.asked.customer, state, tone, rows, tuple(pairs), notes, forms, str(offer.version), f"{offer.shown}.pdf")
+        return Shown(title, offer.asked.customer, state, tone, rows, tuple(pairs), notes, forms, str(offer.version), _paper(offer))
 
     async def act(self, actor: Actor, link: Link, deed: Deed) -> str:
         """As ``Thing.act``."""
@@ -77,6 +77,8 @@ class OfferThing:
         offer = await self.offers.get(actor, link.thing)
         if offer.state == "draft":
             raise Problem(NOT_NOW, f"{link.thing} is a draft")
+        if _confirmed(offer):
+            return await self.offers.confirmation(actor, link.thing)
         return await self.offers.pdf(actor, link.thing)
 
     async def file(self, actor: Actor, link: Link, place: int) -> GuestFile:
@@ -101,7 +103,12 @@ def _state(offer: Offer, acts: Sequence[Act], say: Texts) -> tuple[str, Tone]:
 
 
 def _confirmed(offer: Offer) -> bool:
-    return all(line.run for line in offer.lines if line.state == "accepted")
+    return offer.state == "won" and all(line.run for line in offer.lines if line.state == "accepted")
+
+
+def _paper(offer: Offer) -> str:
+    """Return the name of the paper: the quotation, and once everything accepted is planned its confirmation."""
+    return f"{offer.shown}{'-confirmation' if _confirmed(offer) else ''}.pdf"
 
 
 def _total(lines: Sequence[OfferLine]) -> Money | None:
