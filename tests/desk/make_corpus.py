@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from tests.desk.making import answers, broken, dates, documents, erp, orders, others, strange, strange_documents, stranger, texts
+from tests.desk.making import answers, broken, dates, documents, erp, orders, others, strange, strange_documents, stranger, strangest, texts
 
 __all__ = ["make"]
 
-MAKERS = (orders, dates, texts, erp, others, documents, strange, strange_documents, stranger, broken)
+MAKERS = (orders, dates, texts, erp, others, documents, strange, strange_documents, stranger, strangest, broken)
 
 
 def make(folder: Path) -> int:

@@ -179,10 +179,25 @@ def _form(sheet: Sheet) -> Sheet | None:
         if len(labels) > len(best):
             best = labels
     pairs = [(label, value) for label in best if (value := _right(sheet, label)) is not None]
+    pairs = max(pairs, _labelled(sheet), key=len)
     if len(pairs) < 4:
         return None
     values: list[tuple[int, int] | Raw] = [value for _, value in pairs]
-    return _laid(sheet, [[label for label, _ in pairs], values], sheet.name)
+    titles: list[tuple[int, int] | Raw] = [tidy(str(_cell(sheet, *label))).rstrip(":： ") for label, _ in pairs]
+    return _laid(sheet, [titles, values], sheet.name)
+
+
+def _labelled(sheet: Sheet) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return the labels of a form that has several in a row, each with the cell that holds its value."""
+    found = []
+    for row, cells in enumerate(sheet.rows):
+        filled = [column for column, raw in enumerate(cells) if not blank(raw)]
+        for one, other in pairwise(filled):
+            raw = cells[one]
+            if isinstance(raw, str) and known(raw) and not (isinstance(cells[other], str) and known(str(cells[other]))):
+                found.append(((row, one), (row, other)))
+    titles = [fold(tidy(str(sheet.rows[row][column]))) for (row, column), _ in found]
+    return found if len(set(titles)) == len(titles) else []
 
 
 def _right(sheet: Sheet, label: tuple[int, int]) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from plait.manufacturing.desk.reading.checks import across, within
 from plait.manufacturing.desk.reading.constants import labelled
 from plait.manufacturing.desk.reading.context import NOTHING, Context, Doubt, Read
+from plait.manufacturing.desk.reading.dates import written
 from plait.manufacturing.desk.reading.doubts import DOUBTS
 from plait.manufacturing.desk.reading.evidence import firm_like
 from plait.manufacturing.desk.reading.fill import Filler
@@ -213,9 +214,14 @@ class _Table:
             self._say(number, index, "customer", text, text)
             return True
         if column is not None and column.field.kind in {"code", "quantity", "money", "date"} and len(text) < 25 and any(sign.isdigit() for sign in text):
-            return False
+            return leads and bool(written(text, self.context.today).ways) and self._dated(number, index, text)
         level = "warning" if leads and len(text) < 60 else "note"
         self._skip(number, index, "row-skipped", f"the row {text[:60]!r} was taken for a heading or remark and was not read", level)
+        return True
+
+    def _dated(self, number: int, index: int, text: str) -> bool:
+        """Skip a month, week or day that stands alone above rows."""
+        self._skip(number, index, "row-skipped", f"the row {text[:60]!r} was taken for a heading and was not read")
         return True
 
     def _say(self, number: int, index: int, field: str, value: str, text: str) -> None:
