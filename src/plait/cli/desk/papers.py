@@ -19,13 +19,15 @@ def paper(
     *,
     to: Path | None = None,
     day: Annotated[str, Parameter(help="Any day (2026-03-02) of the week to be printed; this week when it is left out.")] = "",
+    quantity: str = "",
+    lot: str = "",
     language: Literal["", "en", "de", "zh"] = "",
     data: Path = Path("plait-data"),
 ) -> None:
     """Write a paper to a file.
 
     ``route``: the route card of an order line or run (SO-00001), a bar code an operation; ``week``: the plan of a week, PDF or Excel;
-    ``delivery``: the delivery note of goods that were sent, with their labels; ``confirmation``: our confirmation of an order or offer.
+    ``delivery``: the delivery note of a despatch advice, order or order line, with labels; ``confirmation``: ours of an order, line or offer.
 
     Parameters
     ----------
@@ -37,6 +39,10 @@ def paper(
         The file; for a week one that ends in .xlsx is an Excel file. KIND-NUMBER.pdf when it is left out.
     day
         Any day (2026-03-02) of the week to be printed; this week when it is left out.
+    quantity
+        Of a delivery note for an order line: how many are delivered now; all that is open when it is left out.
+    lot
+        Of a delivery note for an order line: the lot they are of.
     language
         The language; when it is left out the customer's, else the letterhead's.
     data
@@ -55,7 +61,7 @@ def paper(
     excel = file.suffix.casefold() == ".xlsx"
     if excel and kind != "week":
         raise Problem(INVALID, "to: only the plan of a week can be an Excel file")
-    query: dict[str, Any] = {"language": language, "day": day, "form": "xlsx" if excel else ""}
+    query: dict[str, Any] = {"language": language, "day": day, "form": "xlsx" if excel else "", "quantity": quantity, "lot": lot}
     shown = urlencode({name: value for name, value in query.items() if value})
     content = call(data, "GET", f"{_path(kind, quote(number, safe=''))}{'?' if shown else ''}{shown}")
     _write(file, content)

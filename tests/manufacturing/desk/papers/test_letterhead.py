@@ -63,7 +63,8 @@ async def test_what_is_no_picture_is_no_logo(tmp_path):
             assert refused.value.code == "bad-logo"
         with pytest.raises(Problem):
             await papers.put_logo(PARTNER, picture("PNG"))
-        assert await papers.letterhead(PARTNER) == Letterhead()
+        with pytest.raises(Problem, match="own"):
+            await papers.letterhead(PARTNER)
         assert await store.facts(kinds=["desk.letterhead_put"]) == []
 
 

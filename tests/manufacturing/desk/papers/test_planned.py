@@ -56,3 +56,43 @@ async def test_papers_of_a_planned_line_without_a_run(tmp_path: Path, monkeypatc
         await here.ok("POST", f"/api/v1/desk/orders/{line}/close", {"state": "cancelled", "reason": "not wanted"})
         assert (await here.call("GET", f"/api/v1/desk/papers/runs/{line}")).status_code == 409
         assert (await here.call("GET", "/api/v1/desk/papers/runs/SO-99999")).status_code == 404
+
+
+async def test_confirmation_and_delivery_note_of_orders_in_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that an order from a list is confirmed and delivered on paper: by line or customer's number, whole or in part, with label and code."""
+    monkeypatch.chdir(tmp_path)
+    async with nodes(tmp_path, "helix") as (here,):
+        await here.ok("PUT", "/api/v1/work-centres/bench-1", BENCH)
+        await here.ok("PUT", "/api/v1/parts/SHAFT", {**PART, "gtin": "09521002000016"})
+        due = (here.node.clock.now().date() + timedelta(days=20)).isoformat()
+        price = {"amount": "18.40", "currency": "EUR"}
+        body = {"customer": "meridian", "order_no": "4500117", "part_id": "SHAFT", "due": due, "price": price}
+        for pos, quantity in (("10", "25"), ("20", "5")):
+            await here.ok("POST", "/api/v1/desk/orders", {**body, "line_no": pos, "quantity": quantity})
+        undated = await here.call("GET", "/api/v1/desk/papers/confirmations/4500117")
+        assert (undated.status_code, undated.json()["code"]) == (409, "not-planned")
+        await here.ok("POST", "/api/v1/desk/plan")
+        data = ("--data", str(here.folder))
+        await asyncio.to_thread(cli, "desk", "paper", "confirmation", "4500117", "--language", "en", *data)
+        text = squeezed(words((tmp_path / "confirmation-4500117.pdf").read_bytes()))
+        for said in ("Order confirmation", "meridian", "4500117", "SO-00001", "SO-00002", "25 pcs", "EUR 552.00"):
+            assert squeezed(said) in text, said
+        await asyncio.to_thread(cli, "desk", "paper", "delivery", "SO-00001", "--quantity", "20", "--lot", "L7", "--language", "de", *data)
+        pdf = (tmp_path / "delivery-SO-00001.pdf").read_bytes()
+        text = squeezed(words(pdf))
+        for said in ("Lieferschein SO-00001", "meridian", "4500117", "20 Stk.", "L7", "Etiketten"):
+            assert squeezed(said) in text, said
+        found = codes(pdf)
+        assert {"SO-00001", "(01)09521002000016(10)L7"} <= found
+        both = await here.call("GET", "/api/v1/desk/papers/deliveries/4500117?labels=false")
+        assert squeezed("25 pcs") in squeezed(words(both.content))
+        assert squeezed("5 pcs") in squeezed(words(both.content))
+        for path, status in (
+            ("confirmations/NONE", 404),
+            ("deliveries/NONE", 404),
+            ("deliveries/SO-00001?quantity=26", 422),
+            ("deliveries/4500117?quantity=1", 422),
+        ):
+            assert (await here.call("GET", f"/api/v1/desk/papers/{path}")).status_code == status, path
+        await here.ok("POST", "/api/v1/desk/orders", {**body, "customer": "oakmill", "line_no": "1", "quantity": "1"})
+        assert (await here.call("GET", "/api/v1/desk/papers/confirmations/4500117")).status_code == 422

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from plait.kernel.actor import Actor
 from plait.kernel.clock import BusinessClock
@@ -12,6 +15,8 @@ from plait.kernel.firm import Firm
 from plait.kernel.ports import Labels, Symbols
 from plait.kernel.problems import NOT_FOUND, Problem
 from plait.manufacturing.desk.book import tables as book_tables
+from plait.manufacturing.desk.book.model import OrderLine
+from plait.manufacturing.desk.papers.booked import goods_of, items_of, one_order
 from plait.manufacturing.desk.papers.commercial import Goods, Item, Terms, Wanted, confirmation, delivery, label_keys
 from plait.manufacturing.desk.papers.planned import NOT_PLANNED, as_run
 from plait.manufacturing.desk.papers.service import PaperService
@@ -109,29 +114,65 @@ class FloorPapers:
         names: Mapping[str, str] = {part.id: f"{part.id} {part.name}" for part in await self.parts.parts(actor)}
         return plan_rows(await self.schedule.plan(actor, since, until), names, since, until)
 
-    async def delivery(self, actor: Actor, number: str, language: str = "", *, labels: bool = True) -> bytes:
+    async def delivery(self, actor: Actor, number: str, language: str = "", *, labels: bool = True, quantity: Decimal | None = None, lot: str = "") -> bytes:
         """Return the delivery note for a despatch advice of ours (its number or id) as PDF, with a QR code of its logistic unit.
 
-        With ``labels`` those of the unit and of its goods follow on pages of their own. Raise ``not-found``.
+        For an order that is only in the order book (its number, or that of a line) it is the note for all that is open of it, or for
+        ``quantity`` of a line, of ``lot``; its QR code says the number. With ``labels`` those of unit and goods follow on pages of their own.
+        Raise ``not-found`` or ``invalid``.
         """
-        advice, order = await self._of(actor, number, DespatchAdvice)
-        terms = await self.papers.terms(actor)
-        if advice.party != terms.firm.party_id:
-            raise Problem(NOT_FOUND, f"{number} is no delivery of ours")
-        goods = [Goods(line.name, line.quantity, line.unit, line.gtin, line.lot, line.serials) for line in advice.lines]
-        customer = advice.counterparty_name or (order.party_name if order else "")
-        wanted = await self._wanted(terms, advice.number, customer, advice.issued, order, language)
-        letter = delivery(wanted, goods, advice.sscc, advice.carrier, terms)
-        link = f"{terms.firm.resolver_url or terms.firm.url or RESOLVER}/00/{advice.sscc}" if advice.sscc else ""
-        symbol = await asyncio.to_thread(self.symbols, "qr", link) if link else ""
-        drawn = await asyncio.to_thread(self._labels, terms.firm, goods, advice.sscc, customer) if labels else []
-        return await self.papers.pdf(letter, terms, advice.issued, symbol, drawn)
+        terms, booked = await self.papers.terms(actor), await self._booked(actor, number, DespatchAdvice)
+        if booked:
+            goods = goods_of(booked, {part.id: part for part in await self.parts.parts(actor)}, quantity, lot)
+            wanted = self._to(terms, booked, number, language)
+            sscc, carrier, code = "", "", number
+        else:
+            advice, order = await self._of(actor, number, DespatchAdvice)
+            if advice.party != terms.firm.party_id:
+                raise Problem(NOT_FOUND, f"{number} is no delivery of ours")
+            goods = [Goods(line.name, line.quantity, line.unit, line.gtin, line.lot, line.serials) for line in advice.lines]
+            customer = advice.counterparty_name or (order.party_name if order else "")
+            wanted = await self._wanted(terms, advice.number, customer, advice.issued, order, language)
+            sscc, carrier = advice.sscc, advice.carrier
+            code = f"{terms.firm.resolver_url or terms.firm.url or RESOLVER}/00/{sscc}" if sscc else ""
+        letter = delivery(wanted, goods, sscc, carrier, terms)
+        symbol = await asyncio.to_thread(self.symbols, "qr", code) if code else ""
+        letter = msgspec.structs.replace(letter, symbol="symbol.svg" if symbol else "")
+        drawn = await asyncio.to_thread(self._labels, terms.firm, goods, sscc, wanted.customer) if labels else []
+        return await self.papers.pdf(letter, terms, wanted.issued, symbol, drawn)
+
+    async def _booked(self, actor: Actor, number: str, kind: type[Any]) -> list[OrderLine]:
+        """Return the lines of the order book that a number means when trade has no document of ``kind`` for it, [] when it has."""
+        try:
+            await self._of(actor, number, kind)
+        except Problem as problem:
+            if problem.code != NOT_FOUND:
+                raise
+            scope = self.papers.guard.scope(actor, "read", "desk.line")
+            lines = await self.papers.store.read(lambda conn: book_tables.lines(conn, scope, state="open"))
+            return one_order(number, [line for line in lines if not line.run])
+        return []
+
+    def _to(self, terms: Terms, lines: Sequence[OrderLine], number: str, language: str) -> Wanted:
+        first = lines[0]
+        spoken = language or terms.letterhead.language
+        return Wanted(number if len(lines) == 1 else first.id, first.customer, self.clock.now(), spoken, (), first.contact, first.order_no)
 
     def _labels(self, firm: Firm, goods: Sequence[Goods], sscc: str, customer: str) -> list[bytes]:
         return [self.labels(firm, *each) for each in label_keys(goods, sscc, f"{firm.name} > {customer}")]
 
     async def confirmation(self, actor: Actor, number: str, language: str = "") -> bytes:
-        """Return our confirmation of a customer's order (its number or id, or that of our response) as PDF; raise ``not-found`` when there is none."""
+        """Return our confirmation of a customer's order as PDF: its number or id, that of our response, or of an order or line of the order book.
+
+        Raise ``not-found`` when there is none, ``not-planned`` for a line without any date, ``invalid`` when two customers have that order.
+        """
+        booked = await self._booked(actor, number, OrderResponse)
+        if booked:
+            terms = await self.papers.terms(actor)
+            ends: dict[str, datetime] = {}
+            for row in await self.schedule.plan(actor):
+                ends[row.order] = max(row.end, ends.get(row.order, row.end))
+            return await self.papers.pdf(confirmation(self._to(terms, booked, number, language), items_of(booked, ends), terms), terms, self.clock.now())
         response, order = await self._of(actor, number, OrderResponse)
         terms = await self.papers.terms(actor)
         if order is None or order.counterparty != terms.firm.party_id or response.code == "rejected":

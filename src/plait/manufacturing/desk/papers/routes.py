@@ -1,7 +1,8 @@
 """HTTP of the letterhead and of papers."""
 
 from datetime import date
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -58,9 +59,11 @@ class OfWeek(InLanguage, frozen=True):
 
 
 class OfDelivery(InLanguage, frozen=True):
-    """``labels``: those of the logistic unit and its goods follow the note."""
+    """``labels``: those of the logistic unit and its goods follow the note. ``quantity``, ``lot``: of a line of the order book (left out: all that is open)."""
 
     labels: bool = True
+    quantity: Decimal | None = None
+    lot: Annotated[str, msgspec.Meta(max_length=20)] = ""
 
 
 @FLOOR.get("/api/v1/desk/papers/runs/{run}", action="desk.read", summary="Route cards of a run, with bar codes", produces=(PDF,))
@@ -76,10 +79,15 @@ async def week(service: FloorPapers, actor: Actor, query: OfWeek) -> Reply:
     return Reply(await service.week(actor, query.day, excel=excel, language=query.language), media_type=EXCEL if excel else PDF)
 
 
-@FLOOR.get("/api/v1/desk/papers/deliveries/{number}", action="desk.read", summary="Delivery note of goods we have sent", produces=(PDF,))
+@FLOOR.get(
+    "/api/v1/desk/papers/deliveries/{number}",
+    action="desk.read",
+    summary="Delivery note: by despatch advice, order or order line",
+    produces=(PDF,),
+)
 async def delivery(service: FloorPapers, actor: Actor, number: str, query: OfDelivery) -> Reply:
     """Return the delivery note as PDF, labels on pages of their own after it."""
-    return Reply(await service.delivery(actor, number, query.language, labels=query.labels), media_type=PDF)
+    return Reply(await service.delivery(actor, number, query.language, labels=query.labels, quantity=query.quantity, lot=query.lot), media_type=PDF)
 
 
 @FLOOR.get("/api/v1/desk/papers/confirmations/{number}", action="desk.read", summary="Our confirmation of a customer's order", produces=(PDF,))
