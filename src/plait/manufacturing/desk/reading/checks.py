@@ -71,6 +71,8 @@ def _open(row: _Row, places: dict[str, Place]) -> None:
         row.say("warning", "quantity-from-open", "quantity", "no ordered quantity is said; it was told from what is open", "Check the quantity.")
     elif delivered is not None and delivered >= 0 and quantity - delivered != still:
         row.say("warning", "open-mismatch", "open_quantity", f"{quantity} ordered less {delivered} delivered is not {still}", "Check the three quantities.")
+    elif still < 0:
+        row.say("warning", "open-mismatch", "open_quantity", f"{still} cannot be open; more was delivered than ordered", "Check the quantities.")
     elif still > quantity:
         row.say("warning", "open-mismatch", "open_quantity", f"more is open ({still}) than was ordered ({quantity})", "Check the two quantities.")
 

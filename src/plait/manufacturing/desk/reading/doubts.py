@@ -71,6 +71,8 @@ _ROWS: tuple[Doubt, ...] = (
     Doubt("warning", "struck-out", "the row is struck out; it may be done or cancelled", "Leave it out if it is."),
     Doubt("warning", "rows-lost", "the lines below this one do not fit the titles and were not read", "Read the mail; enter what is missing."),
     Doubt("warning", "backlog-left", "beside the weeks stands a backlog that was not read", "Enter what is overdue, if it is still wanted."),
+    Doubt("warning", "letters-doubtful", "the file does not say how its letters are encoded; these were guessed", "Check the text; save as UTF-8."),
+    Doubt("warning", "letters-damaged", "letters of this text were damaged on their way", "Check the text."),
     Doubt("warning", "row-hidden", "the row is hidden in the sheet; whoever sent it may not have meant it", "Leave it out if it is not meant."),
     Doubt("note", "ditto", "the value above holds here, as the cell says", "Nothing to do."),
     Doubt("warning", "said-open", "the cell says that it is not known yet", "Ask for the value."),

@@ -26,6 +26,7 @@ _MADE_DATE = re.compile(
     r"|(?:jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dez|dec)[-. ]\d{2,4}|\d{1,2}月\d{1,2}日)$",
     re.IGNORECASE,
 )
+_DAMAGED = re.compile("\ufffd|\u00c3[\u0080-\u00bf\u0178\u0152\u0153\u017e\u201e\u2013\u2014\u2026]|\u00e2\u20ac|\u951f\u65a4\u62f7")
 _POINT_ZERO = re.compile(r"^\d+[.,]0$")
 _LONGEST = 2000
 _HUGE = 10**15
@@ -78,7 +79,9 @@ class Reader:
     def _text(self, raw: Raw, shown: str) -> Read:
         if isinstance(raw, str):
             text = tidy(raw)
-            return Read(text) if len(text) <= _LONGEST else Read(text[:_LONGEST], (DOUBTS["text-cut"],))
+            if len(text) > _LONGEST:
+                return Read(text[:_LONGEST], (DOUBTS["text-cut"],))
+            return Read(text, (DOUBTS["letters-damaged"],)) if not text.isascii() and _DAMAGED.search(text) else Read(text)
         if isinstance(raw, bool):
             return Read("yes" if raw else "no")
         if isinstance(raw, int | float | Decimal):
@@ -114,6 +117,8 @@ class Reader:
             return Read(text, (DOUBTS["code-date"],))
         if _POINT_ZERO.match(text) and self.field.name not in {"revision", "drawing_no", "line_no"}:
             return Read(text[:-2], (DOUBTS["code-number"],))
+        if not text.isascii() and _DAMAGED.search(text):
+            return Read(text, (DOUBTS["letters-damaged"],))
         return Read(text) if text else NOTHING
 
     def _number(self, raw: Raw, shown: str) -> Read:

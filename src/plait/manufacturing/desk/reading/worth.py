@@ -47,6 +47,13 @@ class Worth:
         if not column and (own or title):
             values["unit"] = own or title
             places["unit"] = place
+        if values.get("unit") == "P1":
+            issues.append(
+                Issue("warning", "unit-strange", "a quantity in percent may mean hundreds of pieces, or a share", "Check quantity and unit.", place, "unit")
+            )
+            issues.append(
+                Issue("warning", "unit-strange", "a quantity in percent may mean hundreds of pieces, or a share", "Check quantity and unit.", place, "quantity")
+            )
         several = reads["unit"].per if "unit" in reads else None
         if quantity and several is not None and several != 1:
             reason = f"the unit says {several} of them: the quantity may count these, not single ones"

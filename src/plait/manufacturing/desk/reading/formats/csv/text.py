@@ -20,6 +20,9 @@ _DECIMAL = re.compile(r"^\s*[+-]?\d{1,3}([.']\d{3})*$")
 _FOUR = re.compile(rb"[\x81-\x84][0-9][\x81-\xfe][0-9]")
 _USUAL = rb"\x80\x82\x84\x85\x91-\x97\xa7\xae\xb0-\xb5\xb7\xbd\xc4\xd6\xd7\xdc\xdf\xe4\xe9\xf6\xfc\xd8\xf8"
 _ODD = re.compile(rb"(?:(?<!m)\xb3|[\xd8\xf8](?![ \d,.])|[\x80-\xff](?<![" + _USUAL + rb"]))")
+_TRADITIONAL = re.compile(r"[數單價號碼稱戶訂編規圖貨額備註產個質]")
+_DOS = frozenset(b"\x81\x84\x8e\x94\x99\x9a\xe1")
+"""The German letters in the code page of DOS."""
 _GUARDED = re.compile(r'^="(.*)"$', re.DOTALL)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COMMON_HAN = re.compile(r"[的数量单价号码名称日期客户订物料编规格型图交货金额备注公司产品件个月年]")
@@ -51,10 +54,25 @@ def _wide(content: bytes) -> tuple[str, str, bool]:
     raise Problem(FILE_BROKEN, "the file is no text")
 
 
+def _traditional(content: bytes) -> str:
+    """Return the text when it is traditional Chinese in Big5, else ""."""
+    try:
+        text = content.decode("big5")
+    except UnicodeDecodeError:
+        return ""
+    common = len(_TRADITIONAL.findall(text[:100_000]))
+    return text if common >= max(3, 0.1 * len(_HAN.findall(text[:100_000]))) else ""
+
+
 def _guessed(content: bytes) -> tuple[str, str, bool]:
     """Tell GB 18030 from Windows-1252: Chinese text is full of common signs, German has single bytes between ASCII letters."""
     high = re.findall(rb"[\x80-\xff]+", content[:200_000])
     lone = sum(len(run) == 1 for run in high)
+    traditional = _traditional(content)
+    if traditional:
+        return traditional, "big5", True
+    if lone and set(b"".join(high)) <= _DOS:
+        return content.decode("cp850"), "cp850", False
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
@@ -155,7 +173,14 @@ def read(content: bytes, name: str, limits: Limits) -> Content:
                 Place(sheet=label),
             )
         )
-    return Content("csv", [Sheet(label, rows)], issues=issues)
+    doubts = {} if sure else _unsure_cells(rows)
+    return Content("csv", [Sheet(label, rows, doubts=doubts)], issues=issues)
+
+
+def _unsure_cells(rows: list[list[Raw]]) -> dict[tuple[int, int], str]:
+    """Return the cells whose letters depend on the encoding."""
+    cells = ((row, column, raw) for row, line in enumerate(rows) for column, raw in enumerate(line))
+    return {(row, column): "letters-doubtful" for row, column, raw in cells if isinstance(raw, str) and not raw.isascii()}
 
 
 def _unsure(encoding: str, name: str) -> Issue:

@@ -292,8 +292,9 @@ def _anchor(names: list[str]) -> list[int]:
 
 
 def _is_anchor(table: Table, line: Line, anchor: list[int]) -> bool:
-    filled = {_column(table, run.box) for run in line}
-    return len(filled) >= 2 and any(index in filled for index in anchor) and any(any(sign.isdigit() for sign in run.text) for run in line)
+    columns = {_column(table, run.box) for run in line}
+    numbered = {_column(table, run.box) for run in line if any(sign.isdigit() for sign in run.text)}
+    return len(columns) >= 2 and any(index in numbered for index in anchor)
 
 
 def _rows(page: Page, table: Table, taken: list[tuple[Line, bool]]) -> None:
