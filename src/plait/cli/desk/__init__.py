@@ -27,6 +27,7 @@ VERBS = {
     "renew": ("plait.cli.desk.drafts:renew", "Work an offer out again; one that is out becomes a draft of its next version."),
     "accept": ("plait.cli.desk.offers:accept", "Enter that the customer accepts an offer."),
     "lost": ("plait.cli.desk.offers:lost", "Enter that an offer was lost, and why."),
+    "example": ("plait.cli.desk.example:example", "Write a list of open orders to try the desk with."),
     "fields": ("plait.cli.desk.into:fields", "List the fields a column can be read as."),
 }
 """Verbs by name: where each stands and what it does."""

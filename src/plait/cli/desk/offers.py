@@ -45,8 +45,11 @@ def offers(*, state: str = "", limit: int = 40, data: Path = Path("plait-data"),
     for row in rows:
         waiting = [f"{line['index']} {line['state']}: {line['reason']}" for line in row["lines"] if line["state"] in ("new", "stuck", "suppliers", "refused")]
         said = f"answered: {row['proposal']['verdict']}" if row.get("proposal") else row["lost_reason"]
-        shown.append((row["number"], row["asked"]["customer"], row["state"], len(row["lines"]), (row["until"] or "")[:16], "; ".join(waiting) or said))
-    table(("number", "customer", "state", "lines", "until (UTC)", "waits for"), shown)
+        doubts = [doubt for line in row["lines"] for doubt in line["doubts"]] if row["state"] == "draft" else []
+        until = (row["until"] or "")[:16].replace("T", " ")
+        told = "; ".join(waiting) or said or "; ".join(doubts)
+        shown.append((row["number"], row["asked"]["customer"], row["state"], len(row["lines"]), until, told))
+    table(("number", "customer", "state", "lines", "until (UTC)", "waits for, look at"), shown)
 
 
 def quote(
