@@ -13,6 +13,7 @@ from plait.manufacturing.desk.reading.units import unit_code
 __all__ = ["Worth"]
 
 _PIECES = frozenset({"C62", "H87"})
+_USUAL = frozenset(Decimal(10) ** power for power in range(6))
 _MONEY = ("price", "target_price", "amount")
 
 
@@ -88,6 +89,10 @@ class Worth:
             )
         if own is None:
             return
+        if own not in _USUAL:
+            reason = f"the price was taken as the price of {own}"
+            issues.append(Issue("warning", "price-unit-doubtful", reason, "Check price and price unit.", places["price"], "price_per"))
+            issues.append(Issue("warning", "price-unit-doubtful", reason, "Check price and price unit.", places["price"], "price"))
         said = values.get("price_per")
         if said is not None and said != own:
             issues.append(
