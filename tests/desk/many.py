@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tests.desk.making.writing import N, workbook
 
-__all__ = ["Drawn", "draw"]
+__all__ = ["ABOVE", "TODAY", "Drawing", "Drawn", "draw"]
 
 TITLES: dict[str, dict[str, list[str]]] = {
     "de": {
@@ -97,7 +97,9 @@ def grouped(number: Decimal, mark: str, group: str) -> str:
     return f"{int(whole):,}".replace(",", group) + (mark + part if part else "")
 
 
-class _Draw:
+class Drawing:
+    """One table while it is drawn: its language, habits and fields."""
+
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.language = self.random.choice(["de", "en", "zh"])
@@ -287,4 +289,4 @@ class _Draw:
 
 def draw(seed: int) -> Drawn:
     """Return the file of one seed."""
-    return _Draw(seed).file(seed)
+    return Drawing(seed).file(seed)

@@ -5,9 +5,11 @@ import pytest
 from tests.desk.comparing import Score, compare
 from tests.desk.many import TODAY, draw
 from tests.desk.many_kinds import draw_kind
+from tests.desk.many_pages import draw_page
 from tests.desk.reader import read
 
 EACH = 120
+PAGES = 30
 
 
 def score(drawn, seed: int) -> Score:
@@ -24,3 +26,10 @@ def test_drawn_tables_are_read_as_meant(drawn):
     cells = sum(each.cells for each in scores.values())
     assert sum(each.right for each in scores.values()) >= 0.98 * cells
     assert sum(each.doubted for each in scores.values()) <= 0.05 * cells
+
+
+def test_drawn_pages_are_read_as_meant():
+    """Tests that PDF orders in many layouts are read, at least 98 in 100 values right."""
+    scores = {seed: score(draw_page, seed) for seed in range(PAGES)}
+    wrong = [f"seed {seed}: {cell}" for seed, each in scores.items() for cell in each.wrong]
+    assert sum(each.right for each in scores.values()) >= 0.98 * sum(each.cells for each in scores.values()), "\n".join(wrong[:20])
