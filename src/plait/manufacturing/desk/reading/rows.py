@@ -75,6 +75,7 @@ class _Table:
         self.spoken = context.language or language(titles)
         self.issues: list[Issue] = []
         self.said: dict[str, tuple[str, Place, bool]] = {}
+        self.headed: set[int] = set()
         self.columns = self._readers()
         self.naming = {each.column.index: each.field.name in _NAMING for each in self.columns}
         self.counts = {each.column.index: each.field.kind in {"quantity", "money", "number"} and each.field.name != "op_no" for each in self.columns}
@@ -210,7 +211,13 @@ class _Table:
         if said and leads:
             self._say(number, index, said[0], said[1], text)
             return True
-        if leads and "customer" in self.fields and "customer" not in self.by_field and firm_like(text):
+        if (
+            leads
+            and "customer" in self.fields
+            and "customer" not in self.by_field
+            and (firm_like(text) or (index in self.headed and not any(sign.isdigit() for sign in text)))
+        ):
+            self.headed.add(index)
             self._say(number, index, "customer", text, text)
             return True
         if column is not None and column.field.kind in {"code", "quantity", "money", "date"} and len(text) < 25 and any(sign.isdigit() for sign in text):
