@@ -46,7 +46,7 @@ async def send(node, ticket, files=(), **changes):
 
 
 async def test_a_request_reaches_the_inbox(tmp_path, watch):
-    """Tests that what a stranger asks for lies in the inbox with its files, read as a request, before the answer; sent again it is there once."""
+    """Tests that what a stranger asks for lies in the inbox with its files before the answer, becomes an offer as PDF, and is there once."""
     async with nodes(tmp_path, "helix") as (node,):
         await furnish(node)
         ticket = await shown(node)
@@ -60,6 +60,12 @@ async def test_a_request_reaches_the_inbox(tmp_path, watch):
         items = {item["name"]: item for item in await node.ok("GET", "/api/v1/desk/inbox")}
         assert items["request.csv"]["rows"] == 1
         assert items["4711_revB.pdf"]["size"] == len(PDF)
+        done = await node.ok("POST", f"/api/v1/desk/inbox/{items['request.csv']['id']}/apply", {})
+        await settle(node)
+        offer = await node.ok("GET", f"/api/v1/desk/offers/{done['changes'][0]['text']}")
+        assert (offer["asked"]["customer"], offer["asked"]["email"]) == ("Meridian <b>", "buying@meridian.example")
+        assert (offer["lines"][0]["part_id"], offer["lines"][0]["state"]) == ("SHAFT", "ready")
+        assert (await node.call("GET", f"/api/v1/desk/offers/{offer['number']}/pdf")).content.startswith(b"%PDF")
         again = await send(node, ticket)
         assert number in again.text
         assert len(await node.ok("GET", "/api/v1/desk/inbox")) == len(items)

@@ -29,7 +29,7 @@ SUFFIXES = frozenset(DRAWN + SHOWN + WRITTEN)
 _EMAIL = re.compile(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+")
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-COLUMNS = ("Part no", "Drawing no", "Description", "Material", "Quantity", "Unit", "Required date", "Note")
+COLUMNS = ("Part no", "Drawing no", "Description", "Material", "Quantity", "Unit", "Required date", "Note", "Customer", "Contact")
 
 
 def tidy(field: str, text: str) -> str:
@@ -120,5 +120,7 @@ def _table(asked: Asked) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerow((asked.number, asked.number, asked.item, asked.material, asked.quantity, "pcs", asked.due, " ".join(asked.note.split())))
+    said = (asked.number, asked.number, asked.item, asked.material, asked.quantity, "pcs", asked.due)
+    more = (asked.note, asked.firm or asked.person, ", ".join(filter(None, (asked.person, asked.email, asked.phone))))
+    writer.writerow((*said, *(" ".join(text.split()) for text in more)))
     return b"\xef\xbb\xbf" + out.getvalue().encode()

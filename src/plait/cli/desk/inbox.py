@@ -122,6 +122,7 @@ def apply(
     as_json
         Print JSON.
     """
+    from plait.cli.desk.doubts import show_doubts
     from plait.cli.desk.shown import counted, show_changes, show_issues
 
     done = _call(data, "POST", f"/{id}/apply", {"good_only": good_only, "whole": whole, "confirm": confirm})
@@ -131,6 +132,7 @@ def apply(
     print(f"{done['item']['id']}: {counted(done['counts'])}")
     show_changes(done["changes"])
     show_issues(done.get("left", []))
+    show_doubts(data, id)
 
 
 def undo(id: str, /, *, data: Path = Path("plait-data")) -> None:

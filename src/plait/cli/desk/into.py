@@ -179,6 +179,7 @@ def _put(file: Path, content: bytes, sender: str, kind: str, order: dict[str, bo
     """Upload a file and put in what it holds."""
     from urllib.parse import urlencode
 
+    from plait.cli.desk.doubts import show_doubts
     from plait.cli.desk.shown import counted, say, show_changes, show_issues
     from plait.cli.http import call
     from plait.kernel.problems import Problem
@@ -201,6 +202,7 @@ def _put(file: Path, content: bytes, sender: str, kind: str, order: dict[str, bo
         say(f"{file.name}: {done['item']['id']}, {counted(done['counts'])}")
         show_changes([change for change in done["changes"] if change["action"] != "new" or ":" in change.get("text", "")])
         show_issues(done.get("left", []))
+        show_doubts(data, item["id"])
     return {"file": str(file), **done}
 
 

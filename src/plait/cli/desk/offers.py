@@ -63,6 +63,7 @@ def quote(
     link: bool = False,
     days: int = 0,
     data: Path = Path("plait-data"),
+    as_json: Json = False,
 ) -> None:
     """Show a quotation as text for a chat; write it as PDF, UBL or e-mail; send it off.
 
@@ -84,6 +85,8 @@ def quote(
         How long the link is good (default: guest.days of the settings).
     data
         The node's data folder.
+    as_json
+        Print the offer with all that is known of it as JSON.
     """
     if send:
         _call(data, "POST", f"/{number}/send")
@@ -93,7 +96,9 @@ def quote(
         if file is not None:
             file.write_bytes(_call(data, "GET", f"/{number}/{name}{bears if name == 'mail' else ''}"))
             print(f"{number} is in {file}")
-    if not any(file for _, file in wanted):
+    if as_json:
+        print(json.dumps(_call(data, "GET", f"/{number}")))
+    elif not any(file for _, file in wanted):
         print(_call(data, "GET", f"/{number}/text{bears}").decode("utf-8"), end="")
 
 
