@@ -251,3 +251,12 @@ def test_an_overdue_order_says_what_it_waits_for_now() -> None:
     )
     assert rows["SO-00003"].reason == "Late by 1 working day: it was due on Fri 27 Feb, before today; now it is in stock"
     assert (rows["SO-00004"].verdict, rows["SO-00004"].reason) == ("on_time", "Nothing is left to make")
+
+
+def test_another_unit_is_not_counted_as_pieces() -> None:
+    """Tests that kilos of a part made in pieces are not planned as pieces, that it is said, and that two words for a piece are one."""
+    rows = [line(1, "GEAR", 5, day(9), unit="KGM"), line(2, "GEAR", 5, day(9), unit="H87")]
+    answer = report(make_plan(books(rows, [part("GEAR", op(10, "hob", 6))], [centre("hob-1")])), {}, Prices("EUR"))
+    said = {row.id: row for row in answer.lines}
+    assert (said["SO-00001"].verdict, said["SO-00001"].reason) == ("unplanned", "5 KGM of gear are ordered, which is counted in C62")
+    assert said["SO-00002"].verdict == "on_time"

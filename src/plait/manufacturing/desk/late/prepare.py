@@ -17,6 +17,7 @@ from plait.manufacturing.schedule.workdays import WorkDays, place_days
 
 __all__ = ["MINUTE_MS", "Books", "Item", "Prepared", "Unplanned", "item_of", "pieces_of", "prepare"]
 
+PIECES = frozenset({"C62", "H87", "EA"})
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 NO_RANK = 5
@@ -132,6 +133,8 @@ class _Preparer:
         if not line.quantity.is_finite() or line.quantity > MOST_PIECES:
             raise _Refused("bad-quantity", quantity=line.quantity)
         part = self._part(line)
+        if line.unit != part.unit and not {line.unit, part.unit} <= PIECES:
+            raise _Refused("other-unit", quantity=f"{line.quantity.normalize():f}", unit=line.unit, part=part.name or part.id, own=part.unit)
         notes: list[str] = []
         rows = self.mine.get(line.id, [])
         kept, begun, left = self._left(line, rows, notes)

@@ -59,6 +59,8 @@ TEXTS = {
     "not-stocked-do": "Enter the days until the part comes, or take it into stock",
     "bad-quantity": "the quantity {quantity} cannot be made",
     "bad-quantity-do": "Correct the quantity of the line",
+    "other-unit": "{quantity} {unit} of {part} are ordered, which is counted in {own}",
+    "other-unit-do": "Say how many {own} that is: correct the quantity of the line",
     "note-estimated": "its times are estimated, nobody has confirmed them",
     "note-assumed": "the hours of {centre} are assumed, nobody has entered them",
     "note-promised": "it was promised for {day}",
