@@ -15,5 +15,5 @@ def words(pdf: bytes) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Return text without blanks and line ends: where a line is broken is the paper's business."""
-    return "".join(text.replace("\u200b", "").replace("\ufffe", "").split())
+    """Return text without blanks and line ends: where a line is broken is the paper's business. A hyphen at the end of a line is read back as U+0002."""
+    return "".join(text.replace("\u200b", "").replace("\ufffe", "").replace("\x02", "-").split())

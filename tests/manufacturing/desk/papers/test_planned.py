@@ -15,7 +15,7 @@ from tests.support.nodes import nodes
 
 SHIFTS = [{"days": [0, 1, 2, 3, 4, 5, 6], "start": "00:00", "end": "00:00"}]
 BENCH = {"id": "bench-1", "group": "bench", "calendar": {"zone": "UTC", "shifts": SHIFTS}}
-OPS = [{"seq": 10, "name": "turn", "process": "turning", "group": "bench", "setup_min": 15, "cycle_min": 6}]
+OPS = [{"seq": 10, "name": "turn", "process": "turning", "group": "bench", "setup_min": 15, "cycle_min": 6, "estimated": True}]
 BAR = {"part": "BAR", "name": "Round bar 40", "quantity": "0.2", "unit": "MTR"}
 PART = {"id": "SHAFT", "revision": "B", "name": "Shaft", "process": "turning", "batch_size": 10, "routing": OPS, "materials": [BAR]}
 
@@ -45,7 +45,7 @@ async def test_papers_of_a_planned_line_without_a_run(tmp_path: Path, monkeypatc
         assert len(jobs) > 1
         assert codes(pdf) == {line, *jobs}
         text = squeezed(words(pdf))
-        for said in ("Laufkarte", "Shaft", "meridian 4500117", "bench-1", "BAR", "5 m", "Rüsten 15"):
+        for said in ("Laufkarte", "Shaft", "meridian 4500117", "bench-1", "BAR", "5 m", "Rüsten 15", "geschätzt"):
             assert squeezed(said) in text, said
         await asyncio.to_thread(cli, "desk", "paper", "week", "--day", due, "--to", "empty.pdf", "--data", data)
         assert "Nothing is planned." in words((tmp_path / "empty.pdf").read_bytes())

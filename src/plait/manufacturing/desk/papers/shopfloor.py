@@ -1,6 +1,6 @@
 """Route cards and the plan of a week, ready to be set or written (pure)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -124,6 +124,7 @@ def card(
         for line in order.materials
     )
     open_ = [batch for batch in batches if batch.state not in ("finished", "lost")][:MOST_BATCHES]
+    guessed = {op.seq for op in part.routing if op.estimated}
     heads = ("", say("Operation"), say("Planned"), say("Bar code"), say("Good"), say("Scrap"), say("Name, date"))
     return Card(
         language=say.language,
@@ -137,19 +138,19 @@ def card(
         material_heads=(say("Material"), say("Quantity"), say("Supply")),
         materials=materials,
         heads=heads,
-        batches=tuple(_batch(say, run, batch, [job for job in jobs if job.batch == batch.id], plan) for batch in open_),
+        batches=tuple(_batch(say, run, batch, [job for job in jobs if job.batch == batch.id], plan, guessed) for batch in open_),
         page=say("Page"),
     )
 
 
-def _batch(say: Texts, run: Run, batch: Batch, jobs: Sequence[Job], plan: Mapping[str, Booking]) -> CardBatch:
+def _batch(say: Texts, run: Run, batch: Batch, jobs: Sequence[Job], plan: Mapping[str, Booking], guessed: Collection[int]) -> CardBatch:
     steps = {step.seq: step for step in run.order.steps}
     made = []
     for job in sorted(jobs, key=lambda each: each.seq):
         step, booking = steps[job.seq], plan.get(job.id)
         where = (booking.work_centre if booking else "") or job.station or job.group
         times = say("set-up {setup} min, {cycle} min each", setup=say.number(_exact(step.setup_min)), cycle=say.number(_exact(step.cycle_min)))
-        about = (say("outside, by a supplier"),) if step.outside else (where, times)
+        about = (say("outside, by a supplier"),) if step.outside else (where, times, say("estimated") if step.seq in guessed else "")
         when = (say.moment(booking.start), say.moment(booking.end)) if booking else ()
         made.append(CardStep(str(job.seq), step.name, tuple(filter(None, about)), when, job.id, f"{job.id}.svg"))
     lots = ", ".join(f"{lot.part_id} {lot.lot or ' '.join(lot.serials)}" for lot in batch.lots)
