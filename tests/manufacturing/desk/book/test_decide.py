@@ -110,3 +110,13 @@ def test_a_list_is_reached_from_any_other(first: list[Record], second: list[Reco
     book.put(second, whole=True)
     book.put(first, whole=True)
     assert moved(book.put(first, whole=True)) == []
+
+
+def test_a_closed_and_an_open_part_delivery_of_one_day() -> None:
+    """Tests that of two rows of one line and day, one closed and one open, the open one keeps the line when the list comes again."""
+    same = {"order_no": "2", "line_no": "10", "customer": "Meridian", "due": date(2026, 4, 3), "quantity": Decimal(2)}
+    rows = [Record(2, {**same, "state": "closed"}), Record(3, same)]
+    book = Book()
+    assert moved(book.put(rows)) == ["new"]
+    assert moved(book.put(rows)) == []
+    assert [line.state for line in book.lines.values()] == ["open"]

@@ -76,7 +76,7 @@ def decide(records: Sequence[Record], there: Sequence[OrderLine], from_sender: S
 
 
 def _pair(rows: Sequence[_Row], there: Sequence[OrderLine]) -> None:
-    """Give each row its line. Several of one key (part deliveries) are told apart by their date, then by their order."""
+    """Give each row its line. Several of one key (part deliveries) are told apart by their date, by whether they are open, then by their order."""
     lines: dict[str, list[OrderLine]] = defaultdict(list)
     for line in there:
         lines[line.key].append(line)
@@ -86,12 +86,14 @@ def _pair(rows: Sequence[_Row], there: Sequence[OrderLine]) -> None:
     for key, group in groups.items():
         left = list(lines.get(key, ()))
         _repeats(group)
-        wanting = [row for row in group if not row.like]
+        wanting = sorted((row for row in group if not row.like), key=_closes)
         for same in (_same_day_and_quantity, _same_day, _any):
-            for row in wanting:
-                if row.line is None:
-                    row.line = next((line for line in left if same(line, row.record.values)), None)
-                    left = [line for line in left if line is not row.line]
+            for alike in (True, False):
+                for row in wanting:
+                    if row.line is None:
+                        fits = (line for line in left if same(line, row.record.values) and (not alike or _closes(row) == (line.state != "open")))
+                        row.line = next(fits, None)
+                        left = [line for line in left if line is not row.line]
 
 
 def _repeats(group: Sequence[_Row]) -> None:
@@ -102,6 +104,12 @@ def _repeats(group: Sequence[_Row]) -> None:
             said = repr(sorted(row.record.values.items()))
             row.like = seen.get(said, 0)
             seen.setdefault(said, row.record.row)
+
+
+def _closes(row: _Row) -> bool:
+    """Tell whether a row says that nothing of its line is open any more."""
+    state, said = said_state(str(row.record.values.get("state", ""))), amounts(row.record.values, None)
+    return state in ("done", "cancelled") or (said is not None and said[1] == NOTHING)
 
 
 def _same_day(line: OrderLine, values: Mapping[str, Any]) -> bool:
