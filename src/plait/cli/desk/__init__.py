@@ -28,6 +28,7 @@ VERBS = {
     "accept": ("plait.cli.desk.offers:accept", "Enter that the customer accepts an offer."),
     "lost": ("plait.cli.desk.offers:lost", "Enter that an offer was lost, and why."),
     "example": ("plait.cli.desk.example:example", "Write a list of open orders to try the desk with."),
+    "invoice": ("plait.cli.desk.invoice:invoice", "Hand an invoice over: XRechnung, ZUGFeRD, UBL, CII or a table."),
     "fields": ("plait.cli.desk.into:fields", "List the fields a column can be read as."),
 }
 """Verbs by name: where each stands and what it does."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-__all__ = ["paper"]
+__all__ = ["paper", "write"]
 
 Kind = Literal["route", "week", "delivery", "confirmation"]
 OF_AN_OFFER = "R-"
@@ -64,7 +64,7 @@ def paper(
     query: dict[str, Any] = {"language": language, "day": day, "form": "xlsx" if excel else "", "quantity": quantity, "lot": lot}
     shown = urlencode({name: value for name, value in query.items() if value})
     content = call(data, "GET", f"{_path(kind, quote(number, safe=''))}{'?' if shown else ''}{shown}")
-    _write(file, content)
+    write(file, content)
     print(f"{kind}{' ' if number else ''}{number} is in {file}")
 
 
@@ -92,7 +92,8 @@ def _safe(number: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in number).strip(".-")
 
 
-def _write(file: Path, content: bytes) -> None:
+def write(file: Path, content: bytes) -> None:
+    """Write a file; raise ``invalid`` with the reason when it cannot be written."""
     from plait.kernel.problems import INVALID, Problem
 
     try:
