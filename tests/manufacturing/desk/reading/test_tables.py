@@ -94,9 +94,7 @@ def test_places_and_values():
 
 def test_titles_above_and_constants():
     """Tests that what is said above a table holds for its rows."""
-    result = text(
-        "Bestellnummer: PO-77;;;\nKunde:;Meridian GmbH;;\nAlle Preise in CHF;;;\n;;;\nArt.-Nr.;Menge;Liefertermin;Preis\nA-1;5;01.04.2026;12,50\n"
-    )
+    result = text("Bestellnummer: PO-77;;;\nKunde:;Meridian GmbH;;\nAlle Preise in CHF;;;\n;;;\nArt.-Nr.;Menge;Liefertermin;Preis\nA-1;5;01.04.2026;12,50\n")
     ((mapping, (record,)),) = result.tables
     assert mapping.constants == {"order_no": "PO-77", "customer": "Meridian GmbH", "currency": "CHF"}
     assert record.values["order_no"] == "PO-77"
