@@ -1,5 +1,6 @@
 """What the appliers share: one decision for comparing and applying, the parts as the table leaves them, and which revision a change makes."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -62,14 +63,14 @@ class Step(NamedTuple):
         return prices + part + ([self.touches] if self.touches is not None else [])
 
 
-class TableApplier:
+class TableApplier(ABC):
     """An applier that decides once; ``compare`` shows the decision, ``apply`` carries it out."""
 
     kind: DocumentKind
 
+    @abstractmethod
     def decide(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Step]:
         """Return what the rows change; nothing is written here."""
-        raise NotImplementedError
 
     def compare(self, conn: Connection, records: Sequence[Record], context: Context) -> list[Change]:
         """Return what ``apply`` would do."""
