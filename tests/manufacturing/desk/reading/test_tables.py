@@ -68,7 +68,8 @@ def codes(record, *levels):
 )
 def test_kinds_and_columns(titles, kind, fields):
     """Tests that the kind of a table and the meaning of its columns are told from titles in three languages."""
-    (mapping,), _ = propose(Sheet("S", [list(titles), ["1"] * len(titles)]), CONTEXT)
+    cells = ["Welle" if field.endswith("name") else "1" for field in fields.split()]
+    (mapping,), _ = propose(Sheet("S", [list(titles), cells]), CONTEXT)
     assert mapping.kind == kind
     assert [column.field for column in mapping.columns] == fields.split()
 
