@@ -199,7 +199,7 @@ def test_hidden_sheets_are_told():
 
 
 def test_two_units_in_one_column():
-    """Tests that units that contradict one another are warned of, and those that each cell says itself are not."""
+    """Tests that units that contradict one another are warned of in their row, and that a column of kilos and metres is said to be one."""
     titles = ["Order No", "Part No", "Qty [pcs]", "Due Date"]
     rows = [["A1", "P-1", "5 kg", datetime(2026, 4, 1)], ["A2", "P-2", 5, datetime(2026, 4, 1)]]
     first, second = read(workbook(*rows, titles=titles), "orders.xlsx", CONTEXT).tables[0][1]
@@ -208,7 +208,10 @@ def test_two_units_in_one_column():
     assert not any(issue.level == "warning" for issue in second.issues)
     titles[2] = "Qty"
     rows = [["A1", "P-1", "5 kg", datetime(2026, 4, 1)], ["A2", "P-2", "3 m", datetime(2026, 4, 1)], ["A3", "P-3", 7, datetime(2026, 4, 1)]]
-    kilos, metres, bare = read(workbook(*rows, titles=titles), "orders.xlsx", CONTEXT).tables[0][1]
+    result = read(workbook(*rows, titles=titles), "orders.xlsx", CONTEXT)
+    kilos, metres, bare = result.tables[0][1]
+    (told,) = [issue for issue in result.issues if issue.code == "two-units"]
+    assert (told.level, told.reason) == ("warning", "one column holds quantities in kg (1 row) and m (1 row)")
     assert (kilos.values["unit"], metres.values["unit"]) == ("KGM", "MTR")
     assert not kilos.issues
     assert ("two-units", "unit") in issues(bare)

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import msgspec
 
+from plait.kernel.units import UNITS
 from plait.manufacturing.desk.reading.model import DocumentKind, Issue, Place, Record, Value
 
-__all__ = ["across", "within"]
+__all__ = ["across", "mixed_units", "within"]
 
 _WHOLE = frozenset({"C62", "H87", "SET", "PR"})
 _LONG = timedelta(days=730)
@@ -40,6 +41,21 @@ class _Row:
     def say(self, level: str, code: str, field: str, reason: str, fix: str) -> None:
         place = self.places.get(field, Place())
         self.issues.append(Issue("refused" if level == "refused" else "warning", code, reason, fix, place, field, str(self.values.get(field, ""))))
+
+
+def mixed_units(records: Sequence[Record]) -> list[Issue]:
+    """Return a warning when the cells of a quantity column say units that measure different things (``5 kg``, ``3 m``)."""
+    said: dict[str, list[Place]] = {}
+    for record in records:
+        place, unit = record.places.get("quantity"), record.values.get("unit")
+        if place is not None and place == record.places.get("unit") and isinstance(unit, str) and unit in UNITS:
+            said.setdefault(unit, []).append(place)
+    if len({UNITS[unit][0] for unit in said}) < 2:
+        return []
+    words = " and ".join(f"{UNITS[unit][1]} ({len(places)} {'row' if len(places) == 1 else 'rows'})" for unit, places in said.items())
+    fewest = min(said.values(), key=len)
+    fix = "Check that each is meant: every row is read with the unit that it says."
+    return [Issue("warning", "two-units", f"one column holds quantities in {words}", fix, fewest[0], "unit")]
 
 
 def within(kind: DocumentKind, values: dict[str, Value], places: dict[str, Place], today: date) -> list[Issue]:

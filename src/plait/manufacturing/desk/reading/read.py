@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from plait.kernel.problems import Problem
-from plait.manufacturing.desk.reading.checks import across, within
+from plait.manufacturing.desk.reading.checks import across, mixed_units, within
 from plait.manufacturing.desk.reading.columns import propose, signature
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.erp import known
@@ -103,6 +103,7 @@ def read_content(
             applied = apply_all(sheet, used, context)
             result.tables.append((used, placed(applied.records, used, content)))
             result.issues.extend(applied.issues)
+            result.issues.extend(mixed_units(applied.records))
             issues = [issue for issue in issues if not (kept and issue.code in {"column-doubtful", "kind-doubtful", "no-titles"})]
         for issue in issues:
             note = issue.code == "no-table" and several
