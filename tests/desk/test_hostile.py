@@ -217,6 +217,16 @@ def test_two_units_in_one_column():
     assert ("two-units", "unit") in issues(bare)
 
 
+def test_the_same_row_twice():
+    """Tests that a row that says what another says is warned of, with line numbers or without; one that differs in a value is not."""
+    titles = ["Order No", "Part No", "Qty", "Due Date"]
+    rows = [["A1", "P-1", 5, datetime(2026, 4, 1)], ["A1", "P-1", 5, datetime(2026, 4, 1)], ["A1", "P-1", 5, datetime(2026, 4, 8)]]
+    first, again, later = read(workbook(*rows, titles=titles), "orders.xlsx", CONTEXT).tables[0][1]
+    assert ("duplicate-line", "quantity") in issues(again)
+    assert not first.issues
+    assert not later.issues
+
+
 def test_due_before_ordered():
     """Tests that a due date before the order's date is warned of."""
     record = read(workbook([*ROW[:4], datetime(2026, 4, 2), datetime(2026, 4, 1), 1]), "orders.xlsx", CONTEXT).tables[0][1][0]

@@ -171,39 +171,39 @@ def _shift(row: _Row) -> None:
 
 def across(kind: DocumentKind, records: Sequence[Record], sheet: str) -> list[Record]:
     """Return the records with what they say about one another: the same line twice, numbers that stray."""
-    checks: dict[str, Callable[[Record], tuple[object, ...] | None]] = {"orders": _order_key, "routings": _operation_key}
-    key_of = checks.get(kind)
-    if key_of is None:
-        return list(records)
+    key_of = _KEYS.get(kind, _whole)
     seen: dict[tuple[object, ...], int] = {}
     found = []
     for record in records:
         key = key_of(record)
-        if key is not None and key in seen:
-            field = "line_no" if kind == "orders" else "op_no"
+        if key in seen:
+            field = next((name for name in _NUMBERS if name in record.values), "")
             place = record.places.get(field, Place(sheet=sheet))
-            issue = Issue(
-                "warning",
-                "duplicate-line",
-                f"row {seen[key]} bears the same numbers",
-                "Check whether it is meant twice.",
-                place,
-                field,
-                str(record.values.get(field, "")),
-            )
+            words = f"row {seen[key]} {'bears the same numbers' if field in _NUMBERS[:2] else 'says the same'}"
+            text = str(record.values.get(field, ""))
+            issue = Issue("warning", "duplicate-line", words, "Check whether it is meant twice.", place, field, text)
             found.append(msgspec.structs.replace(record, issues=(*record.issues, issue)))
             continue
-        if key is not None:
-            seen[key] = record.row
+        seen[key] = record.row
         found.append(record)
     return found
 
 
-def _order_key(record: Record) -> tuple[object, ...] | None:
+_NUMBERS = ("line_no", "op_no", "quantity", "part_no", "name", "date")
+
+
+def _whole(record: Record) -> tuple[object, ...]:
+    return tuple(sorted((field, repr(value)) for field, value in record.values.items()))
+
+
+def _order_key(record: Record) -> tuple[object, ...]:
     order, line = record.values.get("order_no"), record.values.get("line_no")
-    return (record.values.get("customer"), order, line) if order is not None and line is not None else None
+    return (record.values.get("customer"), order, line) if order is not None and line is not None else _whole(record)
 
 
-def _operation_key(record: Record) -> tuple[object, ...] | None:
+def _operation_key(record: Record) -> tuple[object, ...]:
     part, number = record.values.get("part_no"), record.values.get("op_no")
-    return (part, number, record.values.get("alternative")) if part is not None and number is not None else None
+    return (part, number, record.values.get("alternative")) if part is not None and number is not None else _whole(record)
+
+
+_KEYS: Mapping[str, Callable[[Record], tuple[object, ...]]] = {"orders": _order_key, "routings": _operation_key}
