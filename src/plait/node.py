@@ -60,7 +60,7 @@ from plait.upkeep.support.service import SupportService
 from plait.upkeep.tracing import OtelSpans, tracing
 from plait.web import build_app, serve
 from plait.web.border import host_of
-from plait.web.client import PartnerClient
+from plait.web.client import PartnerClient, origin_of
 
 __all__ = ["Node", "run"]
 
@@ -300,6 +300,7 @@ class Node:
             seen=self.metrics.seen,
             secure=self.url.startswith("https://"),
             spans=self.spans,
+            origin=lambda: origin_of(self.url),
         )
         self.server = await serve(app, http.host, http.port, connections=self.settings.limits.connections, proxies=http.proxies)
         self._opened.push_async_callback(self.server.stop)

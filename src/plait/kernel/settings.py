@@ -39,7 +39,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much callers may ask for; a rate of 0 is no limit, and ten seconds' worth may be saved up.
 
     Requests a second: ``anonymous_per_s`` and ``partner_per_s`` of one address, ``own_per_s`` of one person or token. ``at_once``: requests
-    under way (half of them for one address); ``connections`` open; ``streams``: live answers (a quarter for one address).
+    under way (half of them for one address); ``connections`` open; ``streams``: live answers (a quarter for one address); ``sockets``: pages
+    of the console that are open (half of them for one address).
     """
 
     anonymous_per_s: float = 50.0
@@ -48,6 +49,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at_once: int = 400
     connections: int = 1000
     streams: int = 200
+    sockets: int = 200
 
 
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -27,6 +27,7 @@ from plait.web.health import health_api
 from plait.web.openapi import describe
 from plait.web.reply import JSON_TYPE, problem_response, to_response
 from plait.web.security import Answering
+from plait.web.sockets import let_in
 from plait.web.stream import Stream
 from plait.web.table import PathTable
 
@@ -70,7 +71,7 @@ class App:
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
         else:
-            await self._extra(scope, receive, send)
+            await let_in(self._border, self._extra, scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began, request = SYSTEM.monotonic(), Request(scope, receive)
@@ -179,12 +180,14 @@ def build_app(
     seen: Callable[[Seen], None] = lambda seen: None,
     secure: bool = False,
     spans: Spans = UNTRACED,
+    origin: Callable[[], str] = str,
 ) -> App:
     """Mount the routes of ``apis`` with the instances in ``services`` and return the application.
 
-    ``extra`` are Starlette routes asked after them; ``ready`` returns what is not yet ready; ``limit`` is the largest
+    ``extra`` are Starlette routes asked after them, also for WebSockets (see ``let_in``); ``ready`` returns what is not yet ready; ``limit`` is the largest
     content in bytes where a route sets none; ``limits`` are those of callers; ``names`` are our host names (None: any);
-    ``seen`` is told of every request; ``secure``: browsers shall come by https alone; ``spans``: where requests are traced to.
+    ``seen`` is told of every request; ``secure``: browsers shall come by https alone; ``spans``: where requests are traced to;
+    ``origin``: under which browsers come when it is not the Host header's.
     Raise TypeError for a handler that cannot be filled, ValueError for a path mounted twice.
     """
     document: list[bytes] = []
@@ -194,4 +197,4 @@ def build_app(
     for bound in mounted:
         table.enter(bound.route.method, bound.route.path, bound)
     document.append(msgspec.json.encode(describe(mounted, title, version)))
-    return App(table, document[0], Border(authenticator, limits, names), activity, extra, limit, seen, secure, spans)
+    return App(table, document[0], Border(authenticator, limits, names, origin), activity, extra, limit, seen, secure, spans)

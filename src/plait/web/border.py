@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from plait.kernel.actor import Actor
 from plait.kernel.ports import Authenticator
@@ -14,9 +14,10 @@ from plait.kernel.problems import LIMITED, UNAUTHENTICATED, Problem, register
 from plait.kernel.settings import Limits
 from plait.web.limits import Limiter
 
-__all__ = ["WRONG_HOST", "Border", "Seen", "host_of", "network_of"]
+__all__ = ["CROSS_SITE", "WRONG_HOST", "Border", "Seen", "host_of", "network_of"]
 
 WRONG_HOST = register("wrong-host", 421, "The node does not answer under this name", "Use its own address, or add the name to http.names.")
+CROSS_SITE = register("cross-site", 403, "The request comes from another site", "Open the node's own address and try again.")
 
 BAD_LOGIN_COST = 5.0
 OWN_TOKEN = "plait_"  # noqa: S105 - how our tokens begin
@@ -32,18 +33,24 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Border:
-    """Asked once for each request. ``names``: the host names under which the node answers besides addresses and localhost, None for any."""
+    """Asked once for each request. ``names``: the host names under which the node answers besides addresses and localhost, None for any.
 
-    def __init__(self, authenticator: Authenticator, limits: Limits, names: Callable[[], Collection[str]] | None = None) -> None:
+    ``origin``: under which browsers come when a proxy in front sends another Host header than they do.
+    """
+
+    def __init__(
+        self, authenticator: Authenticator, limits: Limits, names: Callable[[], Collection[str]] | None = None, origin: Callable[[], str] = str
+    ) -> None:
         self.limiter = Limiter(limits)
+        self._origin = origin
         self._authenticator = authenticator
         self._names = names
 
-    def address(self, request: Request) -> str:
+    def address(self, request: HTTPConnection) -> str:
         """Return the address that asks (see ``network_of``)."""
         return network_of(request)
 
-    def check_host(self, request: Request) -> None:
+    def check_host(self, request: HTTPConnection) -> None:
         """Raise ``wrong-host`` for a name that is none of ours: a page elsewhere whose name was made to lead here (DNS rebinding)."""
         if self._names is None:
             return
@@ -51,6 +58,18 @@ class Border:
         if not host or host == "localhost" or host.endswith(".localhost") or _is_address(host) or host in self._names():
             return
         raise Problem(WRONG_HOST, f"{host[:200]!r} is no name of this node.")
+
+    def check_origin(self, request: HTTPConnection) -> None:
+        """Raise ``cross-site`` for a handshake that comes from another site's page, or with a cookie from a page that does not say where it stands.
+
+        Browsers send cookies along with such a handshake, and let any page make one (cross-site WebSocket hijacking).
+        """
+        origin = request.headers.get("origin", "")
+        if not origin and "cookie" not in request.headers:
+            return
+        if origin and (urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower() or origin.lower() == self._origin().lower()):
+            return
+        raise Problem(CROSS_SITE, f"It comes from {(origin or 'a page that does not say where it stands')[:200]}.")
 
     async def actor(self, request: Request, *, wanted: bool) -> Actor | None:
         """Return who asks if that is ``wanted``; raise ``rate-limited`` before anything costly is done for them."""
@@ -97,7 +116,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def network_of(request: Request) -> str:
+def network_of(request: HTTPConnection) -> str:
     """Return the address that asks (IPv6: its network, which one customer has whole)."""
     host = request.client.host if request.client is not None else ""
     return ":".join(host.split(":")[:4]) if host.count(":") > 3 else host

@@ -32,6 +32,7 @@ class Limiter:
         self._running: dict[str, int] = {}
         self._total = 0
         self._streams: dict[str, int] = {}
+        self._sockets: dict[str, int] = {}
 
     def take(self, kind: str, who: str, cost: float = 1.0) -> None:
         """Count a request of ``who`` (an address, or an actor's id) among callers of ``kind``; raise ``rate-limited`` when there were too many."""
@@ -69,14 +70,25 @@ class Limiter:
     @contextmanager
     def stream(self, who: str) -> Iterator[None]:
         """Count a live answer while it runs; raise ``rate-limited`` when there are too many."""
-        mine = self._streams.get(who, 0)
-        if sum(self._streams.values()) >= self.limits.streams or mine >= max(1, self.limits.streams // 4):
+        with self._counted(self._streams, who, self.limits.streams, 4):
+            yield
+
+    @contextmanager
+    def socket(self, who: str) -> Iterator[None]:
+        """Count a live connection of a browser while it is open; raise ``rate-limited`` when there are too many."""
+        with self._counted(self._sockets, who, self.limits.sockets, 2):
+            yield
+
+    @contextmanager
+    def _counted(self, counts: dict[str, int], who: str, most: int, part: int) -> Iterator[None]:
+        mine = counts.get(who, 0)
+        if sum(counts.values()) >= most or mine >= max(1, most // part):
             raise Problem(LIMITED, f"{mine} live answers to this address run already.", retry_after=5)
-        self._streams[who] = mine + 1
+        counts[who] = mine + 1
         try:
             yield
         finally:
-            _less(self._streams, who)
+            _less(counts, who)
 
 
 def _less(counts: dict[str, int], key: str) -> None:

@@ -12,6 +12,7 @@ from plait.kernel.os import WINDOWS
 from plait.kernel.problems import Problem, register
 from plait.web.app import App
 from plait.web.patience import PatientProtocol
+from plait.web.sockets import LARGEST
 
 __all__ = ["Server", "listen", "serve"]
 
@@ -96,7 +97,10 @@ async def serve(
         "access_log": False,
         "server_header": False,
         "http": PatientProtocol,
-        "ws": "none",
+        "ws": "plait.web.sockets:PatientSocket",
+        # A small compressed frame may unpack to any size, before its size is looked at.
+        "ws_per_message_deflate": False,
+        "ws_max_size": LARGEST,
         "loop": "asyncio",
     }
     options |= {"limit_concurrency": connections, "proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}

@@ -6,6 +6,7 @@ import msgspec
 
 from plait.kernel.facts import fact
 from plait.kernel.problems import register
+from plait.web.border import CROSS_SITE
 
 __all__ = [
     "BAD_CODE",
@@ -30,7 +31,6 @@ BAD_LOGIN = register("bad-login", 401, "Name or password is wrong", "Try again, 
 LOCKED_OUT = register("locked-out", 429, "Too many wrong passwords", "Wait as long as Retry-After says, then try again.")
 WEAK = register("weak-password", 422, "This password is too easy to guess", "Use at least 12 characters; several words are good.")
 BAD_CODE = register("bad-code", 422, "The code is not valid", "Ask an administrator for a new one; a code is good for a day and for one use.")
-CROSS_SITE = register("cross-site", 403, "The request comes from another site", "Open the node's own address and try again.")
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
