@@ -1,0 +1,1 @@
+"""What a person needs to know across the strands: what needs doing, where a thing is, who is in the network."""
