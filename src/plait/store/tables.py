@@ -55,6 +55,8 @@ outbox = Table(
     UniqueConstraint("party", "key"),
 )
 Index("store_outbox_waiting", outbox.c.party, outbox.c.id, sqlite_where=outbox.c.due.is_not(None), postgresql_where=outbox.c.due.is_not(None))
+_refused = outbox.c.state == "refused"
+Index("store_outbox_refused", outbox.c.party, outbox.c.id, sqlite_where=_refused, postgresql_where=_refused)
 
 once = Table(
     "store_once",

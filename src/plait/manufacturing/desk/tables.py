@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, or_, select
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Table, Text, or_, select
 
 from plait.kernel.actor import Scope
 from plait.kernel.clock import iso, parse_iso
@@ -29,6 +29,7 @@ inquiry_table = Table(
     Column("order_id", Text, nullable=False),
     Column("run", Text, nullable=False, index=True),
     Column("promised", Text, nullable=True),
+    Index("desk_inquiry_state", "state"),
 )
 
 supply_table = Table(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Select, Table, Text, bindparam, func, or_, select
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Select, Table, Text, bindparam, func, or_, select
 
 from plait.kernel.actor import Scope
 from plait.manufacturing.part.model import Part, Stock
@@ -19,7 +19,9 @@ part_table = Table(
     Column("id", Text, primary_key=True),
     Column("revision", Text, primary_key=True),
     Column("current", Integer, nullable=False, index=True),
+    Column("gtin", Text, nullable=False, server_default=""),
     Column("spec", LargeBinary, nullable=False),
+    Index("part_part_gtin", "gtin"),
 )
 
 stock_table = Table(
@@ -34,6 +36,7 @@ stock_table = Table(
     Column("unit", Text, nullable=False),
     Column("gtin", Text, nullable=False),
     Column("serials", LargeBinary, nullable=False),
+    Index("part_stock_lot", "lot"),
 )
 
 _part = msgspec.json.Decoder(Part)
@@ -70,10 +73,14 @@ def revisions(conn: Connection, scope: Scope) -> dict[str, set[str]]:
 def put_part(conn: Connection, row: Part) -> None:
     """Make ``row`` the present revision of its part."""
     conn.execute(part_table.update().where(part_table.c.id == row.id).values(current=0))
-    values = {"current": 1, "spec": msgspec.json.encode(row)}
+    values = {"current": 1, "gtin": row.gtin, "spec": msgspec.json.encode(row)}
     this = (part_table.c.id == row.id) & (part_table.c.revision == row.revision)
     if conn.execute(part_table.update().where(this).values(values)).rowcount == 0:
         conn.execute(part_table.insert().values(id=row.id, revision=row.revision, **values))
+
+
+def _values(row: Part) -> dict[str, Any]:
+    return {"id": row.id, "revision": row.revision, "current": 1, "gtin": row.gtin, "spec": msgspec.json.encode(row)}
 
 
 def put_parts(conn: Connection, rows: Sequence[Part]) -> None:
@@ -82,7 +89,7 @@ def put_parts(conn: Connection, rows: Sequence[Part]) -> None:
         this = (part_table.c.id == bindparam("this_id")) & (part_table.c.revision == bindparam("this_revision"))
         conn.execute(part_table.update().where(part_table.c.id == bindparam("this_id")).values(current=0), [{"this_id": row.id} for row in rows])
         conn.execute(part_table.delete().where(this), [{"this_id": row.id, "this_revision": row.revision} for row in rows])
-        conn.execute(part_table.insert(), [{"id": row.id, "revision": row.revision, "current": 1, "spec": msgspec.json.encode(row)} for row in rows])
+        conn.execute(part_table.insert(), [_values(row) for row in rows])
 
 
 def drop_revision(conn: Connection, id: str, revision: str) -> None:

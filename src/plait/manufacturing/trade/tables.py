@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, or_, select
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Table, Text, or_, select
 
 from plait.kernel.actor import Scope
 from plait.kernel.clock import iso
@@ -27,6 +27,8 @@ document_table = Table(
     Column("issued", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("jws", Text, nullable=False),
+    Index("trade_document_issued", "issued", "party", "counterparty", "type"),
+    Index("trade_document_pairs", "party", "counterparty", "type", "issued"),
 )
 
 _decoder = msgspec.json.Decoder(Document)

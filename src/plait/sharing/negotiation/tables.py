@@ -34,6 +34,8 @@ negotiation_table = Table(
     Column("changed", Text, nullable=False),
 )
 Index("sharing_negotiation_peer", negotiation_table.c.party, negotiation_table.c.peer_pid)
+_waits = negotiation_table.c.waiting != ""
+Index("sharing_negotiation_waiting", negotiation_table.c.changed, sqlite_where=_waits, postgresql_where=_waits)
 
 agreement_table = Table(
     "sharing_agreement",

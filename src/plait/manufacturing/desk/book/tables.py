@@ -1,10 +1,10 @@
-"""The rows of the order book, and what lines were like before a list changed them."""
+"""The rows of the order book, and what lines were like before a list changed them. ``worth``: price times quantity in hundredths of ``currency``."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Select, Table, Text, delete, func, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, LargeBinary, Select, Table, Text, delete, func, insert, select
 
 from plait.kernel.actor import Scope
 from plait.manufacturing.desk.book.model import OrderLine, StateCount
@@ -29,7 +29,15 @@ line_table = Table(
     Column("order_id", Text, nullable=False, index=True),
     Column("run", Text, nullable=False, index=True),
     Column("words", Text, nullable=False),
+    Column("worth", BigInteger, nullable=False, server_default="0"),
+    Column("currency", Text, nullable=False, server_default=""),
+    Column("order_no", Text, nullable=False, server_default=""),
+    Column("customer_part_no", Text, nullable=False, server_default=""),
     Column("spec", LargeBinary, nullable=False),
+    Index("desk_line_open", "state", "due"),
+    Index("desk_line_worth", "state", "currency", "worth"),
+    Index("desk_line_order_no", "order_no"),
+    Index("desk_line_customer_part", "customer_part_no"),
 )
 
 image_table = Table(
@@ -67,6 +75,10 @@ def _values(row: OrderLine) -> dict[str, Any]:
         "order_id": row.order_id,
         "run": row.run,
         "words": "\n".join(words).casefold(),
+        "worth": round(row.price.amount * row.quantity * 100) if row.price else 0,
+        "currency": row.price.currency if row.price else "",
+        "order_no": row.order_no.casefold(),
+        "customer_part_no": row.customer_part_no.casefold(),
         "spec": msgspec.json.encode(row),
     }
 

@@ -1,0 +1,1 @@
+"""Any number, name or scanned code leads to its page."""
