@@ -12,7 +12,7 @@ __all__ = ["ROUTES"]
 
 API = Api("public", PublicService)
 ROUTES = API
-ASSETS = {"plait.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+ASSETS = {"plait.css": "text/css; charset=utf-8", "tokens.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml", "entry.css": "text/css; charset=utf-8", "entry.js": "text/javascript; charset=utf-8"}
 HTML = ("text/html",)
 ITEM = "/item/"
 FORM = ("multipart/form-data",)

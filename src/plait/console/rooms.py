@@ -1,0 +1,66 @@
+"""What the console may ask: the services of every room, put together by ``node.py``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from plait.circulation.epcis.service import EpcisService
+from plait.circulation.passport.service import PassportService
+from plait.circulation.trace.service import TraceService
+from plait.identity.people.service import PeopleService
+from plait.identity.service import Identity
+from plait.infrastructure.machines.service import MachineService
+from plait.infrastructure.signals.service import SignalService
+from plait.infrastructure.twin.service import TwinService
+from plait.kernel.clock import BusinessClock
+from plait.labour.studio.service import LabelService
+from plait.manufacturing.capability.service import CapabilityService
+from plait.manufacturing.desk.room import DeskRoom
+from plait.manufacturing.line.service import LineService
+from plait.manufacturing.part.service import PartService
+from plait.manufacturing.schedule.service import ScheduleService
+from plait.manufacturing.schedule.site.service import SiteService
+from plait.manufacturing.trade.options import OptionService
+from plait.manufacturing.trade.service import TradeService
+from plait.observatory.service import ObservatoryService
+from plait.sharing.guest.service import GuestService
+from plait.sharing.room import Sharing
+from plait.store import Store
+from plait.upkeep.backup.service import BackupService
+from plait.upkeep.health.service import HealthService
+from plait.upkeep.support.service import SupportService
+
+__all__ = ["Rooms"]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The services; ``url`` tells the node's address, ``folder`` its data folder."""
+
+    store: Store
+    clock: BusinessClock
+    folder: Path
+    url: Callable[[], str]
+    identity: Identity
+    people: PeopleService
+    machines: MachineService
+    signals: SignalService
+    twins: TwinService
+    parts: PartService
+    capabilities: CapabilityService
+    schedule: ScheduleService
+    sites: SiteService
+    trade: TradeService
+    options: OptionService
+    line: LineService
+    desk: DeskRoom
+    epcis: EpcisService
+    trace: TraceService
+    passports: PassportService
+    labels: LabelService
+    sharing: Sharing
+    guests: GuestService
+    observatory: ObservatoryService
+    backups: BackupService
+    health: HealthService
+    support: SupportService

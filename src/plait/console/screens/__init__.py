@@ -1,0 +1,8 @@
+"""Every screen of the console, in the order of the rail."""
+
+from plait.console.screen import Screen
+from plait.console.screens import today
+
+__all__ = ["SCREENS"]
+
+SCREENS: tuple[Screen, ...] = (*today.SCREENS,)
