@@ -6,6 +6,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,10 @@ from plait.circulation.epcis.service import EpcisService
 from plait.circulation.epcis.tables import metadata as events_metadata
 from plait.circulation.passport.service import PassportService
 from plait.circulation.trace.service import TraceService
+from plait.console.door import Console
+from plait.console.rooms import Rooms
+from plait.identity.people.badges.service import BadgeService
+from plait.identity.people.links import LoginLinks
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
 from plait.infrastructure.machines.service import MachineService
@@ -35,6 +40,7 @@ from plait.kernel.stepped import Participant
 from plait.labour.studio.service import LabelService, drawn
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.room import Floor, build_desk
+from plait.manufacturing.line.floor.service import FloorService
 from plait.manufacturing.line.model import Lot
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.line.stations import stations
@@ -43,24 +49,36 @@ from plait.manufacturing.schedule.service import ScheduleService
 from plait.manufacturing.schedule.site.service import SiteService
 from plait.manufacturing.trade.intake import IntakeService
 from plait.manufacturing.trade.options import OptionService
+from plait.manufacturing.trade.outside import OutsideService
 from plait.manufacturing.trade.service import TradeService
 from plait.observatory.service import ObservatoryService
+from plait.overview.braid.service import BraidService
+from plait.overview.find.service import FindService
+from plait.overview.network.service import NetworkService
+from plait.overview.today.room import build_today
+from plait.public.entry.service import EntryPages
 from plait.public.guest.service import GuestPages
+from plait.public.operator.service import OperatorPages
 from plait.public.service import PublicService
 from plait.routes import APIS
-from plait.sharing.guest.room import build_guests
+from plait.sharing.guest.past import PastService
+from plait.sharing.guest.room import GuestRooms, build_guests
 from plait.sharing.room import build_sharing
-from plait.store import Database, Store, Tx, metadata
+from plait.store import Blobs, Database, Store, Tx, metadata
 from plait.upkeep import housekeeping
 from plait.upkeep.backup.service import BackupService
+from plait.upkeep.health.folder import local
+from plait.upkeep.health.model import Check
 from plait.upkeep.health.service import HealthService
 from plait.upkeep.logs import configure
 from plait.upkeep.metrics import MetricsService
+from plait.upkeep.phones.service import PhonesService
 from plait.upkeep.support.service import SupportService
 from plait.upkeep.tracing import OtelSpans, tracing
 from plait.web import build_app, serve
 from plait.web.border import host_of
 from plait.web.client import PartnerClient, origin_of
+from plait.web.security import by_tls
 
 __all__ = ["Node", "run"]
 
@@ -90,6 +108,13 @@ def _symbol(kind: Literal["qr", "code128"], text: str) -> str:
     from plait.labour.studio.codes import svg
 
     return svg(kind, text)
+
+
+def _badge(firm: str, name: str, url: str, number: str, form: str) -> bytes:
+    """Draw a badge; the libraries are loaded with the first."""
+    from plait.labour.studio.badge import badge
+
+    return badge(firm, name, url, number, form)
 
 
 def _take(parts: PartService) -> Callable[[Tx, str, Decimal, str], Sequence[Lot]]:
@@ -127,7 +152,7 @@ class Node:
         self.client = PartnerClient(self.settings.network.trusted, spans=self.spans)
         with self.activity.hold("start"):
             self.identity = Identity(self.store, self.folder, self.client, lambda: self.url, self.clock)
-            self.people = PeopleService(self.store, self.identity, self.settings.people, lambda: self.url.startswith("https://"))
+            self.people = PeopleService(self.store, self.identity, self.settings.people, lambda: by_tls() or self.url.startswith("https://"))
             self._network()
             self._strands()
             self._desk()
@@ -178,8 +203,12 @@ class Node:
         self.sites = SiteService(store, guard, clock)
         self.trade = TradeService(store, guard, clock, self.identity, self.sharing.directory)
         self.options = OptionService(self.trade)
+        self.outside = OutsideService(self.options)
         self.intake = IntakeService(self.trade)
         self.line = LineService(store, guard, clock, self.machines, stations, _take(self.parts))
+        pace = self.settings.clock.factor if self.settings.clock.kind == "scaled" else 1.0
+        self.floor = FloorService(self.line, Blobs(self.folder / "blobs"), self.settings.line, self.people.name_of, partial(_symbol, "qr"), pace)
+        self.badges = BadgeService(self.people, _symbol, _badge)
         self.epcis = EpcisService(self.events, store, guard, clock, self.sharing.directory)
         self.trace = TraceService(self.epcis, store, guard, clock, self.sharing.directory, self.sharing.data)
         self.passports = PassportService(store, guard, clock, self.epcis)
@@ -190,7 +219,8 @@ class Node:
         store, guard, clock = self.store, self.identity, self.clock
         floor = Floor(self.parts, self.capabilities, self.schedule, self.trade, self.options, self.intake, self.line, self._contract, _symbol, drawn)
         self.desk = desk = build_desk(store, guard, clock, floor, self.folder, self.settings.desk, self.settings.mailbox)
-        self.guests = build_guests(store, guard, clock, self.identity, desk, _symbol, self.settings.guest.days)
+        things = GuestRooms(desk, self.outside, self.passports)
+        self.guests = build_guests(store, guard, clock, self.identity, things, _symbol, self.settings.guest.days)
         self.house = House(
             store=store,
             guard=guard,
@@ -202,6 +232,8 @@ class Node:
             schedule=self.schedule,
             trade=self.trade,
             options=self.options,
+            outside=self.outside,
+            guests=self.guests,
             intake=self.intake,
             quotes=desk.quotes,
             orders=desk.orders,
@@ -219,6 +251,13 @@ class Node:
         )
         house = self.house
         self.observatory = ObservatoryService(store, guard, clock, self.sharing.directory, self.sharing.data, lambda: figures(house))
+        self.braids = BraidService(store, guard, clock, self.sharing.directory, self.epcis, self.trace, desk.late.line)
+        self.find = FindService(store, self.events, guard, self.sharing.directory)
+        self.network = NetworkService(store, guard, clock, self.sharing.directory)
+        self.today = build_today(store, guard, clock, self.sharing.directory, desk.late, self._findings, lambda: not local(self.settings.http.host))
+
+    async def _findings(self, actor: Actor) -> Sequence[Check]:
+        return (await self.health.report(actor)).checks
 
     async def _contract(self, actor: Actor, party: str, dataset: str) -> None:
         await self.sharing.people.negotiate(actor, party, dataset)
@@ -246,12 +285,17 @@ class Node:
         await self.sites.open()
         await self.desk.open()
         await self.guests.open()
+        closing(self.today.late.close)
 
     async def _listen(self) -> None:
         http = self.settings.http
         self.metrics = MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
         lines, mail = self.client.breakers, self.desk.mail_trouble
         self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, lines, self.backups, mail)
+        self.support = SupportService(self.store, self.identity, self.metrics)
+        self.links = LoginLinks(self.people, self.identity, self._here, alone=local(http.host))
+        most, draw = self.settings.limits.connections, partial(_symbol, "qr")
+        self.phones = PhonesService(self.store, self.identity, self.folder, self.settings.phones, self._names, draw, most)
         services: dict[type, Any] = {
             type(service): service
             for service in (
@@ -268,20 +312,31 @@ class Node:
                 self.options,
                 self.intake,
                 self.line,
+                self.floor,
+                self.badges,
+                OperatorPages(self.badges, self.floor),
                 self.sites,
                 *self.desk.services(),
                 self.guests,
                 GuestPages(self.guests),
+                PastService(self.store, self.identity, self.identity, self.sharing.directory, self.sharing.mail),
+                self.links,
+                self.phones,
+                EntryPages(self.people, self.links),
                 self.epcis,
                 self.trace,
                 self.passports,
                 self.labels,
                 self.observatory,
+                self.braids,
+                self.today.service,
+                self.find,
+                self.network,
                 self.backups,
                 self.store,
                 PublicService(self.identity, self.clock, self.capabilities, self.passports, self.desk.asked if self.settings.desk.request_form else None),
                 self.health,
-                SupportService(self.store, self.identity, self.metrics),
+                self.support,
                 self.metrics,
                 *self.sharing.services(),
             )
@@ -301,13 +356,56 @@ class Node:
             secure=self.url.startswith("https://"),
             spans=self.spans,
             origin=lambda: origin_of(self.url),
+            extra=self._console().routes(),
         )
         self.server = await serve(app, http.host, http.port, connections=self.settings.limits.connections, proxies=http.proxies)
         self._opened.push_async_callback(self.server.stop)
         if not http.public_url:
             self.url = self.server.url
         write_whole(self.folder / "address", self.server.url.encode())
+        self._opened.push_async_callback(self.phones.close)
+        await self.phones.open(app)
         await self._go()
+
+    def _console(self) -> Console:
+        """Return the console, which asks every room and is loaded when somebody comes."""
+        rooms = Rooms(
+            store=self.store,
+            clock=self.clock,
+            folder=self.folder,
+            url=lambda: self.url,
+            identity=self.identity,
+            people=self.people,
+            machines=self.machines,
+            signals=self.signals,
+            twins=self.twins,
+            parts=self.parts,
+            capabilities=self.capabilities,
+            schedule=self.schedule,
+            sites=self.sites,
+            trade=self.trade,
+            options=self.options,
+            line=self.line,
+            desk=self.desk,
+            epcis=self.epcis,
+            trace=self.trace,
+            passports=self.passports,
+            labels=self.labels,
+            sharing=self.sharing,
+            guests=self.guests,
+            observatory=self.observatory,
+            backups=self.backups,
+            health=self.health,
+            support=self.support,
+        )
+        console = Console(rooms)
+        self._opened.push_async_callback(console.aclose)
+        return console
+
+    def _here(self) -> str:
+        """Return the node's address on its own computer."""
+        host = "localhost" if self.server.host in {"0.0.0.0", "::"} else self.server.host  # noqa: S104 - compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.server.port}"
 
     def _names(self) -> frozenset[str]:
         """Return the host names under which the node answers."""
@@ -328,6 +426,7 @@ class Node:
         self._task(lambda: housekeeping.run(self.store, self.client.breakers.clocks))
         self._task(self.health.run)
         self._task(self.backups.run)
+        self._task(self.phones.run)
         for job in self.desk.jobs:
             self._task(job)
         self._opened.push_async_callback(self.machines.close)
@@ -369,8 +468,11 @@ async def lasting(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         pause = min(60.0, pause * 2)
 
 
-async def run(folder: Path, flags: dict[str, Any], greet: Callable[[str, str, Path, Path], None]) -> None:
-    """Run a node in ``folder`` until somebody asks it to stop; ``greet`` is told (name, address, folder, token file) once it is up."""
+async def run(folder: Path, flags: dict[str, Any], greet: Callable[[str, str, Path, str], None], *, invite: bool = False) -> None:
+    """Run a node in ``folder`` until somebody asks it to stop.
+
+    ``greet`` is told (name, address, folder, link) once it is up; the link signs in once and is made when ``invite``, else it is empty.
+    """
     settings = load(folder, os.environ, flags)
     configure(settings.logs, private_dir(folder))
     node = Node(folder, settings)
@@ -382,5 +484,6 @@ async def run(folder: Path, flags: dict[str, Any], greet: Callable[[str, str, Pa
     stop_signals(stop)
     async with contextlib.aclosing(node):
         await node.start()
-        greet(node.identity.firm().name, node.url, folder, folder / "admin.token")
+        link = (await node.links.make(node.house.me)).url if invite else ""
+        greet(node.identity.firm().name, node.url, folder, link)
         await node.ended.wait()

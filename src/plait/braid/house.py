@@ -27,7 +27,9 @@ from plait.manufacturing.part.service import PartService
 from plait.manufacturing.schedule.service import ScheduleService
 from plait.manufacturing.trade.intake import IntakeService
 from plait.manufacturing.trade.options import OptionService
+from plait.manufacturing.trade.outside import OutsideService
 from plait.manufacturing.trade.service import TradeService
+from plait.sharing.guest.service import GuestService
 from plait.store import Store
 
 __all__ = ["House", "React", "Reaction"]
@@ -47,6 +49,8 @@ class House:
     schedule: ScheduleService
     trade: TradeService
     options: OptionService
+    outside: OutsideService
+    guests: GuestService
     intake: IntakeService
     quotes: QuoteDesk
     orders: OrderDesk

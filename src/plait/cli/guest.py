@@ -11,8 +11,69 @@ __all__ = ["app"]
 app = App(name="guest", help="Make links for firms without a node, see what they did, take links back.")
 
 Json = Annotated[bool, Parameter(name="--json")]
-Kind = Literal["offer", "order", "delivery", "request"]
+Kind = Literal["offer", "order", "delivery", "request", "purchase", "passport"]
 Language = Literal["", "en", "de", "zh"]
+
+
+@app.command(name="import")
+def import_(file: Path, /, *, data: Path = Path("plait-data"), as_json: Json = False) -> None:
+    """Take in what your firm did by links of another firm, before it had this node: the signed record from the link's page.
+
+    Parameters
+    ----------
+    file
+        The file (history.jws) as it came.
+    data
+        The node's data folder.
+    as_json
+        Print JSON.
+    """
+    from plait.cli.http import call
+
+    taken = call(data, "POST", "/api/v1/guest/past", file.read_bytes(), media_type="application/jose")
+    if as_json:
+        print(json.dumps(taken))
+        return
+    print(f"{taken['firm']} has signed {taken['acts']} acts by {taken['links']} links that were not known here, and {taken['known']} that were")
+    print(f"{taken['firm']} knows now that its guest {taken['guest']} is this firm" if taken["claimed"] else taken["said"])
+
+
+@app.command
+def past(*, data: Path = Path("plait-data"), as_json: Json = False) -> None:
+    """Show what your firm did as a guest of other firms.
+
+    Parameters
+    ----------
+    data
+        The node's data folder.
+    as_json
+        Print JSON.
+    """
+    rows = _call(data, "GET", "/past")
+    if as_json:
+        print(json.dumps(rows))
+        return
+    from plait.cli.desk.shown import table
+
+    acts = [(act["at"][:16], row["firm"], row["kind"], row["thing"], act["said"], act.get("by", "")) for row in rows for act in row["acts"]]
+    table(("at (UTC)", "firm", "kind", "thing", "what", "by"), acts)
+
+
+@app.command
+def unclaim(name: str, /, *, data: Path = Path("plait-data")) -> None:
+    """Say that a guest is not the firm that has claimed its links.
+
+    Parameters
+    ----------
+    name
+        Whom the links were made for.
+    data
+        The node's data folder.
+    """
+    from urllib.parse import quote
+
+    row = _call(data, "DELETE", f"/claims/{quote(name, safe='')}")
+    print(f"{row['name']} is no longer taken for {row['did'] or row['party']} ({len(row['links'])} links)")
 
 
 def _call(data: Path, method: str, path: str, body: Any = None) -> Any:
@@ -31,6 +92,8 @@ def link(
     days: int = 0,
     language: Language = "",
     need: Path | None = None,
+    tier: Literal["public", "interest"] = "public",
+    anyway: bool = False,
     qr: Path | None = None,
     data: Path = Path("plait-data"),
     as_json: Json = False,
@@ -40,9 +103,10 @@ def link(
     Parameters
     ----------
     kind
-        offer, order, delivery or request.
+        offer, order, delivery, request, purchase or passport.
     thing
-        The number of the offer (R-00001) or of an order line (SO-00001); a request has none.
+        The number of the offer (R-00001), of an order line (SO-00001), of an order of ours on a supplier (purchase: PO-00001), or what the passport
+        is of (01/09521002000016/21/A1). A new request has none; with the number of an earlier one (RQ-00001) another supplier is asked the same.
     name
         Who the link is for.
     days
@@ -51,6 +115,10 @@ def link(
         The guest's: en, de or zh (default: the offer's).
     need
         Of a request: a JSON file with what is needed: {"lines": [{"name": "Bar 42CrMo4", "quantity": "200", "unit": "KGM", "due": "2027-03-01"}]}.
+    tier
+        Of a passport: public, or interest (also materials and the whole history, for a person with a legitimate interest).
+    anyway
+        Also for a guest that has a node of its own by now.
     qr
         Write the address as a QR code (SVG) here.
     data
@@ -58,7 +126,7 @@ def link(
     as_json
         Print JSON.
     """
-    body = {"kind": kind, "id": thing, "name": name, "days": days, "language": language}
+    body = {"kind": kind, "id": thing, "name": name, "days": days, "language": language, "tier": tier, "anyway": anyway}
     if need is not None:
         body["need"] = json.loads(need.read_text("utf-8"))
     made = _call(data, "POST", "/links", body)

@@ -21,16 +21,16 @@ def address_of(data: Path) -> str:
     return file.read_bytes().decode("ascii", "ignore").strip()
 
 
-def call(data: Path, method: str, path: str, body: Any = None, *, patience_s: float = 30) -> Any:
+def call(data: Path, method: str, path: str, body: Any = None, *, patience_s: float = 30, media_type: str = "") -> Any:
     """Call the node's own API and return the decoded answer (bytes when it is no JSON); refusals are raised as the Problem they are, with what else they say.
 
-    ``body`` goes as JSON, bytes as they are.
+    ``body`` goes as JSON, bytes as they are (as ``media_type``).
     """
     import httpx
 
     token = (data / "admin.token").read_bytes().decode("ascii", "ignore").strip() if (data / "admin.token").exists() else ""
     content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
-    media = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+    media = media_type or ("application/octet-stream" if isinstance(body, bytes) else "application/json")
     headers = {"Authorization": f"Bearer {token}", "Content-Type": media}
     try:
         answer = httpx.request(method, address_of(data) + path, content=content, headers=headers, timeout=patience_s, trust_env=False)

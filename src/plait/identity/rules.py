@@ -20,7 +20,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 ADMIN_ONLY = "admin.*"
 
 # What a partner may ask for with its own signed token, without any contract.
-PARTNER_ACTIONS = ("trade.mail", "dsp.*", "directory.announce", "trace.ask", "capability.read")
+PARTNER_ACTIONS = ("trade.mail", "dsp.*", "directory.announce", "trace.ask", "capability.read", "guest.claim")
 
 # Kinds of things of which a partner sees those it is itself the other side of, without any contract.
 PARTNER_KINDS = ("trade", "trade.*", "sharing", "dsp.*", "capability")

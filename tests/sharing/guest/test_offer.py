@@ -88,19 +88,54 @@ async def test_what_changed_meanwhile_is_not_accepted(tmp_path):
 
 
 async def test_some_lines_are_accepted(tmp_path):
-    """Tests that of several lines only the ticked ones become orders, that none ticked is refused, and that the rest stays open to our people."""
+    """Tests that of several lines only the ticked ones become orders, that none ticked is refused, and that the rest is accepted later by the same link."""
     async with nodes(tmp_path, "helix") as (node,):
         number = await offered(node, lines=[{"part_no": "SHAFT", "quantity": "20"}, {"part_no": "SHAFT", "quantity": "30"}])
         path = code_of(await link(node, "offer", number))
         none = await send(node, path, "accept", reference="4711")
         assert none.status_code == 422
         assert "please choose" in none.text
+        stale = (await page(node, path)).text
         done = await send(node, path, "accept", reference="4711", **{"line-2": "on"})
         assert done.status_code == 200
-        assert not accepting(done.text)
+        assert "The other lines wait for your answer" in done.text
         offer = await node.ok("GET", f"/api/v1/desk/offers/{number}")
         assert [line["state"] for line in offer["lines"]] == ["sent", "accepted"]
-        assert [each.said for each in await node.bodies("guest.acted")] == ["accepted line 2 as 4711"]
+        assert (await send(node, path, "accept", shown=stale, **{"line-2": "on"})).status_code == 409
+        rest = await send(node, path, "accept", reference="4712", **{"line-1": "on"})
+        assert rest.status_code == 200
+        assert not accepting(rest.text)
+        offer = await node.ok("GET", f"/api/v1/desk/offers/{number}")
+        assert [line["state"] for line in offer["lines"]] == ["accepted", "accepted"]
+        assert [each.said for each in await node.bodies("guest.acted")] == ["accepted line 2 as 4711", "accepted line 1 as 4712"]
+
+
+async def test_the_rest_of_an_offer_is_rejected(tmp_path):
+    """Tests that after a part was accepted the rest can be rejected by the same link, and that another quantity is asked for, not ordered."""
+    async with nodes(tmp_path, "helix") as (node,):
+        number = await offered(node, lines=[{"part_no": "SHAFT", "quantity": "20"}, {"part_no": "SHAFT", "quantity": "30"}])
+        path = code_of(await link(node, "offer", number))
+        assert (await send(node, path, "other", **{"quantity-1": "25", "quantity-2": "30"})).status_code == 200
+        assert (await send(node, path, "accept", **{"line-1": "on"})).status_code == 200
+        assert (await send(node, path, "reject", reason="price")).status_code == 200
+        offer = await node.ok("GET", f"/api/v1/desk/offers/{number}")
+        assert (offer["state"], [line["state"] for line in offer["lines"]]) == ("won", ["accepted", "lost"])
+        assert [each.act for each in await node.bodies("guest.acted")] == ["other", "accept", "reject"]
+        assert "R-00001-other.eml" in {each["name"] for each in await node.ok("GET", "/api/v1/desk/inbox")}
+
+
+async def test_of_two_links_the_second_sees_who_was_first(tmp_path):
+    """Tests that of two people with a link each to one offer only the first accepts or rejects it, and the second reads who and when."""
+    async with nodes(tmp_path, "helix") as (node,):
+        for act, words, more in (("accept", "Accepted by", {"reference": "4711"}), ("reject", "Rejected by", {"reason": "price"})):
+            number = await offered(node)
+            paths = [code_of(await link(node, "offer", number, name=name)) for name in ("Meridian, Ms A", "Meridian, Mr B")]
+            shown = [(await page(node, path)).text for path in paths]
+            assert (await send(node, paths[0], act, shown=shown[0], **more)).status_code == 200
+            late = await send(node, paths[1], "accept", shown=shown[1], reference="X")
+            assert late.status_code == 409
+            assert f"{words} Meridian, Ms A on" in late.text
+            assert f"{words} Meridian" not in (await page(node, paths[0])).text
 
 
 async def test_a_guest_rejects_with_a_reason(tmp_path):

@@ -61,6 +61,17 @@ class PassportService:
         everything = scope.everything or bool(theirs & moved)
         return rules.fold(found, product, history, self.guard.firm(), everything)
 
+    async def opened(self, key: str, *, everything: bool) -> Passport:
+        """Return the passport as a link of ours opens it: the public part, or with ``everything`` what a person with a legitimate interest may see.
+
+        Raises ``gs1-key`` or ``not-found``.
+        """
+        found = rules.subject(key)
+        product, history, _ = await self._known(found)
+        if product is None:
+            raise Problem(NOT_FOUND, f"{found.uri} is no article of ours")
+        return rules.fold(found, product, history, self.guard.firm(), everything)
+
     async def _known(self, subject: Subject) -> tuple[Product | None, History, set[str]]:
         """Return the static part, what events say, and the parties the thing was handed to."""
         product = await self.store.read(lambda conn: tables.latest(conn, PUBLISHED, subject.gtin))
@@ -69,17 +80,18 @@ class PassportService:
         history, moved = await self.epcis.look(lambda snapshot: _history(snapshot, subject.uri))
         return product, history, moved
 
-    async def view(self, key: str) -> dict[str, Any]:
+    async def view(self, key: str, *, everything: bool = False) -> dict[str, Any]:
         """Return what the public page of an article, lot or piece shows; raises ``gs1-key``, or ``not-found`` for what is not ours.
 
-        ``name``, ``uri``, ``gtin``, ``lot``, ``serial``, ``identity`` and ``facts`` as (label, value), ``events`` as
+        ``everything``: not only what is public, for a page that we have opened to somebody.
+        ``name``, ``uri``, ``gtin``, ``lot``, ``serial``, ``identity`` and ``facts`` as (label, value), ``granularity``, ``events`` as
         {``at``, ``when``, ``said``}, ``json`` (address of the data), ``known`` (False: no event names this lot or piece).
         """
         found = rules.subject(key)
         product, history, _ = await self._known(found)
         if product is None:
             raise Problem(NOT_FOUND, f"{found.uri} is no article of ours")
-        passport = rules.fold(found, product, history, self.guard.firm(), everything=False)
+        passport = rules.fold(found, product, history, self.guard.firm(), everything)
         identity = [("GTIN", found.gtin), ("Batch", found.lot), ("Serial number", found.serial)]
         return {
             "name": product.fields.get("name", found.gtin),
@@ -87,9 +99,10 @@ class PassportService:
             "gtin": found.gtin,
             "lot": found.lot,
             "serial": found.serial,
+            "granularity": found.granularity,
             "identity": [(label, value) for label, value in identity if value],
-            "facts": [(_label(each.element_id), _text(each.value)) for each in passport.elements if each.element_id != "name"],
-            "events": [{"at": seen.at, "when": f"{parse_iso(seen.at):%d %b %Y, %H:%M} UTC", "said": seen.said} for seen in rules.told(history, False)],
+            "facts": [(_label(each.element_id), _text(each.value)) for each in passport.elements if each.element_id not in ("name", "history")],
+            "events": [{"at": seen.at, "when": f"{parse_iso(seen.at):%d %b %Y, %H:%M} UTC", "said": seen.said} for seen in rules.told(history, everything)],
             "json": passport.digital_product_passport_id,
             "known": found.granularity == "model" or bool(history.events),
         }

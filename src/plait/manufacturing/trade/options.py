@@ -19,7 +19,7 @@ from plait.manufacturing.trade.service import TradeService
 from plait.manufacturing.trade.tables import open_step, option_table
 from plait.store import Tx
 
-__all__ = ["OptionNeed", "OptionService", "OptionView"]
+__all__ = ["OptionNeed", "OptionService", "OptionView", "options_of", "put_option"]
 
 ALL = Scope(everything=True)
 
@@ -38,7 +38,7 @@ class OptionNeed(msgspec.Struct, frozen=True):
 
 
 class OptionView(msgspec.Struct, frozen=True):
-    """An option; ``state``: asked, held, declined, confirmed, released."""
+    """An option; ``state``: asked, held, declined, confirmed, released. ``price`` of one unit; of a quotation with several lines, of them all."""
 
     purpose: str
     role: str
@@ -92,12 +92,21 @@ def options_of(conn: Connection, scope: Scope, purpose: str) -> list[OptionView]
     return [msgspec.json.decode(row.body, type=OptionView) for row in rows]
 
 
-def _put(conn: Connection, view: OptionView) -> None:
+def put_option(conn: Connection, view: OptionView) -> None:
+    """Keep an option as it is now."""
     body = msgspec.json.encode(view)
     where = (option_table.c.purpose == view.purpose) & (option_table.c.role == view.role)
     values = {"rfq": view.rfq_id, "state": view.state, "body": body}
     if conn.execute(option_table.update().where(where).values(values)).rowcount == 0:
         conn.execute(option_table.insert().values(purpose=view.purpose, role=view.role, **values))
+
+
+def _total(lines: Sequence[Line]) -> Money | None:
+    """Return what all lines cost together; None when one has no price or they are in several currencies."""
+    amounts = [line.price.times(line.quantity) for line in lines if line.price is not None]
+    if len(amounts) < len(lines) or len({each.currency for each in amounts}) > 1:
+        return None
+    return sum(amounts[1:], amounts[0])
 
 
 class OptionService:
@@ -119,11 +128,11 @@ class OptionService:
 
     def _ask(self, tx: Tx, purpose: str, need: OptionNeed, respond_by: datetime) -> None:
         if not need.supplier:
-            _put(tx.conn, OptionView(purpose, need.role, "", "", "", "declined", need, reason=f"nobody known does {need.name}"))
+            put_option(tx.conn, OptionView(purpose, need.role, "", "", "", "declined", need, reason=f"nobody known does {need.name}"))
             return
         line = Line("1", need.name, need.quantity, need.unit, requirement=need.requirement, requested=need.by)
         rfq = self.trade.request_in(tx, need.supplier, [line], respond_by, option=True, origin=purpose)
-        _put(tx.conn, OptionView(purpose, need.role, need.supplier, rfq.counterparty_name, rfq.id, "asked", need))
+        put_option(tx.conn, OptionView(purpose, need.role, need.supplier, rfq.counterparty_name, rfq.id, "asked", need))
 
     async def on_answer(self, actor: Actor, body: Any) -> str | None:
         """Take over a supplier's quotation or decline (the fact's body); return the purpose, None when it is not for an option."""
@@ -166,14 +175,31 @@ class OptionService:
             need = msgspec.structs.replace(view.need, supplier=view.need.alternatives[0], alternatives=view.need.alternatives[1:])
             self._ask(tx, view.purpose, need, tx.at)
         else:
-            _put(tx.conn, msgspec.structs.replace(view, state="declined", reason=reason))
+            put_option(tx.conn, msgspec.structs.replace(view, state="declined", reason=reason))
 
     @staticmethod
     def _held(tx: Tx, view: OptionView, answer: Quotation) -> None:
         line = answer.lines[0]
-        terms: dict[str, Any] = {"price": line.price, "promised": line.promised, "expires": answer.valid_until, "lead_minutes": line.lead_minutes}
-        _put(tx.conn, msgspec.structs.replace(view, state="held", quotation_id=answer.id, **terms))
+        price, promised = line.price, line.promised
+        if len(answer.lines) > 1:
+            price = _total(answer.lines)
+            promised = max((each.promised for each in answer.lines if each.promised), default=None)
+        terms: dict[str, Any] = {"price": price, "promised": promised, "expires": answer.valid_until, "lead_minutes": line.lead_minutes}
+        put_option(tx.conn, msgspec.structs.replace(view, state="held", quotation_id=answer.id, **terms))
         tx.append(f"option/{view.purpose}", OptionHeld(f"{view.purpose}/{view.role}", view.role, view.supplier_name))
+
+    async def on_order(self, actor: Actor, body: Any) -> None:
+        """We ordered on a quotation (the fact's body): when it was held as an option, that option is confirmed."""
+
+        def work(tx: Tx) -> None:
+            quotation = tables.document(tx.conn, ALL, body.target_id)
+            row = tx.conn.execute(select(option_table.c.body).where(option_table.c.rfq == quotation.refs[0].id)).first() if quotation is not None else None
+            view = msgspec.json.decode(row.body, type=OptionView) if row is not None else None
+            if view is not None and view.state == "held" and view.quotation_id == body.target_id:
+                put_option(tx.conn, msgspec.structs.replace(view, state="confirmed", order_id=body.doc_id))
+                tx.append(f"option/{view.purpose}", OptionConfirmed(f"{view.purpose}/{view.role}", view.role, view.supplier_name))
+
+        await self.store.write(actor, work)
 
     async def status(self, actor: Actor, purpose: str) -> Sequence[OptionView]:
         """Return the options of a purpose; one that is held beyond its time shows as expired."""
@@ -192,7 +218,7 @@ class OptionService:
             raise Problem(rules.TOO_LATE, f"{view.role} of {view.supplier_name} is {view.state}, not held")
         order = self.trade.send_in(tx, self.trade.order_of(tx, before), before)
         now = msgspec.structs.replace(view, state="confirmed", order_id=order.id)
-        _put(tx.conn, now)
+        put_option(tx.conn, now)
         tx.append(f"option/{view.purpose}", OptionConfirmed(f"{view.purpose}/{view.role}", view.role, view.supplier_name))
         return now
 
@@ -206,7 +232,7 @@ class OptionService:
                 before = open_step(tx.conn, view.rfq_id)
                 if before is not None:
                     self.trade.send_in(tx, self.trade.withdrawal_of(tx, before, reason), before)
-                _put(tx.conn, msgspec.structs.replace(view, state="released", reason=reason))
+                put_option(tx.conn, msgspec.structs.replace(view, state="released", reason=reason))
                 tx.append(f"option/{purpose}", OptionReleased(f"{purpose}/{view.role}", view.role, view.supplier_name, reason))
 
         await self.store.write(actor, work)

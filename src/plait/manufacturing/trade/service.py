@@ -101,9 +101,11 @@ class TradeService:
 
         return await self.store.write(actor, work, once=once, result=RequestForQuotation)
 
-    def request_in(self, tx: Tx, to: str, lines: Sequence[Line], respond_by: datetime, *, option: bool, origin: str) -> RequestForQuotation:
-        """As ``request``, inside a transaction."""
-        rfq = RequestForQuotation(**self._header(tx, "RFQ", to), lines=tuple(lines), respond_by=respond_by, option=option, origin=origin)
+    def request_in(self, tx: Tx, to: str, lines: Sequence[Line], respond_by: datetime, *, option: bool, origin: str, name: str = "") -> RequestForQuotation:
+        """As ``request``, inside a transaction; ``to`` empty: one without a node, called ``name``, who is told by other ways."""
+        head = self._header(tx, "RFQ", to)
+        head["counterparty_name"] = head["counterparty_name"] or name
+        rfq = RequestForQuotation(**head, lines=tuple(lines), respond_by=respond_by, option=option, origin=origin)
         self._send(tx, rfq)
         return rfq
 
@@ -144,8 +146,10 @@ class TradeService:
 
     def withdrawal_of(self, tx: Tx, before: Document, reason: str) -> Withdrawal:
         """Return the withdrawal of ``before``, to be sent."""
-        other = before.counterparty if before.party == self.guard.firm().party_id else before.party
-        return Withdrawal(**self._header(tx, "W", other), refs=(rules.ref_to(before),), reason=reason)
+        ours = before.party == self.guard.firm().party_id
+        head = self._header(tx, "W", before.counterparty if ours else before.party)
+        head["counterparty_name"] = head["counterparty_name"] or (before.counterparty_name if ours else before.party_name)
+        return Withdrawal(**head, refs=(rules.ref_to(before),), reason=reason)
 
     async def order(self, actor: Actor, quotation_id: str, note: str = "", once: str | None = None) -> Document:
         """Accept a quotation as it stands; raise ``quotation-expired``, ``already-answered`` or ``offer-revoked``."""
@@ -157,6 +161,7 @@ class TradeService:
         if not isinstance(before, Quotation):
             raise Problem(rules.WRONG_STEP, f"{before.number} is no quotation")
         head = self._header(tx, "PO", before.party)
+        head["counterparty_name"] = head["counterparty_name"] or before.party_name
         return Order(**head, refs=(rules.ref_to(before),), lines=before.lines, note=note, option=before.option)
 
     def send_in(self, tx: Tx, document: Document, before: Document) -> Document:
@@ -236,7 +241,7 @@ class TradeService:
         return kept
 
     def take_in(self, tx: Tx, document: Document, before: Document | None = None) -> Document:
-        """Keep, inside a transaction, a document of a customer without a node: unsigned, as a person or a file says it; raise the precise refusal."""
+        """Keep, inside a transaction, a document of a firm without a node: unsigned, as a person or a file says it; raise the precise refusal."""
         rules.check(document, before, tables.successors(tx.conn, ALL, before.id) if before else [], tx.at)
         tables.put_document(tx.conn, document, "")
         tx.append(f"trade/{_root(tx, document).number}", _fact(tx, document, sent=False))

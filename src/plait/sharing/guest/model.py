@@ -11,6 +11,7 @@ from plait.kernel.facts import fact
 __all__ = [
     "Act",
     "Choice",
+    "Claim",
     "Deed",
     "Field",
     "Form",
@@ -25,20 +26,27 @@ __all__ = [
     "LinkMade",
     "LinkOpened",
     "LinkRevoked",
+    "LinksClaimed",
+    "LinksUnclaimed",
     "MadeLink",
     "Need",
     "NeedLine",
     "NewLink",
     "Noted",
+    "PastLink",
+    "PastTaken",
     "Row",
     "Shown",
     "SignedHistory",
+    "Taken",
+    "Tier",
     "Tone",
 ]
 
-Kind: TypeAlias = Literal["offer", "order", "request", "delivery"]
+Kind: TypeAlias = Literal["offer", "order", "request", "delivery", "purchase", "passport"]
 Language: TypeAlias = Literal["", "en", "de", "zh"]
 Tone: TypeAlias = Literal["", "good", "bad"]
+Tier: TypeAlias = Literal["public", "interest"]
 Word = Annotated[str, msgspec.Meta(max_length=300)]
 
 
@@ -67,7 +75,10 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A link to be made: for which thing, for whom (``name``), for how many ``days`` (0: as the settings say), in which language (empty: the letterhead's).
 
-    ``id`` is the number of an offer or of an order line; a ``request`` has ``need`` instead.
+    ``id`` is the number of an offer, of an order line, of an order of ours (``purchase``), or the Digital Link (or its path) of an article,
+    lot or piece (``passport``). A ``request`` has ``need`` instead, or the ``id`` of a request made before: another supplier is asked the same.
+    ``tier``: how much of a passport is shown: what is public, or what a person with a legitimate interest may see (materials, whole history).
+    ``anyway``: also for a guest that has a node of its own by now.
     """
 
     kind: Kind
@@ -76,10 +87,15 @@ class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 0
     language: Language = ""
     need: Need | None = None
+    tier: Tier = "public"
+    anyway: bool = False
 
 
 class Link(msgspec.Struct, frozen=True):
-    """A link without its code. ``thing`` is what it is for; ``opened`` when a page was first fetched by it, which a chat's preview does too."""
+    """A link without its code. ``thing`` is what it is for; ``opened`` when a page was first fetched by it, which a chat's preview does too.
+
+    ``party`` is the firm (party_id) that has claimed it with a node of its own.
+    """
 
     id: str
     kind: Kind
@@ -95,6 +111,8 @@ class Link(msgspec.Struct, frozen=True):
     acts: int = 0
     bytes: int = 0
     need: Need | None = None
+    tier: Tier = "public"
+    party: str = ""
 
 
 class MadeLink(msgspec.Struct, frozen=True):
@@ -123,7 +141,8 @@ class Noted(msgspec.Struct, frozen=True):
 class Act(msgspec.Struct, frozen=True):
     """What a guest did: which act, with what was typed (``values``), in words (``said``, English); ``item`` is where it lies in the inbox, if it does.
 
-    ``ticket`` is a hash of the page's ticket and of what was sent: the same sent again is the same act.
+    ``ticket`` is a hash of the page's ticket and of what was sent: the same sent again is the same act. ``by`` is who did it: the name typed,
+    else the one the link was made for.
     """
 
     link: str
@@ -134,6 +153,7 @@ class Act(msgspec.Struct, frozen=True):
     values: dict[str, str] = {}
     files: tuple[Noted, ...] = ()
     item: str = ""
+    by: str = ""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -148,7 +168,7 @@ class Field(msgspec.Struct, frozen=True):
 
     name: str
     label: str
-    kind: Literal["text", "long", "date", "number", "choice", "check", "files"] = "text"
+    kind: Literal["text", "long", "date", "number", "currency", "choice", "check", "files"] = "text"
     hint: str = ""
     needed: bool = False
     most: int = 200
@@ -182,7 +202,7 @@ class Shown(msgspec.Struct, frozen=True):
     """What a guest sees of a thing, in the guest's language, and may do. ``version`` tells whether it is still what the guest has read.
 
     ``state`` says in a sentence where it stands; ``paper`` is the name of the PDF that goes with it ("": none), ``files`` are the names of
-    what else can be fetched.
+    what else can be fetched. ``answered``: what is asked of a guest has been answered, by this link or another.
     """
 
     title: str
@@ -196,6 +216,7 @@ class Shown(msgspec.Struct, frozen=True):
     version: str = ""
     paper: str = ""
     files: tuple[str, ...] = ()
+    answered: bool = False
 
 
 class Deed(msgspec.Struct, frozen=True):
@@ -233,6 +254,81 @@ class SignedHistory(msgspec.Struct, frozen=True):
     jws: str
 
 
+class PastLink(msgspec.Struct, frozen=True):
+    """What we did by a link of another firm before we had this node.
+
+    ``issuer`` is its DID, ``firm`` its name, ``file`` the SHA-256 of the signed history that says so.
+    """
+
+    id: str
+    issuer: str
+    firm: str
+    name: str
+    kind: str
+    thing: str
+    made: datetime
+    acts: tuple[Act, ...]
+    file: str
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What came of taking in a history: how many links and acts of it are new here, and how many acts were known already.
+
+    ``claimed``: the firm that issued it knows now that its guest is us; ``said`` why not, when it does not.
+    """
+
+    issuer: str
+    firm: str
+    guest: str
+    links: int
+    acts: int
+    known: int
+    claimed: bool = False
+    said: str = ""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A guest that has a node of its own now: the firm (``party``, ``did``), the name its links were made for, and which links those are."""
+
+    party: str
+    did: str
+    name: str
+    links: tuple[str, ...]
+
+
+@fact("guest.claimed")
+class LinksClaimed(msgspec.Struct, frozen=True):
+    """A guest has shown, with a node of its own, the history that we signed: what was done by these links was done by that firm."""
+
+    party: str
+    did: str
+    name: str
+    links: tuple[str, ...]
+
+
+@fact("guest.unclaimed")
+class LinksUnclaimed(msgspec.Struct, frozen=True):
+    """Our people say that a guest is not the firm that claimed its links."""
+
+    party: str
+    name: str
+    links: tuple[str, ...]
+
+
+@fact("guest.past_taken")
+class PastTaken(msgspec.Struct, frozen=True):
+    """What we did by a link of another firm, before we had this node, is known here: only the acts that are new."""
+
+    issuer: str
+    firm: str
+    link: str
+    kind: str
+    thing: str
+    name: str
+    acts: tuple[Act, ...]
+    file: str
+
+
 @fact("guest.link_made")
 class LinkMade(msgspec.Struct, frozen=True):
     """A link was made; neither its code nor the code's hash is told."""
@@ -243,6 +339,7 @@ class LinkMade(msgspec.Struct, frozen=True):
     name: str
     language: str
     expires: datetime
+    tier: str = ""
 
 
 @fact("guest.opened")

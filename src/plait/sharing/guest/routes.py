@@ -5,20 +5,23 @@ from typing import Annotated, Literal
 import msgspec
 
 from plait.kernel.actor import Actor
-from plait.sharing.guest.model import Act, Link, MadeLink, NewLink, SignedHistory
+from plait.sharing.guest.model import Act, Claim, Link, MadeLink, NewLink, PastLink, SignedHistory, Taken
+from plait.sharing.guest.past import PastService
 from plait.sharing.guest.service import GuestService
-from plait.web import Api
+from plait.web import Api, Reply
 
-__all__ = ["ROUTES"]
+__all__ = ["PAST", "ROUTES"]
 
 API = Api("guest", GuestService)
 ROUTES = API
+PAST = Api("guest", PastService)
+JOSE = "application/jose"
 
 
 class LinksQuery(msgspec.Struct, frozen=True):
     """Only links of a ``kind``, for a ``thing``, in a ``state``; empty: all."""
 
-    kind: Literal["", "offer", "order", "request", "delivery"] = ""
+    kind: Literal["", "offer", "order", "request", "delivery", "purchase", "passport"] = ""
     thing: str = ""
     state: Literal["", "open", "revoked", "expired"] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
@@ -65,3 +68,33 @@ async def acts(service: GuestService, actor: Actor, id: str) -> list[Act]:
 async def revoke(service: GuestService, actor: Actor, id: str) -> Link:
     """Return the link as it is now."""
     return await service.revoke(actor, id)
+
+
+@PAST.post("/api/v1/guest/past", action="guest.write", accepts=(JOSE,), summary="Take in what we did as a guest of another firm, as that firm signed it")
+async def take(service: PastService, actor: Actor, body: bytes) -> Taken:
+    """Check the signature, keep what is new, and tell the firm that its guest is us."""
+    return await service.take(actor, body)
+
+
+@PAST.get("/api/v1/guest/past", action="guest.read", summary="List what we did as a guest of other firms")
+async def past(service: PastService, actor: Actor) -> list[PastLink]:
+    """Return what was taken in, by link."""
+    return await service.past(actor)
+
+
+@PAST.get("/api/v1/guest/past/{id}/signed", action="guest.read", summary="Show what we did as a guest as the other firm signed it", produces=(JOSE,))
+async def signed(service: PastService, actor: Actor, id: str) -> Reply:
+    """Return the signed history behind one link."""
+    return Reply(await service.signed(actor, id), media_type=JOSE)
+
+
+@PAST.post("/api/v1/guest/claims", action="guest.claim", accepts=(JOSE,), summary="Show, as a partner, the history that this firm signed for its guest")
+async def claim(service: PastService, actor: Actor, body: bytes) -> Claim:
+    """Note that the guest is this partner."""
+    return await service.claimed(actor, body)
+
+
+@PAST.delete("/api/v1/guest/claims/{name}", action="guest.write", summary="Say that a guest is not the firm that claimed its links")
+async def unclaim(service: PastService, actor: Actor, name: str) -> Claim:
+    """Return whose claim has ended, on which links."""
+    return await service.unclaim(actor, name)

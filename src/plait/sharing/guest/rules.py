@@ -9,17 +9,24 @@ from decimal import Decimal, InvalidOperation
 from email.message import EmailMessage
 from mimetypes import guess_type
 
+import msgspec
+
+from plait.identity.jws import header_of
 from plait.kernel.problems import INVALID, Problem, register
 from plait.kernel.texts import Texts
-from plait.sharing.guest.model import Deed, Field, Form, GuestFile, Link, NewLink
+from plait.sharing.guest.model import Deed, Field, Form, GuestFile, History, Link, NewLink
 
 __all__ = [
     "ANSWERED",
     "CHANGED",
+    "CLAIMED",
     "GONE",
+    "HAS_NODE",
     "MOST_ACTS",
     "MOST_BYTES",
     "NOT_NOW",
+    "NOT_OURS",
+    "NO_HISTORY",
     "NO_LINK",
     "WRONG",
     "check",
@@ -30,6 +37,8 @@ __all__ = [
     "new_code",
     "number",
     "one_line",
+    "person",
+    "read_history",
     "wrong",
 ]
 
@@ -38,12 +47,17 @@ NO_LINK = register("no-such-guest-link", 404, "There is no such link", "See the 
 NOT_NOW = register("guest-not-open", 409, "This cannot be done by a link now", "See where the thing stands; send an offer before a link is made for it.")
 CHANGED = register("guest-changed", 409, "It has changed since the page was opened", "Look at the page again: it shows what holds now.")
 ANSWERED = register("guest-answered", 409, "It has been answered already", "Look at the page again: it shows what was said.")
+HAS_NODE = register("guest-has-node", 409, "This guest has a node of its own now", "Deal with it node to node; `--anyway` makes a link nonetheless.")
+NO_HISTORY = register("guest-history", 422, "This is no history of a guest", "Take the file from the page of the link again, whole and unchanged.")
+NOT_OURS = register("guest-history-foreign", 409, "This history does not belong here", "Take it to the node of the guest it was signed for.")
+CLAIMED = register("guest-claimed", 409, "Another firm has claimed this guest", "Telephone the firm that made the links: it can take the claim back.")
 WRONG = register("guest-form", 422, "The form is not complete", "Correct the marked fields and send it again.")
 
 CODE_BYTES = 16
 MOST_ACTS = 60
 MOST_BYTES = 150_000_000
 NEWEST = date(2200, 1, 1)
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
@@ -73,8 +87,8 @@ def check(new: NewLink) -> None:
     """Raise ``invalid`` for a link without its thing, or whose guest has no name."""
     if not one_line(new.name):
         raise Problem(INVALID, "name: say who the link is for", path="$.name")
-    if (new.kind == "request") != (new.need is not None):
-        raise Problem(INVALID, "need: a request says what is needed, and nothing else does", path="$.need")
+    if (new.need is not None) != (new.kind == "request" and not new.id.strip()):
+        raise Problem(INVALID, "need: a request says what is needed or names an earlier one, and nothing else does", path="$.need")
     if any(not line.quantity.is_finite() or line.quantity <= 0 for line in (new.need.lines if new.need else ())):
         raise Problem(INVALID, "need: a quantity is a number above 0", path="$.need.lines")
     if new.kind != "request" and not new.id.strip():
@@ -102,6 +116,8 @@ def wrong(field: Field, value: str, files: Sequence[GuestFile], say: Texts) -> s
         return say("please choose")
     if field.kind == "number" and number(value) is None:
         return say("a number, such as 12.50")
+    if field.kind == "currency" and not _CURRENCY.fullmatch(value):
+        return say("three letters, such as EUR")
     if field.kind == "date":
         return _day(value, say)
     return ""
@@ -112,6 +128,25 @@ def _day(value: str, say: Texts) -> str:
         return "" if date.fromisoformat(value) < NEWEST else say("a date, such as 2027-03-14")
     except ValueError:
         return say("a date, such as 2027-03-14")
+
+
+def read_history(jws: str) -> History:
+    """Return what a signed history says, its signature not yet checked; raise ``guest-history`` for anything else."""
+    try:
+        history = msgspec.json.decode(header_of(jws)[1], type=History)
+    except (Problem, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem(NO_HISTORY, f"it cannot be read: {error}") from error
+    if not history.did.startswith("did:") or not history.links:
+        raise Problem(NO_HISTORY, "it names no firm, or no link")
+    strange = next((act for each in history.links for act in each.acts if act.link != each.link.id), None)
+    if strange is not None:
+        raise Problem(NO_HISTORY, f"an act of another link, {strange.link}, stands in it")
+    return history
+
+
+def person(say: Texts) -> Field:
+    """Return the field in which who answers may say who that is: a second sees it."""
+    return Field("person", say("Your name"), most=100)
 
 
 def number(text: str) -> Decimal | None:

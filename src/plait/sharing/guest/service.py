@@ -46,13 +46,17 @@ __all__ = ["GuestService", "Inbox"]
 replace = msgspec.structs.replace
 
 SERIES = "RQ"
-ONCE = frozenset({"accept", "reject", "received", "quote", "decline"})
+ONCE = frozenset({"accept", "reject", "received", "quote", "decline", "confirm", "refuse"})
+PRIVATE: frozenset[Kind] = frozenset({"request"})
+"""Kinds of which another guest's answers are nobody else's business: only links for the same guest know of one another."""
 
 INVITES: Mapping[Kind, str] = {
     "offer": "{firm}: quotation {thing}. See it, accept or reject it, or ask, until {until}:",
     "order": "{firm}: your order {thing}. See where it stands and tell us what is wrong, until {until}:",
     "request": "{firm} asks you for a price and a date ({thing}). See what is needed and answer, until {until}:",
     "delivery": "{firm}: delivery of {thing}. Confirm what has come or report damage, until {until}:",
+    "purchase": "{firm} orders from you ({thing}). See the order and confirm it, until {until}:",
+    "passport": "{firm}: the passport of {thing}. See it, confirm what you have received or tell us what is wrong, until {until}:",
 }
 
 
@@ -108,7 +112,10 @@ class GuestService:
         """Make a link; its address is in the answer and nowhere else. Raise ``invalid``, ``guest-not-open``, or the refusal of the thing itself."""
         self.guard.require(actor, "guest.write")
         rules.check(new)
+        new = await self._earlier(actor, new)
         thing = new.id.strip()
+        if not new.anyway:
+            await self._without_node(actor, new.name)
         spoken = await self.things[new.kind].language(actor, new)
         code, firm = rules.new_code(), self.guard.firm()
         language = new.language or spoken or await self.spoken(actor)
@@ -117,15 +124,29 @@ class GuestService:
             named = thing or f"{SERIES}-{tx.number(SERIES):05}"
             expires = (tx.at + timedelta(days=new.days or self.days)).replace(microsecond=0)
             spoken_in: Literal["en", "de", "zh"] = Texts(language).language  # type: ignore[assignment]
-            link = Link(new_id(), new.kind, named, rules.one_line(new.name), spoken_in, tx.at, expires, actor.label, need=new.need)
+            link = Link(new_id(), new.kind, named, rules.one_line(new.name), spoken_in, tx.at, expires, actor.label, need=new.need, tier=new.tier)
             tables.put_link(tx.conn, link, rules.fingerprint(code))
-            tx.append(f"guest/{link.id}", LinkMade(link.id, link.kind, link.thing, link.name, link.language, link.expires))
+            tier = link.tier if link.kind == "passport" else ""
+            tx.append(f"guest/{link.id}", LinkMade(link.id, link.kind, link.thing, link.name, link.language, link.expires, tier))
             return link
 
         link = await self.store.write(actor, work)
         self._watch(link)
         url = f"{firm.url.rstrip('/')}/g/{code}"
         return MadeLink(link, url, await asyncio.to_thread(self.symbol, "qr", url), f"{self.invite(link)}\n{url}\n")
+
+    async def _earlier(self, actor: Actor, new: NewLink) -> NewLink:
+        """Return a request that names an earlier one with what is needed there; raise ``no-such-guest-link``."""
+        if new.kind != "request" or new.need is not None:
+            return new
+        before = next(iter(await self.links(actor, 1, kind="request", thing=new.id.strip())), None)
+        return replace(new, need=_there(before, new.id).need)
+
+    async def _without_node(self, actor: Actor, name: str) -> None:
+        """Raise ``guest-has-node`` for a guest that has claimed its links with a node of its own."""
+        known = await self.links(actor, 100, name=rules.one_line(name).casefold())
+        if party := next((link.party for link in reversed(known) if link.party), ""):
+            raise Problem(rules.HAS_NODE, f"{rules.one_line(name)} is the firm {party} in the directory now", party=party)
 
     def say(self, link: Link) -> Texts:
         """Return the texts in a guest's language."""
@@ -220,7 +241,7 @@ class GuestService:
 
     async def show(self, link: Link) -> Shown:
         """Return what the guest sees and may do now."""
-        acts = await self.store.read(lambda conn: tables.acts(conn, tables.ALL, link.id))
+        acts = await self.store.read(lambda conn: _together(conn, link))
         return await self.things[link.kind].show(self.me(link), link, acts, self.say(link))
 
     async def done(self, link: Link) -> list[Act]:
@@ -249,6 +270,10 @@ class GuestService:
         shown = await self.show(link)
         form = next((each for each in shown.forms if each.act == deed.act), None)
         if form is None:
+            if done := await self.store.read(lambda conn: tables.act(conn, tables.ALL, link.id, act=deed.act) if deed.act in ONCE else None):
+                return done
+            if deed.act in ONCE and shown.answered:
+                raise Problem(rules.ANSWERED, f"{link.thing} was answered before, not by this link")
             raise Problem(rules.NOT_NOW, f"{deed.act[:40]!r} cannot be done with {link.thing} now")
         if deed.version != shown.version:
             raise Problem(rules.CHANGED, f"{link.thing} is another than the page showed")
@@ -260,11 +285,7 @@ class GuestService:
         return await self._do(link, form, replace(deed, values=_kept(form, deed)))
 
     async def _before(self, link: Link, deed: Deed) -> Act | None:
-        def read(conn: Connection) -> Act | None:
-            same = tables.act(conn, tables.ALL, link.id, ticket=deed.ticket)
-            return same or (tables.act(conn, tables.ALL, link.id, act=deed.act) if deed.act in ONCE else None)
-
-        return await self.store.read(read)
+        return await self.store.read(lambda conn: tables.act(conn, tables.ALL, link.id, ticket=deed.ticket))
 
     async def _do(self, link: Link, form: Form, deed: Deed) -> Act:
         me = self.me(link)
@@ -274,13 +295,14 @@ class GuestService:
             mail = await asyncio.to_thread(rules.letter, link, form, deed, self.guard.firm().name)
             item = await self.inbox(me, f"{link.thing}-{deed.act}.eml", mail, f"{link.name} (guest link)")
         files = tuple(Noted(file.name, hashlib.sha256(file.content).hexdigest()) for file in deed.files)
+        by = f"{person} ({link.name})" if (person := deed.values.get("person", "")) else link.name
 
         def work(tx: Tx) -> Act:
             before = tables.act(tx.conn, tables.ALL, link.id, ticket=deed.ticket)
             before = before or (tables.act(tx.conn, tables.ALL, link.id, act=deed.act) if form.once else None)
             if before is not None:
                 return before
-            made = Act(link.id, deed.act, tx.at, said, deed.ticket, deed.values, files, item)
+            made = Act(link.id, deed.act, tx.at, said, deed.ticket, deed.values, files, item, by)
             tables.enter_act(tx.conn, made, iso(tx.at))
             now = _there(tables.link(tx.conn, tables.ALL, id=link.id), link.id)
             size = sum(len(file.content) for file in deed.files)
@@ -293,6 +315,14 @@ class GuestService:
 
 def _kept(form: Form, deed: Deed) -> dict[str, str]:
     return {field.name: deed.values[field.name] for field in form.fields if deed.values.get(field.name)}
+
+
+def _together(conn: Connection, link: Link) -> list[Act]:
+    """Return what was done by a link and by the others for the same thing, in the order it was done."""
+    where = {"name": link.name.casefold()} if link.kind in PRIVATE else {}
+    near = tables.links(conn, tables.ALL, 100, kind=link.kind, thing=link.thing, **where)
+    found = [act for each in {link.id: link, **{each.id: each for each in near}} for act in tables.acts(conn, tables.ALL, each)]
+    return sorted(found, key=lambda act: (act.at, act.ticket))
 
 
 def _there(link: Link | None, id: str) -> Link:

@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, select
 
 from plait.kernel.actor import Scope
-from plait.sharing.guest.model import Act, Link
+from plait.kernel.clock import iso
+from plait.sharing.guest.model import Act, Link, PastLink
 from plait.store import metadata, upsert
 
-__all__ = ["ALL", "act", "acts", "enter_act", "link", "links", "put_link"]
+__all__ = ["ALL", "act", "acts", "enter_act", "link", "links", "past", "past_file", "put_link", "put_past", "put_past_file"]
 
 ALL = Scope(everything=True)
 
@@ -36,6 +37,23 @@ act_table = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+past_table = Table(
+    "guest_past",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("issuer", Text, nullable=False, index=True),
+    Column("made", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+file_table = Table(
+    "guest_past_file",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("jws", Text, nullable=False),
+)
+
+_past = msgspec.json.Decoder(PastLink).decode
 _link = msgspec.json.Decoder(Link).decode
 _act = msgspec.json.Decoder(Act).decode
 
@@ -86,3 +104,30 @@ def act(conn: Connection, scope: Scope, link: str, **where: str) -> Act | None:
 def enter_act(conn: Connection, row: Act, at: str) -> None:
     """Enter what a guest did."""
     conn.execute(insert(act_table).values(link=row.link, ticket=row.ticket, act=row.act, at=at, body=msgspec.json.encode(row)))
+
+
+def put_past(conn: Connection, row: PastLink) -> None:
+    """Keep what we did by a link of another firm."""
+    upsert(conn, past_table, "id", {"id": row.id, "issuer": row.issuer, "made": iso(row.made), "body": msgspec.json.encode(row)})
+
+
+def past(conn: Connection, scope: Scope, **where: str) -> list[PastLink]:
+    """Return what we did by links of other firms, in the order those were made; only our own people see it."""
+    if not scope.everything:
+        return []
+    query: Any = select(past_table.c.body).order_by(past_table.c.made, past_table.c.id)
+    for name, value in where.items():
+        query = query.where(past_table.c[name] == value)
+    return [_past(row.body) for row in conn.execute(query)]
+
+
+def put_past_file(conn: Connection, id: str, jws: str) -> None:
+    """Keep a history as its issuer signed it, under its SHA-256."""
+    upsert(conn, file_table, "id", {"id": id, "jws": jws})
+
+
+def past_file(conn: Connection, scope: Scope, id: str) -> str | None:
+    """Return a history as its issuer signed it."""
+    if not scope.everything:
+        return None
+    return conn.execute(select(file_table.c.jws).where(file_table.c.id == id)).scalar()

@@ -18,7 +18,7 @@ class Thing(Protocol):
         ...
 
     async def show(self, actor: Actor, link: Link, acts: Sequence[Act], say: Texts) -> Shown:
-        """Return what the guest sees and may do, after what was done already."""
+        """Return what the guest sees and may do, after what was done already by this link and by others for the same thing."""
         ...
 
     async def act(self, actor: Actor, link: Link, deed: Deed) -> str:

@@ -12,9 +12,9 @@ from plait.manufacturing.desk.book.service import BookService
 from plait.manufacturing.desk.late.model import LateLine
 from plait.manufacturing.desk.late.service import LateService
 from plait.sharing.guest.model import Act, Deed, Field, Form, GuestFile, Link, NewLink, Row, Shown, Tone
-from plait.sharing.guest.rules import NOT_NOW
+from plait.sharing.guest.rules import NOT_NOW, person
 
-__all__ = ["DeliveryThing", "OrderThing"]
+__all__ = ["DeliveryThing", "OrderThing", "confirmed", "first"]
 
 SAID = {"received": "confirmed receipt", "problem": "reported a problem", "damage": "reported damage", "upload": "sent files"}
 
@@ -46,12 +46,12 @@ class OrderThing:
         plans = {each.id: each for each in (await self.late.report(actor)).lines} if any(line.state == "open" for line in lines) else {}
         rows = tuple(_row(line, plans.get(line.id), say) for line in lines)
         late = [row for row in rows if row.tone == "bad"]
-        state, tone = _state(lines, len(late), acts, say)
+        state, tone = _state(link, lines, len(late), acts, say)
         number = lines[0].order_no or lines[0].id
         delivered = any(line.delivered or line.state == "done" for line in lines)
-        received = any(each.act == "received" for each in acts)
+        received = first(acts) is not None
         forms = (*((_received(say),) if delivered and not received else ()), _problem(say), _upload(say))
-        return Shown(say("Order {number}", number=number), lines[0].customer, state, tone, rows, forms=forms, version=link.thing)
+        return Shown(say("Order {number}", number=number), lines[0].customer, state, tone, rows, forms=forms, version=link.thing, answered=received)
 
     async def act(self, actor: Actor, link: Link, deed: Deed) -> str:
         """As ``Thing.act``."""
@@ -75,15 +75,34 @@ class DeliveryThing(OrderThing):
     async def show(self, actor: Actor, link: Link, acts: Sequence[Act], say: Texts) -> Shown:
         """As ``Thing.show``."""
         lines = await self.lines(actor, link.thing)
-        counted = next((each for each in acts if each.act == "received"), None)
+        counted = first(acts)
         rows = tuple(_sent(line, counted, say) for line in lines)
         number = lines[0].order_no or lines[0].id
-        state = (
-            say("Receipt confirmed on {moment}. Thank you.", moment=say.moment(counted.at)) if counted else say("Please count what has come and confirm it.")
-        )
+        state = confirmed(link, counted, say) if counted else say("Please count what has come and confirm it.")
         forms = (*((_counts(lines, say),) if counted is None else ()), _damage(say))
         tone: Tone = "good" if counted else ""
-        return Shown(say("Delivery of order {number}", number=number), lines[0].customer, state, tone, rows, forms=forms, version=link.thing)
+        return Shown(
+            say("Delivery of order {number}", number=number),
+            lines[0].customer,
+            state,
+            tone,
+            rows,
+            forms=forms,
+            version=link.thing,
+            answered=counted is not None,
+        )
+
+
+def first(acts: Sequence[Act]) -> Act | None:
+    """Return the act by which receipt was confirmed first."""
+    return next((each for each in acts if each.act == "received"), None)
+
+
+def confirmed(link: Link, act: Act, say: Texts) -> str:
+    """Return in words that receipt was confirmed: by this link, or who was first."""
+    if act.link == link.id:
+        return say("Receipt confirmed on {moment}. Thank you.", moment=say.moment(act.at))
+    return say("Receipt was confirmed by {who} on {moment}.", who=act.by or link.name, moment=say.moment(act.at))
 
 
 def _name(line: OrderLine) -> str:
@@ -119,10 +138,10 @@ def _words(line: OrderLine, plan: LateLine | None, say: Texts) -> tuple[str, Ton
     return say("on time"), "good"
 
 
-def _state(lines: Sequence[OrderLine], late: int, acts: Sequence[Act], say: Texts) -> tuple[str, Tone]:
-    received = next((each for each in acts if each.act == "received"), None)
+def _state(link: Link, lines: Sequence[OrderLine], late: int, acts: Sequence[Act], say: Texts) -> tuple[str, Tone]:
+    received = first(acts)
     if received is not None:
-        return say("Receipt confirmed on {moment}. Thank you.", moment=say.moment(received.at)), "good"
+        return confirmed(link, received, say), "good"
     open_ = [line for line in lines if line.state == "open"]
     if not open_:
         return say("Nothing of this order is open."), "good"
@@ -150,7 +169,7 @@ def _files(say: Texts, *, needed: bool = False) -> Field:
 
 
 def _received(say: Texts) -> Form:
-    fields = (Field("note", say("Anything you want to tell us"), "long", most=2000),)
+    fields = (Field("note", say("Anything you want to tell us"), "long", most=2000), person(say))
     return Form("received", say("Confirm receipt"), say("It has come"), fields, once=True, post=False, main=True)
 
 
@@ -167,7 +186,7 @@ def _upload(say: Texts) -> Form:
 def _counts(lines: Sequence[OrderLine], say: Texts) -> Form:
     fields = [Field(f"count-{line.id}", _name(line), "number", most=20, needed=True, value=format(_gone(line).normalize(), "f")) for line in lines]
     note = Field("note", say("Anything you want to tell us"), "long", most=2000)
-    return Form("received", say("Confirm receipt"), say("Confirm these counts"), (*fields, note), once=True, main=True)
+    return Form("received", say("Confirm receipt"), say("Confirm these counts"), (*fields, note, person(say)), once=True, main=True)
 
 
 def _damage(say: Texts) -> Form:

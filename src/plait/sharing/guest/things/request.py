@@ -6,17 +6,27 @@ from plait.kernel.actor import Actor
 from plait.kernel.problems import Problem
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.inbox.attachments import AttachmentService
+from plait.manufacturing.trade.outside import OutsideService
 from plait.sharing.guest.model import Act, Deed, Field, Form, GuestFile, Link, Need, NeedLine, NewLink, Row, Shown, Tone
-from plait.sharing.guest.rules import NOT_NOW
+from plait.sharing.guest.rules import NOT_NOW, person
+from plait.sharing.guest.things.purchase import answered, order_answers, order_state, total_of
 
 __all__ = ["RequestThing"]
 
 
-class RequestThing:
-    """A request whose need stands in the link itself; the answer lies in the inbox, with the file of the quotation."""
+SAID = {"quote": "quoted", "decline": "declined", "ask": "asked a question", "confirm": "confirmed the order", "refuse": "refused the order"}
 
-    def __init__(self, files: AttachmentService) -> None:
+
+class RequestThing:
+    """A request whose need stands in the link itself.
+
+    The answer lies in the inbox with the file of the quotation, and becomes an option in trade (a reaction of ``braid``); when we order on
+    it, the order stands at the same address.
+    """
+
+    def __init__(self, files: AttachmentService, outside: OutsideService) -> None:
         self.files = files
+        self.outside = outside
 
     async def language(self, actor: Actor, new: NewLink) -> str:
         """As ``Thing.language``."""
@@ -29,17 +39,26 @@ class RequestThing:
         assert link.need is not None
         kept = [next((row.name for row in await self.files.kept(actor, 1, id=id)), id) for id in link.need.files]
         answer = next((each for each in acts if each.act in ("quote", "decline")), None)
-        state, tone = _state(answer, say)
+        option = await self.outside.option(actor, link.thing, link.name)
+        standing = await self.outside.standing(actor, option.order_id) if option is not None and option.order_id else None
+        closed = option is not None and option.state == "released"
+        state, tone = order_state(link, standing, acts, say) if standing else _state(link, answer, closed, say)
         pairs = [(say("Please answer by"), say.day(link.need.respond_by))] if link.need.respond_by else []
         notes = tuple(part for part in link.need.note.splitlines() if part.strip())
         rows = tuple(_row(place, line, answer, say) for place, line in enumerate(link.need.lines, 1))
-        forms = (_message(say),) if answer else (_quote(link.need, say), _decline(say), _message(say))
-        return Shown(say("Request {number}", number=link.thing), link.name, state, tone, rows, tuple(pairs), notes, forms, link.thing, files=tuple(kept))
+        forms: tuple[Form, ...] = () if answer or closed else (_quote(link.need, say), _decline(say))
+        version, done = link.thing, answer is not None
+        if standing is not None:
+            version, done = standing.order.number, answered(standing, acts)
+            forms = () if done else order_answers(standing.order.lines, say)
+            pairs = [(say("Our order"), standing.order.number), *total_of(standing.order.lines, say)]
+        title = say("Request {number}", number=link.thing)
+        return Shown(title, link.name, state, tone, rows, tuple(pairs), notes, (*forms, _message(say)), version, files=tuple(kept), answered=done)
 
     async def act(self, actor: Actor, link: Link, deed: Deed) -> str:
         """As ``Thing.act``."""
         del actor, link
-        return {"quote": "quoted", "decline": "declined", "ask": "asked a question"}.get(deed.act, deed.act)
+        return SAID.get(deed.act, deed.act)
 
     async def paper(self, actor: Actor, link: Link) -> bytes:
         """As ``Thing.paper``."""
@@ -55,9 +74,14 @@ class RequestThing:
         return GuestFile(row.name, content)
 
 
-def _state(answer: Act | None, say: Texts) -> tuple[str, Tone]:
+def _state(link: Link, answer: Act | None, closed: bool, say: Texts) -> tuple[str, Tone]:
+    if closed:
+        return say("This request is closed: nothing more is needed. Thank you."), ""
     if answer is None:
         return say("We ask for your price and date."), ""
+    if answer.link != link.id:
+        text = "{who} quoted on {moment}." if answer.act == "quote" else "{who} declined on {moment}."
+        return say(text, who=answer.by or link.name, moment=say.moment(answer.at)), "good" if answer.act == "quote" else ""
     if answer.act == "quote":
         return say("Your quotation came on {moment}. Thank you.", moment=say.moment(answer.at)), "good"
     return say("You declined on {moment}. Thank you for telling us.", moment=say.moment(answer.at)), ""
@@ -85,18 +109,19 @@ def _quote(need: Need, say: Texts) -> Form:
     ]
     fields = (
         *prices,
-        Field("currency", say("Currency"), hint="EUR", needed=True, most=3, value="EUR"),
+        Field("currency", say("Currency"), "currency", hint="EUR", needed=True, most=3, value="EUR"),
         Field("day", say("Ready on"), "date", needed=True, most=10),
-        Field("until", say("Valid until"), "date", most=10),
+        Field("until", say("Valid until (if left empty: 30 days)"), "date", most=10),
         Field("reference", say("Your quotation's number"), most=100),
         Field("text", say("Anything you want to tell us"), "long", most=4000),
         Field("files", say("Your quotation as a file"), "files"),
+        person(say),
     )
     return Form("quote", say("Quote"), say("Send the quotation"), fields, once=True, main=True)
 
 
 def _decline(say: Texts) -> Form:
-    return Form("decline", say("Decline"), say("Decline"), (Field("text", say("Why?"), "long", needed=True, most=1500),), once=True)
+    return Form("decline", say("Decline"), say("Decline"), (Field("text", say("Why?"), "long", needed=True, most=1500), person(say)), once=True)
 
 
 def _message(say: Texts) -> Form:
