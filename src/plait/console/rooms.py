@@ -28,6 +28,7 @@ from plait.sharing.room import Sharing
 from plait.store import Store
 from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health.service import HealthService
+from plait.upkeep.plugins import PluginService
 from plait.upkeep.support.service import SupportService
 
 __all__ = ["Rooms"]
@@ -64,3 +65,4 @@ class Rooms:
     backups: BackupService
     health: HealthService
     support: SupportService
+    plugins: PluginService

@@ -38,12 +38,12 @@ def tidy(field: str, text: str) -> str:
     return text if field == "note" else " ".join(text.split())
 
 
-def errors(asked: Asked, today: date) -> dict[str, str]:
-    """Return for each field that cannot be taken what is wrong and what to do, {} when all is well."""
-    found = {name: f"at most {most} characters" for name, most in TEXTS.items() if len(getattr(asked, name)) > most}
+def errors(asked: Asked, today: date, say: Texts = ENGLISH) -> dict[str, str]:
+    """Return for each field that cannot be taken what is wrong and what to do, in the visitor's language; {} when all is well."""
+    found = {name: say("at most {count} characters", count=most) for name, most in TEXTS.items() if len(getattr(asked, name)) > most}
     for field, words in (*_who(asked), *_what(asked, today)):
-        found.setdefault(field, words)
-    if words := file_errors(asked.files):
+        found.setdefault(field, say(words, count=LINKS))
+    if words := file_errors(asked.files, say):
         found["files"] = words
     return found
 
@@ -78,7 +78,7 @@ def _what(asked: Asked, today: date) -> Iterator[tuple[str, str]]:
             if due < today:
                 yield "due", "this day is over"
     if len(_LINK.findall(f"{asked.note} {asked.item}")) > LINKS:
-        yield "note", f"more than {LINKS} web addresses look like advertising; send a file instead"
+        yield "note", "more than {count} web addresses look like advertising; send a file instead"
 
 
 def file_errors(files: Sequence[AskedFile], say: Texts = ENGLISH) -> str:

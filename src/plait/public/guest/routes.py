@@ -30,7 +30,7 @@ async def _enter(service: GuestPages, code: str, request: Request) -> Link | Rep
         if problem.code not in (GONE, LIMITED):
             raise
         wait = {"Retry-After": str(problem.extra["retry_after"])} if problem.code == LIMITED else {}
-        shown = page("gone.html", problem.status, **service.gone(request.headers.get("accept-language", "")))
+        shown = page("gone.html", problem.status, **service.gone(request.query_params.get("lang", ""), request.headers.get("accept-language", "")))
         return _private(Reply(shown.body, shown.status, {**shown.headers, **wait}, shown.media_type))
 
 

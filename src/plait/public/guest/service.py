@@ -4,10 +4,12 @@ import secrets
 from typing import Any
 
 from plait.kernel.problems import Problem
-from plait.kernel.texts import LANGUAGES, Texts, language_of
+from plait.kernel.texts import Texts
 from plait.public.asking import SUFFIXES, file_errors, tidy
 from plait.public.logo import braid_svg
 from plait.public.model import AskedFile
+from plait.public.rules import language_of_page
+from plait.public.service import TONGUES
 from plait.public.spam import Guesses
 from plait.sharing.guest.model import Act, Deed, GuestFile, Link, Shown
 from plait.sharing.guest.rules import ANSWERED, CHANGED, GONE, WRONG
@@ -26,6 +28,8 @@ SAID = {
     "received": "Your confirmation is entered.",
     "quote": "Your quotation is here.",
     "decline": "Your answer is entered.",
+    "confirm": "Your confirmation is entered.",
+    "refuse": "Your answer is entered.",
 }
 
 
@@ -58,6 +62,7 @@ class GuestPages:
             "firm": self.guests.guard.firm(),
             "braid": braid_svg(),
             "say": say,
+            "tongues": TONGUES,
             "link": link,
             "shown": shown,
             "until": say.moment(link.expires),
@@ -75,10 +80,9 @@ class GuestPages:
         files = [each.name for each in act.files]
         return {"when": say.moment(act.at), "at": act.at.isoformat(), "what": say(WORDS.get(act.act, act.act)), "said": said, "files": files}
 
-    def gone(self, wanted: str) -> dict[str, Any]:
-        """Return what is shown for a code that opens nothing, in the first language of the browser (``wanted``: Accept-Language) that we speak."""
-        language = next((found for part in wanted.split(",") if (found := language_of(part.partition(";")[0]))), LANGUAGES[0])
-        return {"firm": self.guests.guard.firm(), "braid": braid_svg(), "say": Texts(language)}
+    def gone(self, asked: str, wanted: str) -> dict[str, Any]:
+        """Return what is shown for a code that opens nothing, in the language ``asked`` for, else the browser's (``wanted``: Accept-Language)."""
+        return {"firm": self.guests.guard.firm(), "braid": braid_svg(), "say": Texts(language_of_page(asked, wanted)), "tongues": TONGUES}
 
     async def act(self, link: Link, texts: dict[str, str], files: tuple[AskedFile, ...]) -> dict[str, Any]:
         """Do what a guest has sent; return the page afterwards. Raise ``guest-form`` with the page to be shown again (``page``), or as ``GuestService.act``."""
@@ -120,4 +124,7 @@ WORDS = {
     "upload": "Sent",
     "quote": "Quoted",
     "decline": "Declined",
+    "confirm": "Order confirmed",
+    "refuse": "Order refused",
+    "other": "Another quantity asked for",
 }
