@@ -122,7 +122,7 @@ def _price(lines: Iterable[Any]) -> str:
 def _details(doc: Document, supplier: str) -> dict[str, str]:
     found = {"number": doc.number}
     if supplier:
-        found["for"] = supplier
+        found["supplier"] = supplier
     if doc.note:
         found["note"] = doc.note
     if isinstance(doc, DespatchAdvice):

@@ -7,7 +7,8 @@ import msgspec
 
 from plait.kernel.actor import Actor
 from plait.kernel.texts import Texts
-from plait.overview.braid.drawing import draw, draw_small
+from plait.overview.braid.drawing import draw
+from plait.overview.braid.drawing_small import draw_small
 from plait.overview.braid.model import Braid, SmallBraid
 from plait.overview.braid.service import BraidService
 from plait.web import Api, Reply
@@ -31,7 +32,7 @@ class DrawnQuery(BraidQuery, frozen=True):
     """As ``BraidQuery``, with the size of the picture in pixels and its colours (``css``: those of the page it stands in, light without one)."""
 
     width: Annotated[int, msgspec.Meta(ge=240, le=4000)] = 1200
-    height: Annotated[int, msgspec.Meta(ge=120, le=8000)] = 420
+    height: Annotated[int, msgspec.Meta(ge=120, le=8000)] = 480
     theme: Literal["css", "light", "dark"] = "css"
     small: bool = False
 
