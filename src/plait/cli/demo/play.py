@@ -18,7 +18,9 @@ from plait.cli.demo.story import digest, lines
 from plait.cli.demo.weave import STRANDS, weave
 from plait.kernel.clock import SYSTEM
 
-__all__ = ["play", "summary"]
+__all__ = ["CORE", "links", "play", "summary"]
+
+CORE = "helix"
 
 COUNTED = {
     "trade.quotation_sent": "quotes",
@@ -113,11 +115,21 @@ async def summary(scene: Scene, steps: list[dict[str, Any]], wall_s: float) -> d
 def _say(console: Console, scene: Scene, told: dict[str, Any]) -> None:
     figures = ", ".join(f"{told[key]} {key}" for key in ("quotes", "orders", "jobs", "events"))
     console.print(f"{figures}; {scene.hours:.0f} business hours in {told['wall_s']} s; story {told['story'][:12]}")
-    for name, firm in scene.firms.items():
-        console.print(f"  {name:<11} {firm.url}", highlight=False)
+
+
+async def links(scene: Scene) -> dict[str, str]:
+    """Return an address for each firm that signs its person in once, on this computer, the core firm's first."""
+    names = sorted(scene.firms, key=lambda name: name != CORE)
+    return {name: str((await scene.firms[name].post("/api/v1/session/link", None))["url"]) for name in names}
 
 
 async def _keep_running(scene: Scene, console: Console) -> None:
-    console.print("\nThe firms keep running: open [bold]helix[/bold] first. Ctrl-C stops everything.")
+    made = await links(scene)
+    console.print(f"\nOpen first: {made.pop(CORE)}", soft_wrap=True, highlight=False)
+    console.print("\nThe others tell the same story from their own side:", style="dim")
+    for name, url in made.items():
+        console.print(f" {name:<10} {url}", soft_wrap=True, highlight=False)
+    console.print(f"\nEach link signs in once, within ten minutes; a new one: plait login --data {scene.folder / CORE}", style="dim", soft_wrap=True, highlight=False)
+    console.print("The firms keep running; Ctrl-C stops everything.")
     while True:
         await scene.run(timedelta(hours=1))

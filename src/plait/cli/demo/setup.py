@@ -7,7 +7,10 @@ from plait.cli.demo.firm import FirmClient
 from plait.cli.demo.scene import Scene
 from plait.cli.demo.script import FIRMS, Script
 
-__all__ = ["STANDING", "furnish", "introduce", "standing_agreements"]
+__all__ = ["PERSON", "STANDING", "furnish", "introduce", "standing_agreements"]
+
+# Who sits at each firm's console: entered without a password, and signed in by a link made on this computer.
+PERSON = {"name": "Office", "role": "admin"}
 
 # (who reads, whose data, which dataset): agreed once, between those who trade; everybody lets the association see aggregates.
 STANDING = (
@@ -28,6 +31,7 @@ async def furnish(scene: Scene, name: str) -> None:
     firm, script = scene.firms[name], scene.scripts[name]
     described = await firm.call("PUT", "/api/v1/firm", script.firm)
     firm.party, firm.did = described["party_id"], described["did"]
+    await firm.post("/api/v1/people", PERSON)
     for part in script.parts:
         await firm.call("PUT", f"/api/v1/parts/{quote(part['id'])}", part)
     for stock in script.stock:

@@ -1,0 +1,238 @@
+"""The stage for a real browser: seven firms after the demo's story, one node without any data, one Chromium, and people signed in.
+
+Time stands still on the story's nodes, so a page shows the same from run to run; what differs anyway bears the class ``volatile``.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, async_playwright
+
+from plait.cli.demo.firm import FirmClient
+from plait.cli.demo.scene import Scene
+from plait.cli.demo.steps import STEPS, Director
+from plait.kernel.clock import SYSTEM
+from plait.kernel.os import child_options, free_port, stop_child
+from tests.support import require
+
+__all__ = ["CORE", "EMPTY", "LANGUAGES", "PHONE", "WIDE", "Sheet", "Stage", "staged"]
+
+CORE = "helix"
+EMPTY = "(no data)"
+WIDE, PHONE = 1440, 390
+HEIGHTS = {WIDE: 1000, PHONE: 844}
+LANGUAGES = ("en", "de", "zh")
+LOCALES = {"en": "en-GB", "de": "de-DE", "zh": "zh-CN"}
+PATIENCE_MS = 20_000
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--font-render-hinting=none", "--force-color-profile=srgb", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+STILL = "*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; scrollbar-width: none !important }"
+READY = "() => Boolean(document.querySelector('h1') && !document.querySelector('.p-skeleton, [aria-busy=true]') && document.fonts.status === 'loaded')"
+STYLE = "(text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"
+
+
+def chromium() -> str:
+    """Return the path of the system's Chromium; skip (fail) without one."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    require("Chromium", found, "install it (Debian: apt-get install chromium)")
+    assert found is not None
+    return found
+
+
+class Sheet:
+    """One page in the browser, and everything it did that it must not do."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.wrong: list[str] = []
+        self.forgiven: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.wrong.append(f"page error: {error}"))
+        page.on("request", self._asked)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            self.wrong.append(f"browser's log: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != urlsplit(self.url).netloc:
+            self.wrong.append(f"a request to the outside: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        # A navigation ends what the page left behind was still asking for.
+        if request.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"failed: {request.method} {request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and not any(path in response.url for path in self.forgiven):
+            self.wrong.append(f"{response.status}: {response.request.method} {response.url}")
+
+    async def go(self, path: str) -> None:
+        """Open a path of the node and wait until it can be used."""
+        await self.page.goto(self.url + path, wait_until="domcontentloaded")
+        await self.ready()
+
+    async def ready(self) -> None:
+        """Wait until the page has a heading and nothing on it is still being loaded."""
+        end = SYSTEM.monotonic() + PATIENCE_MS / 1000
+        while not await self.page.evaluate(READY):
+            if SYSTEM.monotonic() > end:
+                shown = (await self.page.inner_text("body"))[:300]
+                raise AssertionError("\n".join([f"{self.page.url} never became ready; it shows: {shown}", *dict.fromkeys(self.wrong)]))
+            await SYSTEM.sleep(0.02)
+
+    async def style(self, text: str) -> None:
+        """Add a style sheet, which a page's content security policy has no say in."""
+        await self.page.evaluate(STYLE, text)
+
+    async def dress(self, *, dark: bool) -> None:
+        """Change to dark or light, as the console's own button does, without loading the page again."""
+        await self.page.emulate_media(color_scheme="dark" if dark else "light")
+        await self.page.evaluate(
+            "(theme) => { const r = document.documentElement; if (r.dataset.theme) r.dataset.theme = theme;"
+            " document.body.classList.toggle('body--dark', theme === 'dark'); document.body.classList.toggle('body--light', theme !== 'dark') }",
+            "dark" if dark else "light",
+        )
+
+    async def resize(self, width: int) -> None:
+        """Make the window as wide as a desk's or a phone's."""
+        await self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+
+    async def overflow(self) -> list[str]:
+        """Return what makes the page scroll sideways, nothing when it does not."""
+        found: list[str] = await self.page.evaluate(
+            """() => {
+                const width = document.documentElement.clientWidth;
+                if (document.scrollingElement.scrollWidth <= width) return [];
+                const wide = [...document.body.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > width + 1 && e.getBoundingClientRect().width);
+                return [`page of ${document.scrollingElement.scrollWidth} px`, ...wide.slice(0, 5).map((e) => `<${e.tagName.toLowerCase()} class="${e.className}">`)];
+            }"""
+        )
+        return found
+
+    def clean(self) -> None:
+        """Fail when the page did anything it must not do."""
+        assert not self.wrong, "\n".join([self.page.url, *dict.fromkeys(self.wrong)])
+
+
+class Stage:
+    """What all browser tests share."""
+
+    def __init__(self, scene: Scene, director: Director, browser: Browser, folder: Path) -> None:
+        self.scene = scene
+        self.director = director
+        self.browser = browser
+        self.folder = folder
+        self.firms: dict[str, FirmClient] = dict(scene.firms)
+        self._cookies: dict[str, dict[str, str]] = {}
+        self._signing = asyncio.Lock()
+        self._contexts: dict[tuple[Any, ...], BrowserContext] = {}
+
+    async def cookie(self, firm: str) -> dict[str, str]:
+        """Return the session's cookie of an administrator of ``firm``, who is entered and signs in at the first call."""
+        async with self._signing:
+            if firm not in self._cookies:
+                self._cookies[firm] = await sign_in(self.firms[firm])
+            return self._cookies[firm]
+
+    async def context(self, firm: str, language: str, *, dark: bool, signed_in: bool = True) -> BrowserContext:
+        """Return the browser's profile of a person with their language and theme; it is kept, so that what is cached stays cached."""
+        key = (firm, language, dark, signed_in)
+        if key not in self._contexts:
+            scheme = "dark" if dark else "light"
+            made = await self.browser.new_context(locale=LOCALES[language], timezone_id="Europe/Berlin", color_scheme=scheme, reduced_motion="reduce")
+            url = self.firms[firm].url
+            chosen = {"plait_lang": language, "plait_theme": scheme} | (await self.cookie(firm) if signed_in else {})
+            await made.add_cookies([{"name": name, "value": value, "url": url} for name, value in chosen.items()])
+            self._contexts[key] = made
+        return self._contexts[key]
+
+    @asynccontextmanager
+    async def open_page(
+        self, firm: str, path: str, width: int = WIDE, language: str = "en", *, dark: bool = False, signed_in: bool = True
+    ) -> AsyncIterator[Sheet]:
+        """Give a page of ``firm`` opened in a window of that width; at the end it must have done nothing it must not do."""
+        context = await self.context(firm, language, dark=dark, signed_in=signed_in)
+        page = await context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        sheet = Sheet(page, self.firms[firm].url)
+        try:
+            await sheet.resize(width)
+            await sheet.go(path)
+            await sheet.style(STILL)
+            yield sheet
+        finally:
+            await page.close()
+        sheet.clean()
+
+    async def aclose(self) -> None:
+        """Close what the browser has open."""
+        for context in self._contexts.values():
+            await context.close()
+
+
+async def sign_in(firm: FirmClient, name: str = "Workshop office", role: str = "admin") -> dict[str, str]:
+    """Enter a person, let them set a password with their code, and return the cookie of their session."""
+    person = await firm.post("/api/v1/people", {"name": name, "role": role})
+    code = (await firm.post(f"/api/v1/people/{person['id']}/code", None))["code"]
+    async with httpx.AsyncClient(base_url=firm.url, trust_env=False) as client:
+        answer = await client.post("/api/v1/session/activate", json={"code": code, "password": secrets.token_urlsafe(18)})
+        assert answer.status_code == 201, answer.text
+        return dict(answer.cookies)
+
+
+@asynccontextmanager
+async def node_without_data(folder: Path) -> AsyncIterator[FirmClient]:
+    """Run a node of its own that knows nothing but its keys."""
+    port = free_port()
+    quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL, **child_options()}
+    arguments = ["-m", "plait", "up", "--data", str(folder), "--port", str(port)]
+    env = os.environ | {"PLAIT_NETWORK__TRUSTED": "127.0.0.1/32"}
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=env, **quiet)
+    firm = FirmClient(EMPTY, f"http://127.0.0.1:{port}", folder)
+    try:
+        async with asyncio.timeout(60):
+            while not await firm.is_ready():
+                assert process.returncode is None
+                await SYSTEM.sleep(0.05)
+        yield firm
+    finally:
+        await firm.close()
+        if process.returncode is None:
+            stop_child(process)
+        await process.wait()
+
+
+@asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[Stage]:
+    """Play the story to its end, keep the nodes running with time standing still, and open the browser."""
+    path = chromium()
+    async with contextlib.AsyncExitStack() as stack:
+        scene = await stack.enter_async_context(Scene(folder / "story"))
+        director = Director(scene)
+        for _, _, act in STEPS:
+            await act(director)
+        empty = await stack.enter_async_context(node_without_data(folder / "empty"))
+        player = await stack.enter_async_context(async_playwright())
+        browser = await player.chromium.launch(executable_path=path, args=list(FLAGS))
+        stack.push_async_callback(browser.close)
+        stage = Stage(scene, director, browser, folder)
+        stage.firms[EMPTY] = empty
+        stack.push_async_callback(stage.aclose)
+        yield stage
