@@ -73,6 +73,7 @@ from plait.upkeep.health.service import HealthService
 from plait.upkeep.logs import configure
 from plait.upkeep.metrics import MetricsService
 from plait.upkeep.phones.service import PhonesService
+from plait.upkeep.plugins import PluginService
 from plait.upkeep.support.service import SupportService
 from plait.upkeep.tracing import OtelSpans, tracing
 from plait.web import build_app, serve
@@ -292,6 +293,7 @@ class Node:
         self.metrics = MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
         lines, mail = self.client.breakers, self.desk.mail_trouble
         self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, lines, self.backups, mail)
+        self.plugins = PluginService(self.identity)
         self.support = SupportService(self.store, self.identity, self.metrics)
         self.links = LoginLinks(self.people, self.identity, self._here, alone=local(http.host))
         most, draw = self.settings.limits.connections, partial(_symbol, "qr")
@@ -337,6 +339,7 @@ class Node:
                 PublicService(self.identity, self.clock, self.capabilities, self.passports, self.desk.asked if self.settings.desk.request_form else None),
                 self.health,
                 self.support,
+                self.plugins,
                 self.metrics,
                 *self.sharing.services(),
             )
@@ -397,6 +400,7 @@ class Node:
             backups=self.backups,
             health=self.health,
             support=self.support,
+            plugins=self.plugins,
         )
         console = Console(rooms)
         self._opened.push_async_callback(console.aclose)

@@ -32,6 +32,7 @@ from plait.public.operator import routes as operator_pages
 from plait.sharing.guest import routes as guest_routes
 from plait.sharing.room import ALL_ROUTES as SHARING_ROUTES
 from plait.upkeep import metrics as metrics_room
+from plait.upkeep import plugins as plugin_routes
 from plait.upkeep.backup import routes as backup_routes
 from plait.upkeep.health import routes as health_routes
 from plait.upkeep.phones import routes as phones_routes
@@ -81,4 +82,5 @@ APIS: tuple[Api, ...] = (
     phones_routes.ROUTES,
     metrics_room.ROUTES,
     support_routes.ROUTES,
+    plugin_routes.ROUTES,
 )

@@ -21,7 +21,7 @@ WORDS = st.text(max_size=40).map(lambda text: f"{text} ")
 @given(
     WORDS,
     SECRET,
-    st.sampled_from(["Authorization: Bearer {}", "password={}", "https://me:{}@host/", "path=/g/{}", '"token": "{}"', "Cookie: {}", "eyJhbGci.{}.x"]),
+    st.sampled_from(["Authorization: Bearer {}", "password={}", "https://me:{}@host/", "path=/g/{}", "/login/once/{}", '"token": "{}"', "Cookie: {}", "eyJhbGci.{}.x"]),
 )
 def test_secrets_are_hidden_by_shape(before: str, secret: str, shape: str) -> None:
     """Tests that a secret in the midst of any text is hidden when its surroundings give it away."""

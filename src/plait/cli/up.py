@@ -1,11 +1,22 @@
 """``plait up``: start the node in a folder, making it first if the folder is empty."""
 
+import os
+import sys
+from functools import partial
 from pathlib import Path
 
 __all__ = ["up"]
 
 
-def up(*, data: Path = Path("plait-data"), port: int | None = None, host: str | None = None, name: str | None = None, seed: str | None = None) -> None:
+def up(
+    *,
+    data: Path = Path("plait-data"),
+    port: int | None = None,
+    host: str | None = None,
+    name: str | None = None,
+    seed: str | None = None,
+    no_browser: bool = False,
+) -> None:
     """Start this firm's node and keep it running until stopped.
 
     Parameters
@@ -20,14 +31,26 @@ def up(*, data: Path = Path("plait-data"), port: int | None = None, host: str | 
         What the firm is called, at first start.
     seed
         The address of a node to join the network by.
+    no_browser
+        On a terminal, print the link that signs in once, but do not open it in the browser (setting http.browser).
     """
     import anyio
 
+    from plait.cli.login import open_browser
     from plait.cli.report import greet
+    from plait.kernel.settings import load
     from plait.node import run
 
     flags: dict[str, dict[str, object]] = {}
-    for section, key, value in (("http", "port", port), ("http", "host", host), ("firm", "name", name), ("network", "seed", seed)):
+    browser = False if no_browser else None
+    given = (("http", "port", port), ("http", "host", host), ("http", "browser", browser), ("firm", "name", name), ("network", "seed", seed))
+    for section, key, value in given:
         if value is not None:
             flags.setdefault(section, {})[key] = value
-    anyio.run(run, data, flags, greet)
+
+    def ready(name: str, url: str, folder: Path, link: str) -> None:
+        greet(name, url, folder, link)
+        if link and load(folder, os.environ, flags).http.browser:
+            open_browser(link)
+
+    anyio.run(partial(run, data, flags, ready, invite=sys.stdout.isatty()))

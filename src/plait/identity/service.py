@@ -222,6 +222,12 @@ class Identity:
         self._used(token)
         return Actor("person", token.id, self._party, frozenset({token.role}), scopes=token.scopes)
 
+    def holds_folder(self, actor: Actor) -> bool:
+        """Tell whether ``actor`` came with the token that lies in the data folder: whoever can read it is on the node's computer and may read all."""
+        file = self._folder / "admin.token"
+        held = self._tokens.get(_hash(file.read_bytes().decode("utf-8", "replace").strip())) if file.exists() else None
+        return held is not None and held.revoked is None and actor == Actor("person", held.id, self._party, frozenset({held.role}), scopes=held.scopes)
+
     def _used(self, token: TokenView) -> None:
         """Note the day of use, once a day, without waiting for it."""
         day = SYSTEM.now().replace(hour=0, minute=0, second=0, microsecond=0)

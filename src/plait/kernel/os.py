@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -30,6 +31,7 @@ __all__ = [
     "fsync_dir",
     "fsync_file",
     "host_names",
+    "local_addresses",
     "make_dir",
     "private_dir",
     "read_text",
@@ -153,6 +155,30 @@ def host_names() -> frozenset[str]:
     """Return the names of this computer in its network, in lower case: bare, with its domain, and as multicast DNS gives it."""
     own = socket.gethostname().lower()
     return frozenset({own, own.partition(".")[0], f"{own.partition('.')[0]}.local"})
+
+
+# Addresses for documentation and of inside networks: asking the way to them sends nothing.
+_FAR = ("192.0.2.1", "10.255.255.254", "172.31.255.254", "192.168.255.254", "100.127.255.254", "2001:db8::1", "fdff::1")
+
+
+def local_addresses() -> tuple[str, ...]:
+    """Return the addresses by which others in its networks reach this computer, the one by which it reaches the world first; none without a network.
+
+    It asks by which of its addresses it would speak to far ones, and by which its own name is known. That may take a second.
+    """
+    found: dict[str, None] = {}
+    for far in _FAR:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET6 if ":" in far else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect((far, 9))
+            found[str(probe.getsockname()[0])] = None
+    with contextlib.suppress(OSError):
+        found |= {str(each[4][0]): None for each in socket.getaddrinfo(socket.gethostname(), None)}
+    return tuple(each for each in found if "%" not in each and _reachable(each))
+
+
+def _reachable(address: str) -> bool:
+    given = ip_address(address)
+    return not (given.is_loopback or given.is_unspecified or given.is_link_local or given.is_multicast)
 
 
 def free_bytes(path: Path) -> int:

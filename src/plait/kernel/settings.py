@@ -24,7 +24,7 @@ class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the node listens. ``public_url`` is what partners are told (default: host and port).
 
     ``names``: further host names under which people come (besides addresses, this computer's name and that of ``public_url``); ``proxies``:
-    addresses of reverse proxies, whose X-Forwarded-For and -Proto are believed.
+    addresses of reverse proxies, whose X-Forwarded-For and -Proto are believed. ``browser``: `plait up` on a terminal opens the browser.
     """
 
     host: str = "127.0.0.1"
@@ -33,6 +33,7 @@ class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body_limit: int = 8_000_000
     names: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    browser: bool = True
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,10 +154,30 @@ class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A session ends after ``idle_hours`` without use, and after ``days`` in any case."""
+    """A session ends after ``idle_hours`` without use, and after ``days`` in any case; one by badge and PIN after ``operator_minutes`` and ``operator_hours``."""
 
     idle_hours: float = 12.0
     days: float = 30.0
+    operator_minutes: float = 30.0
+    operator_hours: float = 12.0
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What people at the machines choose from besides what is there: ``stop_reasons``, ``scrap_reasons``; ``photo_mb``: how large a photo may be."""
+
+    stop_reasons: tuple[str, ...] = ()
+    scrap_reasons: tuple[str, ...] = ()
+    photo_mb: float = 12.0
+
+
+class Phones(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where phones of this network come in once an administrator allows it (``plait phones allow``), by TLS with a certificate of the node's own.
+
+    ``address``: one of this computer's addresses (empty: all of them).
+    """
+
+    address: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8443
 
 
 class Firm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -209,12 +230,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     backup: Backup = Backup()
     people: People = People()
+    phones: Phones = Phones()
+    line: Line = Line()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
     tracing: Tracing = Tracing()
 
 
-LISTS = frozenset({("network", "trusted"), ("http", "names"), ("http", "proxies")})
+LISTS = frozenset({("network", "trusted"), ("http", "names"), ("http", "proxies"), ("line", "stop_reasons"), ("line", "scrap_reasons")})
 
 
 def _from_env(env: Mapping[str, str]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from plait.upkeep.health.folder import local
 from plait.web import Api, Reply, Request
 from plait.web.border import Seen
 from plait.web.breaker import Breakers
+from plait.web.security import by_tls
 
 __all__ = ["METRICS", "ROUTES", "STATES", "MetricsService"]
 
@@ -122,7 +123,7 @@ class MetricsService:
 
     async def text(self, actor: Actor, accept: str) -> tuple[bytes, str]:
         """Return the figures and their media type: OpenMetrics where ``accept`` asks for it, else Prometheus text."""
-        if not self._open:
+        if by_tls() or not self._open:
             self.guard.require(actor, "metrics.read")
         return await asyncio.to_thread(_render, await self.samples(), accept)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +27,7 @@ from plait.web.border import Border, Seen
 from plait.web.health import health_api
 from plait.web.openapi import describe
 from plait.web.reply import JSON_TYPE, problem_response, to_response
-from plait.web.security import Answering
+from plait.web.security import Answering, note_tls
 from plait.web.sockets import let_in
 from plait.web.stream import Stream
 from plait.web.table import PathTable
@@ -64,8 +65,15 @@ class App:
         self._extra = Router(list(extra))
         self._limit = limit
 
+    def twin(self) -> "App":
+        """Return the same application for another server, whose live streams end apart from this one's."""
+        twin = copy.copy(self)
+        twin.stopping = asyncio.Event()
+        return twin
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI 3)."""
+        note_tls(scope)
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "http":

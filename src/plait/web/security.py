@@ -1,8 +1,10 @@
 """Headers that every answer bears, so that a browser does with it only what we mean (OWASP Secure Headers)."""
 
+from contextvars import ContextVar
+
 from starlette.types import Message, Scope, Send
 
-__all__ = ["Answering"]
+__all__ = ["Answering", "by_tls", "note_tls"]
 
 ALWAYS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -14,6 +16,19 @@ ALWAYS: tuple[tuple[bytes, bytes], ...] = (
 )
 NO_STORE = (b"cache-control", b"no-store")
 HTTPS_ALONE = (b"strict-transport-security", b"max-age=31536000")
+
+
+_tls: ContextVar[bool] = ContextVar("tls", default=False)
+
+
+def note_tls(scope: Scope) -> None:
+    """Note for what is done about this request whether it came by TLS, to us or to a proxy that is believed."""
+    _tls.set(scope.get("scheme") in {"https", "wss"})
+
+
+def by_tls() -> bool:
+    """Tell whether the request under way came by TLS: its cookies are then for TLS alone."""
+    return _tls.get()
 
 
 class Answering:

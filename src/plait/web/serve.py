@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -38,7 +39,8 @@ class _Uvicorn(uvicorn.Server):
 class Server:
     """A server that listens on ``host`` and ``port``."""
 
-    def __init__(self, app: App, server: _Uvicorn, sock: socket.socket) -> None:
+    def __init__(self, app: App, server: _Uvicorn, sock: socket.socket, scheme: str = "http") -> None:
+        self.scheme = scheme
         self.host, self.port = sock.getsockname()[:2]
         self._app = app
         self._server = server
@@ -48,7 +50,7 @@ class Server:
     @property
     def url(self) -> str:
         """Its address without a trailing slash."""
-        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+        return f"{self.scheme}://[{self.host}]:{self.port}" if ":" in self.host else f"{self.scheme}://{self.host}:{self.port}"
 
     async def started(self) -> None:
         """Return when requests are taken."""
@@ -84,11 +86,18 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def serve(
-    app: App, host: str = "127.0.0.1", port: int = 0, *, grace_s: float = 5.0, connections: int | None = None, proxies: Sequence[str] = ()
+    app: App,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    grace_s: float = 5.0,
+    connections: int | None = None,
+    proxies: Sequence[str] = (),
+    tls: ssl.SSLContext | None = None,
 ) -> Server:
     """Listen on ``host`` and ``port`` (0: any free one, see ``Server.port``) and serve ``app``; raise ``port-taken``.
 
-    ``connections``: the most that may be open; ``proxies``: addresses whose forwarding headers are believed.
+    ``connections``: the most that may be open; ``proxies``: addresses whose forwarding headers are believed; ``tls``: what TLS is spoken with.
     """
     sock = listen(host, port)
     options: dict[str, Any] = {
@@ -104,7 +113,9 @@ async def serve(
         "loop": "asyncio",
     }
     options |= {"limit_concurrency": connections, "proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}
+    if tls is not None:
+        options["ssl_context_factory"] = lambda config, default: tls
     config = uvicorn.Config(app, timeout_keep_alive=30, timeout_graceful_shutdown=max(1, round(grace_s)), **options)
-    server = Server(app, _Uvicorn(config), sock)
+    server = Server(app, _Uvicorn(config), sock, "http" if tls is None else "https")
     await server.started()
     return server

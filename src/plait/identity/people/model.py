@@ -12,12 +12,16 @@ __all__ = [
     "BAD_CODE",
     "BAD_LOGIN",
     "CROSS_SITE",
+    "LINK_OVER",
     "LOCKED_OUT",
     "WEAK",
     "Activation",
     "Code",
     "CodeMade",
     "LockedOut",
+    "LoginLink",
+    "LoginLinkMade",
+    "LoginLinkUsed",
     "NewPassword",
     "PasswordSet",
     "SessionEnded",
@@ -31,6 +35,9 @@ BAD_LOGIN = register("bad-login", 401, "Name or password is wrong", "Try again, 
 LOCKED_OUT = register("locked-out", 429, "Too many wrong passwords", "Wait as long as Retry-After says, then try again.")
 WEAK = register("weak-password", 422, "This password is too easy to guess", "Use at least 12 characters; several words are good.")
 BAD_CODE = register("bad-code", 422, "The code is not valid", "Ask an administrator for a new one; a code is good for a day and for one use.")
+LINK_OVER = register(
+    "login-link", 410, "This link opens nothing", "Make another with `plait login`; it is good for ten minutes, once, on the node's computer."
+)
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,6 +67,13 @@ class Code(msgspec.Struct, frozen=True):
     person: str
     name: str
     code: str
+    expires: datetime
+
+
+class LoginLink(msgspec.Struct, frozen=True):
+    """An address that signs in once, on the node's own computer; shown this once."""
+
+    url: str
     expires: datetime
 
 
@@ -117,6 +131,23 @@ class LockedOut(msgspec.Struct, frozen=True):
     person: str
     name: str
     seconds: int
+
+
+@fact("identity.login_link_made")
+class LoginLinkMade(msgspec.Struct, frozen=True):
+    """Somebody with access to the data folder had a link made that signs in once; ``id`` names it, its code stands nowhere."""
+
+    id: str
+
+
+@fact("identity.login_link_used")
+class LoginLinkUsed(msgspec.Struct, frozen=True):
+    """A link signed somebody in; ``first``: it made them the node's first administrator."""
+
+    id: str
+    person: str
+    name: str
+    first: bool
 
 
 @fact("identity.session_ended")

@@ -1,6 +1,7 @@
 """HTTP of signing in, sessions and the audit trail."""
 
 from plait.identity.people.audit import AuditPage, AuditQuery, audit
+from plait.identity.people.links import LoginLinks
 from plait.identity.people.model import Activation, Code, NewPassword, SessionView, SignIn
 from plait.identity.people.service import PeopleService
 from plait.kernel.actor import Actor
@@ -29,6 +30,12 @@ async def activate(service: PeopleService, body: Activation, request: Request) -
     """Set the password and set the session's cookie."""
     secret, view = await service.activate(body, *_from(request))
     return Reply(view, headers={"Set-Cookie": service.bake(secret), "Cache-Control": "no-store"})
+
+
+@API.post("/api/v1/session/link", action="admin.people", ok=201, summary="Make a link that signs in once, for who can read the data folder")
+async def link(service: LoginLinks, actor: Actor) -> Reply:
+    """Return the address, this once; taken with the token that lies in the data folder alone."""
+    return Reply(await service.make(actor), headers={"Cache-Control": "no-store"})
 
 
 @API.delete("/api/v1/session", action=None, summary="Sign out")

@@ -76,6 +76,19 @@ class PeopleService:
         if gone:
             await self._end(system_actor(self.guard.firm().party_id, "people"), gone, "left")
 
+    def person(self, id: str) -> Person | None:
+        """Return somebody who works here, None for nobody."""
+        return self._people.get(id)
+
+    def everybody(self) -> list[Person]:
+        """Return who works here, the first who was entered first."""
+        return sorted(self._people.values(), key=lambda person: person.id)
+
+    def name_of(self, id: str) -> str:
+        """Return what somebody who works here is called, their id when they do not any more."""
+        person = self._people.get(id)
+        return person.name if person is not None else id
+
     def _deadline(self, view: SessionView) -> float:
         left = (view.ends - SYSTEM.now()).total_seconds()
         return SYSTEM.monotonic() + max(0.0, min(left, self.settings.idle_hours * 3600))
@@ -121,22 +134,24 @@ class PeopleService:
     async def sign_in(self, asked: SignIn, device: str, address: str) -> tuple[str, SessionView]:
         """Return a new session and its secret; raise ``bad-login`` (the same for a name nobody has), ``locked-out``, ``rate-limited``."""
         person = next((each for each in self._people.values() if each.name == asked.name), None)
-        await self._check_doors(person, address)
+        await self.check_doors(person, address)
         hashed = await self.store.read(lambda conn: tables.password(conn, person.id)) if person is not None else None
         fits = len(asked.password) <= rules.LONGEST and await self.passwords.fits(hashed, asked.password)
         if person is None or hashed is None or not fits:
-            await self._failed(person, address)
+            await self.failed(person, address)
             raise Problem(BAD_LOGIN)
         if self.passwords.outdated(hashed):
             hashed = await self.passwords.hash(asked.password)
-        return await self._begin(person, hashed, rules.device_of(device), address)
+        return await self.begin(person, hashed, device, address)
 
-    async def _begin(self, person: Person, hashed: str, device: str, address: str) -> tuple[str, SessionView]:
+    async def begin(self, person: Person, hashed: str, device: str, address: str) -> tuple[str, SessionView]:
+        """Begin a session of somebody who has proved to be ``person``, and keep their password as ``hashed`` (empty: as it is)."""
         secret, now = secrets.token_urlsafe(32), SYSTEM.now().replace(microsecond=0)
-        view = SessionView(new_id(), person.id, person.name, device, address[:60], now, now, now + timedelta(hours=self.settings.idle_hours))
+        view = SessionView(new_id(), person.id, person.name, rules.device_of(device), address[:60], now, now, now + timedelta(hours=self.settings.idle_hours))
 
         def work(tx: Tx) -> None:
-            tables.put_password(tx.conn, person.id, hashed)
+            if hashed:
+                tables.put_password(tx.conn, person.id, hashed)
             tables.forget_failures(tx.conn, [person.id, f"from {address}"])
             tables.enter_session(tx.conn, _hash(secret), view)
             tx.append(f"person/{person.id}", SignedIn(person.id, person.name, view.id))
@@ -147,7 +162,7 @@ class PeopleService:
             self._live.pop(next(iter(self._live)))
         return secret, view
 
-    async def _check_doors(self, person: Person | None, address: str) -> None:
+    async def check_doors(self, person: Person | None, address: str) -> None:
         """Raise ``locked-out`` while wrong passwords keep a door closed; an address somebody is known at is spared their own door."""
         now = now_ms()
 
@@ -163,7 +178,8 @@ class PeopleService:
             seconds = -(-left // 1000)
             raise Problem(LOCKED_OUT, f"Try again in {seconds} s.", retry_after=seconds)
 
-    async def _failed(self, person: Person | None, address: str) -> None:
+    async def failed(self, person: Person | None, address: str) -> None:
+        """Count a wrong password, or (``person`` None) a wrong code or name, at the doors it came through."""
         now = now_ms()
 
         def work(tx: Tx) -> None:
@@ -216,11 +232,11 @@ class PeopleService:
 
     async def activate(self, asked: Activation, device: str, address: str) -> tuple[str, SessionView]:
         """Set a password with a code, end the person's sessions and begin a new one; raise ``bad-code`` or ``weak-password``."""
-        await self._check_doors(None, address)
+        await self.check_doors(None, address)
         whose = await self.store.read(lambda conn: tables.code(conn, _hash(asked.code), now_ms()))
         person = self._people.get(whose or "")
         if person is None:
-            await self._failed(None, address)
+            await self.failed(None, address)
             raise Problem(BAD_CODE)
         await asyncio.to_thread(rules.check_password, asked.password, person.name, self.guard.firm().name)
         hashed = await self.passwords.hash(asked.password)
@@ -233,7 +249,7 @@ class PeopleService:
 
         await self.store.write(Actor("person", person.id, self.guard.firm().party_id), work)
         await self._end_others(person.id, "")
-        return await self._begin(person, hashed, rules.device_of(device), address)
+        return await self.begin(person, hashed, device, address)
 
     async def change_password(self, secret: str, asked: NewPassword, address: str) -> None:
         """Change one's own password; one's other sessions end. Raise ``bad-login``, ``weak-password``, ``locked-out``."""
@@ -241,10 +257,10 @@ class PeopleService:
         person = self._people.get(live.view.person) if live is not None else None
         if live is None or person is None:
             raise Problem(UNAUTHENTICATED, "A password is changed by who is signed in with it.")
-        await self._check_doors(person, address)
+        await self.check_doors(person, address)
         hashed = await self.store.read(lambda conn: tables.password(conn, person.id))
         if not await self.passwords.fits(hashed, asked.old):
-            await self._failed(person, address)
+            await self.failed(person, address)
             raise Problem(BAD_LOGIN, "The old password is wrong.")
         await asyncio.to_thread(rules.check_password, asked.new, person.name, self.guard.firm().name)
         fresh = await self.passwords.hash(asked.new)
