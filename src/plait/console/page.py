@@ -1,6 +1,5 @@
 """What a screen is made with: its head, blocks that load and live, acts with their permission, questions and forms."""
 
-import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -66,7 +65,7 @@ class Block:
         self._show = show
         self._empty = empty
         self._keys = keys
-        self._on = {**on, "again": lambda _: self.load(), "fresh": lambda _: self._put(self._held)}
+        self._on: dict[str, Callable[[str], Any]] = {**on, "again": lambda _: self.load(), "fresh": lambda _: self._put(self._held)}
         self._shown: frozenset[str] = frozenset()
         self._held: Any = None
         self.data: Any = None
@@ -80,8 +79,8 @@ class Block:
         handler = self._on.get(str(args[0]) if args else "")
         if handler is None:
             return
-        answer = handler(str(args[1]) if len(args) > 1 else "")
-        if inspect.isawaitable(answer):
+        answer: Any = handler(str(args[1]) if len(args) > 1 else "")
+        if isinstance(answer, Awaitable):
             await answer
 
     async def load(self) -> None:

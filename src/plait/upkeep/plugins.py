@@ -21,7 +21,10 @@ TABLES: tuple[PluginTable[Any], ...] = (ADAPTERS, FORMATS)
 
 
 class PluginView(msgspec.Struct, frozen=True):
-    """One plug-in: its ``tier`` of quality as its own ``quality.toml`` states it ("" unknown), the distribution it comes from, ``trouble`` when it cannot be loaded."""
+    """One plug-in. ``tier``: its quality as its own ``quality.toml`` states it ("" unknown); ``source``: the distribution it comes from.
+
+    ``trouble``: why it cannot be loaded.
+    """
 
     group: str
     name: str

@@ -45,7 +45,9 @@ def checks_shown(page: Page, report: Report) -> Markup:
     t = page.t
     open_, fine = [check for check in report.checks if check.verdict != "ok"], [check for check in report.checks if check.verdict == "ok"]
     order = {"bad": 0, "look": 1}
-    answer = t("{count} things need a look.", count=len(open_)) if open_ else t("Everything is in order.")
+    answer = t("Everything is in order.")
+    if open_:
+        answer = t("One thing needs a look.") if len(open_) == 1 else t("{count} things need a look.", count=len(open_))
     rows = [_check(page, check) for check in sorted(open_, key=lambda check: order[check.verdict])]
     folded = details(t("{count} checks are in order", count=len(fine)), tag("ul", [_check(page, check) for check in fine], cls="p-list"))
     return tag("section", tag("h2", t("Repairs")), tag("p", answer, cls="p-answer"), tag("ul", rows, cls="p-list") if rows else "", folded, cls="p-card")
@@ -60,7 +62,7 @@ async def _deliveries(page: Page, service: Any) -> None:
     t = page.t
 
     async def read(actor: Actor) -> tuple[list[PartnerLine], list[Delivery]]:
-        return await service.partners(actor), await service.list(actor, Which(state="refused", limit=50))
+        return await service.partners(actor), await service.deliveries(actor, Which(state="refused", limit=50))
 
     async def retry(id: str) -> None:
         await page.act(lambda actor: service.retry(actor, int(id)), t("It is tried again now."))
@@ -87,16 +89,15 @@ def deliveries_shown(page: Page, lines: list[PartnerLine], refused: list[Deliver
     states = {"closed": ("good", t("reached")), "open": ("down", t("not reached")), "trying": ("wait", t("being tried"))}
     rows = []
     for line in lines:
-        state, word = states.get(line.state if hasattr(line, "state") else line.line, ("note", t(line.line)))
+        state, word = states.get(line.line, ("note", t(line.line)))
         act = tag("button", icon("refresh"), t("Try now"), cls="p-quiet", type="button", data_act="retry-all", data_arg=line.party) if may else ""
         partner = link(line.name or line.party, f"/console/partners/{line.party}")
         rows.append((partner, chip(state, word), t.number(line.waiting), t.number(line.refused), line.why, since(line.next, t), act))
     columns = (t("Partner"), t("Line"), t("Waiting"), t("Refused"), t("Why"), t("Next try"), "")
-    body: list[Any] = (
-        [table(columns, rows, label=t("Deliveries to partners"), numbers=(2, 3), csv="CSV")]
-        if rows
-        else [tag("p", t("Everything sent to partners has arrived."))]
+    shown = (
+        table(columns, rows, label=t("Deliveries to partners"), numbers=(2, 3), csv="CSV") if rows else tag("p", t("Everything sent to partners has arrived."))
     )
+    body: list[Any] = [shown]
     if refused:
         body.append(tag("h3", t("Refused by the partner: decide what becomes of it")))
         body.append(tag("ul", [_letter(page, letter, may=may) for letter in refused], cls="p-list"))
@@ -131,24 +132,18 @@ def backups_shown(page: Page, found: list[BackupView]) -> Markup:
     """Return when the last good backup was made, and the list of all."""
     t = page.t
     good = next((each for each in found if each.ok), None)
-    answer = (
-        join(t("The last good backup was made"), " ", since(good.at, t), ".")
-        if good
-        else t("There is no backup yet: a broken disk would take everything along.")
-    )
+    nothing = t("There is no backup yet: a broken disk would take everything along.")
+    answer = join(t("The last good backup was made"), " ", since(good.at, t), ".") if good else nothing
     act = tag("button", icon("backup"), t("Back up now"), cls="p-quiet", type="button", data_act="backup")
-    rows = [
-        (
-            when(each.at, t),
-            chip("good" if each.ok else "bad", t("made") if each.ok else t("failed")),
-            each.target,
-            _size(t, each.bytes),
-            each.reason or each.name,
-        )
-        for each in found[:20]
-    ]
+    rows = [_backup(page, each) for each in found[:20]]
     made = table((t("When"), t("State"), t("Where"), t("Size"), t("What")), rows, label=t("Backups"), numbers=(3,)) if rows else ""
     return tag("section", tag("header", tag("h2", t("Backups")), act), tag("p", answer, cls="p-answer"), made, cls="p-card")
+
+
+def _backup(page: Page, each: BackupView) -> tuple[Any, ...]:
+    t = page.t
+    state = chip("good", t("made")) if each.ok else chip("bad", t("failed"))
+    return when(each.at, t), state, each.target, _size(t, each.bytes), each.reason or each.name
 
 
 def _size(t: Any, size: int) -> str:
@@ -173,15 +168,16 @@ async def _facts(page: Page) -> None:
 def facts_shown(page: Page, facts: list[Fact]) -> Markup:
     """Return the newest facts, each with its body behind "details"."""
     t = page.t
-    rows = [
-        (tag("span", fact.seq, cls="volatile"), when(fact.at, t), fact.kind, tag("code", fact.stream), tag("code", fact.actor), _body(page, fact))
-        for fact in facts
-    ]
+    rows = [_fact(page, fact) for fact in facts]
     act = tag("button", icon("link"), t("Verify the chain"), cls="p-quiet", type="button", data_act="verify")
     columns = (t("Number"), t("When"), t("Kind"), t("Of what"), t("By whom"), "")
-    return tag(
-        "section", tag("header", tag("h2", t("Fact log")), act), table(columns, rows, label=t("Fact log"), keys=[str(fact.seq) for fact in facts]), cls="p-card"
-    )
+    made = table(columns, rows, label=t("Fact log"), keys=[str(fact.seq) for fact in facts])
+    return tag("section", tag("header", tag("h2", t("Fact log")), act), made, cls="p-card")
+
+
+def _fact(page: Page, fact: Fact) -> tuple[Any, ...]:
+    number = tag("span", fact.seq, cls="volatile")
+    return number, when(fact.at, page.t), fact.kind, tag("code", fact.stream, cls="volatile"), tag("code", fact.actor, cls="volatile"), _body(page, fact)
 
 
 def _body(page: Page, fact: Fact) -> Markup:
@@ -192,12 +188,14 @@ def _body(page: Page, fact: Fact) -> Markup:
 
 def _plugins(page: Page, found: list[PluginView]) -> Markup:
     t = page.t
-    rows = [
-        (each.name, each.group.removeprefix("plait."), each.summary, t(each.tier or "–"), t("built in") if each.built_in else each.source, each.trouble)
-        for each in found
-    ]
+    rows = [_plugin(page, each) for each in found]
     columns = (t("Name"), t("Group"), t("What it does"), t("Tier"), t("From"), t("Trouble"))
     return tag("section", tag("h2", t("Plug-ins")), table(columns, rows, label=t("Plug-ins")), cls="p-card")
+
+
+def _plugin(page: Page, each: PluginView) -> tuple[Any, ...]:
+    source = page.t("built in") if each.built_in else each.source
+    return each.name, each.group.removeprefix("plait."), each.summary, page.t(each.tier or "–"), source, each.trouble
 
 
 SCREENS = (Screen("/node", "Node", _build, group="node", icon="monitor_heart", key="n", howto="watch-a-node"),)
