@@ -68,4 +68,4 @@ def _shown(texts: Texts, value: Value) -> str:
         return texts.moment(parse_iso(value.text))
     if value.kind == "money":
         return texts.money(Money(Decimal(value.text), value.unit))
-    return texts(value.text) if value.kind == "term" else value.text
+    return texts(value.text) if value.kind == "term" and value.text else value.text

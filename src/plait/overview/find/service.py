@@ -1,5 +1,6 @@
 """The verb of the search: every room is asked for the whole text first, then for how it begins."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ class FindService:
         read_as = sought.key.elements if sought.key is not None else ""
         if len(sought.text) < rules.SHORTEST:
             return Found(text, read_as, [])
-        hits = await self.store.read(lambda conn: self._numbers(conn, actor, sought))
+        hits = await asyncio.to_thread(self.store.read_now, lambda conn: self._numbers(conn, actor, sought))
         hits += self._partners(actor, sought)
         hits += await self._things(actor, sought)
         return Found(text, read_as, _ranked(hits))

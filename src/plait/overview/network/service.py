@@ -1,5 +1,6 @@
 """The verb of the network's picture."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -64,8 +65,8 @@ class NetworkService:
         self.guard.scope(actor, "read", "overview").own("Pictures of the network")
         now = self.clock.now()
         trade, shared = self._scope(actor, "trade.read", "trade.document"), self._scope(actor, "sharing.read", "sharing")
-        counts, ordered = await self.store.read(lambda conn: self._counted(conn, trade, shared, now))
-        recent = await self.store.read(lambda conn: self._recent(conn, trade, shared))
+        counts, ordered = await asyncio.to_thread(self.store.read_now, lambda conn: self._counted(conn, trade, shared, now))
+        recent = await asyncio.to_thread(self.store.read_now, lambda conn: self._recent(conn, trade, shared))
         edges = [Edge(flow.source, flow.target, flow.strand, each.day, each.total, _when(each.last)) for flow, each in counts.items()]
         nodes = self._nodes(ordered, counts)
         return Network(now, nodes, sorted(edges, key=lambda edge: (edge.strand, edge.source, edge.target)), recent)
@@ -78,7 +79,7 @@ class NetworkService:
         return self.guard.scope(actor, "read", kind)
 
     def _counted(self, conn: Connection, trade: Scope, shared: Scope, now: datetime) -> tuple[dict[Flow, _Count], list[Flow]]:
-        """Return what went which way, and which ways were ordered on."""
+        """Return what went which way, and who orders from whom; with whom nothing was ordered yet, who asked whom."""
         found: dict[Flow, _Count] = {}
         ordered = []
         since = iso(now - DAY)
@@ -93,7 +94,9 @@ class NetworkService:
             _add(found, self._shared(row.party, row.role), row.number, row.last)
         for row in (*tables.agreements(conn, shared, since), *tables.transfers(conn, shared, since)):
             found[self._shared(row.party, row.role)].day += row.number
-        return found, ordered
+        settled = {party for flow in ordered for party in (flow.source, flow.target)} - {self.guard.firm().party_id}
+        asked = [flow for flow in found if flow.strand == "manufacturing" and not settled & {flow.source, flow.target}]
+        return found, [*ordered, *asked]
 
     def _shared(self, party: str, role: str) -> Flow:
         own = self.guard.firm().party_id

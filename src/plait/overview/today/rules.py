@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from plait.overview.today.model import Need, Step
+from plait.overview.today.model import Need, Severity, Step
 from plait.overview.words import Value, count
 
 __all__ = ["by_urgency", "counted", "end_of", "first_start", "urgency"]
@@ -27,7 +27,7 @@ def counted(needs: Iterable[Need]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def urgency(due: datetime, now: datetime, ahead: timedelta) -> str:
+def urgency(due: datetime, now: datetime, ahead: timedelta) -> Severity:
     """Return ``now`` for what is due within ``ahead`` or past, else ``soon``."""
     return "now" if due - now <= ahead else "soon"
 

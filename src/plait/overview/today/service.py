@@ -13,7 +13,7 @@ from plait.kernel.ports import Guard
 from plait.kernel.problems import FORBIDDEN, NOT_FOUND, Problem
 from plait.kernel.texts import Texts
 from plait.overview.today import rules, tables
-from plait.overview.today.model import NO_STEP, Figure, Source, Step, StepSkipped, StepTakenUp, Today
+from plait.overview.today.model import NO_STEP, Figure, Need, Source, Step, StepSkipped, StepTakenUp, Today
 from plait.overview.today.steps import STEPS, steps_of
 from plait.overview.words import said
 from plait.store import Store, Tx
@@ -59,7 +59,7 @@ class TodayService:
         needs = [*(need for needs in found for need in needs or ()), *rules.first_start(steps)]
         return Today(
             self.clock.now(),
-            [msgspec.structs.replace(need, said=said(texts, need.text, need.values)) for need in rules.by_urgency(needs)],
+            [msgspec.structs.replace(need, said=_said(texts, need)) for need in rules.by_urgency(needs)],
             rules.counted(needs),
             [msgspec.structs.replace(figure, said=texts(figure.name)) for figure in figures if figure is not None],
             [msgspec.structs.replace(step, said=texts(step.name)) for step in steps],
@@ -108,3 +108,11 @@ class TodayService:
 
         await self.store.write(actor, work)
         return list(await self.steps(actor))
+
+
+def _said(texts: Texts, need: Need) -> str:
+    """Return a need's sentence; where a source's template and values do not fit, the template."""
+    try:
+        return said(texts, need.text, need.values)
+    except (LookupError, ValueError, ArithmeticError):
+        return need.text

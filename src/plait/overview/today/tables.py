@@ -1,11 +1,15 @@
-"""Steps that are skipped; and what is counted in other rooms' tables, each by an index of theirs."""
+"""Steps that are skipped, and what there is of what the others are about."""
 
 from sqlalchemy import Column, Connection, Table, Text, delete, insert, select
 
+from plait.identity.tables import person_table
+from plait.infrastructure.machines import tables as machine_tables
 from plait.kernel.actor import Scope
+from plait.manufacturing.capability.tables import offer_table
+from plait.manufacturing.desk.book.tables import line_table
 from plait.store import metadata
 
-__all__ = ["set_skipped", "skipped"]
+__all__ = ["set_skipped", "skipped", "there"]
 
 skip_table = Table("overview_skip", metadata, Column("step", Text, primary_key=True))
 
@@ -21,3 +25,16 @@ def set_skipped(conn: Connection, step: str, *, skipped: bool) -> bool:
     if skipped:
         conn.execute(insert(skip_table).values(step=step))
     return gone != skipped
+
+
+def there(conn: Connection, scope: Scope, own: str) -> dict[str, bool]:
+    """Return whether there is an order, a machine, a person, and something that the firm ``own`` offers."""
+    if not scope.everything:
+        return {}
+    asked = {
+        "orders": select(line_table.c.id),
+        "people": select(person_table.c.id),
+        "capability": select(offer_table.c.id).where(offer_table.c.party == own),
+    }
+    found = {step: conn.execute(query.limit(1)).first() is not None for step, query in asked.items()}
+    return {**found, "machine": bool(machine_tables.machines(conn, scope))}

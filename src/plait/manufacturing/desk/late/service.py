@@ -72,6 +72,11 @@ class LateService:
         self.guard.scope(actor, "read", "desk.line").own("dates of all orders")
         return (await self._fresh(actor)).answer
 
+    def known(self, actor: Actor) -> LateReport | None:
+        """Return the last report without planning anew, None when there is none yet; only our own people see it."""
+        self.guard.scope(actor, "read", "desk.line").own("dates of all orders")
+        return self._kept.answer if self._kept is not None else None
+
     async def line(self, actor: Actor, id: str) -> LineDetail:
         """Return one line with its operations and remedies; raise ``no-such-line``."""
         kept = await self._fresh(actor)

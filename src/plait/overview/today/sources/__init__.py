@@ -1,0 +1,1 @@
+"""Where needs come from: one file a room that is looked into."""
