@@ -129,7 +129,7 @@ def _top(me: Me) -> Markup:
         cls="p-search",
         role="search",
     )
-    health = tag("a", tag("span", cls="p-dot"), tag("span", t("Node"), cls="p-wide"), href="/console/node", cls="p-health", title=t("Node health"))
+    health = tag("a", tag("span", cls="p-dot"), tag("span", t("Node"), cls="p-wide"), href="/console/health", cls="p-health", title=t("Node health"))
     clock = tag("time", "", cls="p-clock volatile", title=t("The firm's time ({zone})", zone=t.zone.key))
     return join(tag("span", firm.name or t("This firm has no name yet"), cls="p-firm"), search, health, clock, _person(me))
 

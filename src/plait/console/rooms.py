@@ -23,6 +23,10 @@ from plait.manufacturing.schedule.site.service import SiteService
 from plait.manufacturing.trade.options import OptionService
 from plait.manufacturing.trade.service import TradeService
 from plait.observatory.service import ObservatoryService
+from plait.overview.braid.service import BraidService
+from plait.overview.find.service import FindService
+from plait.overview.network.service import NetworkService
+from plait.overview.today.service import TodayService
 from plait.sharing.guest.service import GuestService
 from plait.sharing.room import Sharing
 from plait.store import Store
@@ -66,3 +70,7 @@ class Rooms:
     health: HealthService
     support: SupportService
     plugins: PluginService
+    today: TodayService
+    find: FindService
+    network: NetworkService
+    braids: BraidService

@@ -198,4 +198,4 @@ def _plugin(page: Page, each: PluginView) -> tuple[Any, ...]:
     return each.name, each.group.removeprefix("plait."), each.summary, page.t(each.tier or "–"), source, each.trouble
 
 
-SCREENS = (Screen("/node", "Node", _build, group="node", icon="monitor_heart", key="n", howto="watch-a-node"),)
+SCREENS = (Screen("/health", "Node", _build, group="node", icon="monitor_heart", key="n", howto="watch-a-node"),)
