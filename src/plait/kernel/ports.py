@@ -11,6 +11,7 @@ from plait.kernel.firm import Firm, Member
 
 __all__ = [
     "Authenticator",
+    "Badges",
     "Bus",
     "Compute",
     "ContractCheck",
@@ -200,6 +201,14 @@ class Labels(Protocol):
 
     def __call__(self, firm: Firm, path: str, name: str, quantity: float | None) -> bytes:
         """Return the label for the path of a Digital Link (``01/.../10/...``, ``00/...``) as PNG, 100 by 60 mm; it takes processor time."""
+        ...
+
+
+class Badges(Protocol):
+    """Draws badges of people (bound to ``labour.studio``)."""
+
+    def __call__(self, firm: str, name: str, url: str, number: str, form: str) -> bytes:
+        """Return a badge in the size of a bank card as ``png``, ``pdf`` or ``svg``, its code read back; it takes processor time."""
         ...
 
 

@@ -20,6 +20,8 @@ ASSETS = {
     "icon.svg": "image/svg+xml",
     "entry.css": "text/css; charset=utf-8",
     "entry.js": "text/javascript; charset=utf-8",
+    "op.css": "text/css; charset=utf-8",
+    "op.js": "text/javascript; charset=utf-8",
 }
 HTML = ("text/html",)
 ITEM = "/item/"

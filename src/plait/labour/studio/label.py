@@ -12,7 +12,7 @@ from plait.labour.studio.codes import data_matrix, gs1_128, qr, read_codes
 from plait.labour.studio.model import Form, Label
 from plait.labour.studio.rules import NO_GLYPH, UNREADABLE
 
-__all__ = ["SIZE", "draw", "picture"]
+__all__ = ["SIZE", "cut", "draw", "fitted", "font_of", "picture"]
 
 SIZE = (800, 480)
 DPI = 203
@@ -62,7 +62,7 @@ def _covers(font: Font, text: str) -> bool:
     return all(mask.size != blank.size or bytes(mask) != bytes(blank) for mask in drawn.values())
 
 
-def _font(text: str, size: int) -> Font:
+def font_of(text: str, size: int) -> Font:
     """Return a font that has every character of ``text``; raise ``label-text``."""
     for font in _fonts(size):
         if _covers(font, text):
@@ -70,9 +70,9 @@ def _font(text: str, size: int) -> Font:
     raise Problem(NO_GLYPH, f"no font on this computer has all of {text!r}")
 
 
-def _fitted(text: str, width: int, sizes: Sequence[int]) -> Font:
+def fitted(text: str, width: int, sizes: Sequence[int]) -> Font:
     """Return the largest font of ``sizes`` in which ``text`` is at most ``width`` dots wide, else the smallest."""
-    fonts = (_font(text, size) for size in sizes)
+    fonts = (font_of(text, size) for size in sizes)
     smallest: Font | None = None
     for font in fonts:
         smallest = font
@@ -82,7 +82,7 @@ def _fitted(text: str, width: int, sizes: Sequence[int]) -> Font:
     return smallest
 
 
-def _cut(text: str, font: Font, width: int) -> str:
+def cut(text: str, font: Font, width: int) -> str:
     """Return ``text``, shortened with three dots when it is wider than ``width``."""
     if font.getlength(text) <= width:
         return text
@@ -93,26 +93,26 @@ def _cut(text: str, font: Font, width: int) -> str:
 
 def _wrapped(text: str, width: int) -> tuple[list[str], Font]:
     """Return ``text`` in one or two lines and the font for them."""
-    one = _fitted(text, width, (40, 36, 32))
+    one = fitted(text, width, (40, 36, 32))
     if one.getlength(text) <= width:
         return [text], one
-    font = _font(text, 28)
+    font = font_of(text, 28)
     words, first = text.split(), ""
     while words and font.getlength(f"{first} {words[0]}".strip()) <= width:
         first = f"{first} {words.pop(0)}".strip()
     if not first:
-        return [_cut(text, font, width)], font
-    return [first, *([_cut(" ".join(words), font, width)] if words else [])], font
+        return [cut(text, font, width)], font
+    return [first, *([cut(" ".join(words), font, width)] if words else [])], font
 
 
 def _header(canvas: ImageDraw.ImageDraw, label: Label) -> None:
     canvas.rectangle((0, 0, SIZE[0], HEADER), fill=0)
-    title = _font(label.title, 24)
+    title = font_of(label.title, 24)
     right = SIZE[0] - MARGIN - title.getlength(label.title)
     canvas.text((right, HEADER / 2), label.title, fill=255, font=title, anchor="lm")
     width = int(right - 2 * MARGIN)
-    firm = _fitted(label.firm, width, (32, 28, 24))
-    canvas.text((MARGIN, HEADER / 2), _cut(label.firm, firm, width), fill=255, font=firm, anchor="lm")
+    firm = fitted(label.firm, width, (32, 28, 24))
+    canvas.text((MARGIN, HEADER / 2), cut(label.firm, firm, width), fill=255, font=firm, anchor="lm")
 
 
 def _qr(base: Image.Image, canvas: ImageDraw.ImageDraw, link: str, room: int) -> int:
@@ -123,7 +123,7 @@ def _qr(base: Image.Image, canvas: ImageDraw.ImageDraw, link: str, room: int) ->
     quiet = QUIET * scale
     left, top = SIZE[0] - max(MARGIN, quiet) - code.width, HEADER + quiet + 1
     base.paste(code, (left, top))
-    call, font = "Scan for origin and passport", _font("", 17)
+    call, font = "Scan for origin and passport", font_of("", 17)
     below = top + code.height + quiet + 1
     canvas.text((min(left + code.width / 2, SIZE[0] - MARGIN - font.getlength(call) / 2), below), call, fill=0, font=font, anchor="mt")
     return left - quiet
@@ -133,9 +133,9 @@ def _rows(canvas: ImageDraw.ImageDraw, rows: Sequence[tuple[str, str]], width: i
     """Draw the rows, what and value beside one another."""
     for number, (what, value) in enumerate(rows):
         middle, room = ROWS_TOP + ROW * number + ROW / 2, width - VALUE_LEFT
-        font = _fitted(value, room, (26, 22, 18))
-        canvas.text((MARGIN, middle), what, fill=0, font=_font(what, 19), anchor="lm")
-        canvas.text((MARGIN + VALUE_LEFT, middle), _cut(value, font, room), fill=0, font=font, anchor="lm")
+        font = fitted(value, room, (26, 22, 18))
+        canvas.text((MARGIN, middle), what, fill=0, font=font_of(what, 19), anchor="lm")
+        canvas.text((MARGIN + VALUE_LEFT, middle), cut(value, font, room), fill=0, font=font, anchor="lm")
 
 
 def _matrix(base: Image.Image, canvas: ImageDraw.ImageDraw, elements: str) -> None:
@@ -145,7 +145,7 @@ def _matrix(base: Image.Image, canvas: ImageDraw.ImageDraw, elements: str) -> No
     top = SIZE[1] - MARGIN - code.height
     base.paste(code, (MARGIN, top))
     lines = [f"({part}" for part in elements.split("(") if part]
-    font = _font(elements, 22)
+    font = font_of(elements, 22)
     middle = top + code.height / 2 - 30 * (len(lines) - 1) / 2
     for number, line in enumerate(lines):
         canvas.text((MARGIN + code.width + 2 * MARGIN, middle + 30 * number), line, fill=0, font=font, anchor="lm")
@@ -159,7 +159,7 @@ def _linear(base: Image.Image, canvas: ImageDraw.ImageDraw, elements: str) -> No
     left = MARGIN + 10 * scale - MARGIN // 2
     top = SIZE[1] - MARGIN - 26 - bars.height
     base.paste(bars, (left, top))
-    canvas.text((left + bars.width / 2, SIZE[1] - MARGIN), elements, fill=0, font=_font(elements, 22), anchor="mb")
+    canvas.text((left + bars.width / 2, SIZE[1] - MARGIN), elements, fill=0, font=font_of(elements, 22), anchor="mb")
 
 
 def picture(label: Label) -> Image.Image:

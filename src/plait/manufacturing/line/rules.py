@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from plait.manufacturing.line.floor.model import Tended
 from plait.manufacturing.line.model import Batch, Job, RunOrder
 
-__all__ = ["batch_id", "batches_of", "candidates", "job_id", "makeup", "serials_of", "still_missing"]
+__all__ = ["also_scrap", "batch_id", "batches_of", "candidates", "job_id", "makeup", "serials_of", "still_missing"]
 
 
 def batch_id(run: str, number: int) -> str:
@@ -90,3 +91,9 @@ def serials_of(order: RunOrder, before: int, good: int) -> tuple[str, ...]:
 def resized(job: Job, quantity: int) -> Job:
     """Return ``job`` for another number of pieces."""
     return msgspec.structs.replace(job, quantity=quantity)
+
+
+def also_scrap(good: int, scrap: int, told: Iterable[Tended]) -> tuple[int, int]:
+    """Return good and scrap of a machine's report less the scrap that people found and the machine did not see."""
+    seen = min(good, sum(each.scrap for each in told))
+    return good - seen, scrap + seen

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
+from sqlalchemy import Connection
 
 from plait.kernel.actor import Actor, Scope, system_actor
 from plait.kernel.clock import BusinessClock, iso, parse_iso
 from plait.kernel.ports import Guard, JobOrder, JobState, MachinePort
 from plait.kernel.problems import INVALID, Problem, register
 from plait.manufacturing.line import rules, tables
+from plait.manufacturing.line.floor import tables as floor_tables
 from plait.manufacturing.line.model import Batch, Job, JobEnded, JobReleased, JobStarted, Lot, Run, RunCut, RunOpened, RunOrder
 from plait.manufacturing.line.stations import Station, StationsOf, open_at
 from plait.manufacturing.line.take import TakeMaterial, try_take
@@ -124,26 +126,52 @@ class LineService:
         await self.release(self._me())
 
     def _release_one(self, tx: Tx, station: Station) -> Job | None:
-        for job in rules.candidates(tables.jobs(tx.conn, ALL), station.group):
-            run = self._run(tx, job.run)
-            batch = next(row for row in tables.batches(tx.conn, ALL, job.run) if row.id == job.batch)
-            if batch.state == "waiting" and not batch.lots:
-                lots = try_take(tx, self._take, run.order, batch.good)
-                if lots is None:
-                    continue
-                batch = msgspec.structs.replace(batch, lots=lots)
-            tables.put_batch(tx.conn, msgspec.structs.replace(batch, state="running"))
-            gone = msgspec.structs.replace(job, state="released", station=station.id, machine_id=station.machine_id, quantity=batch.good)
-            tables.put_job(tx.conn, gone)
-            tx.append(f"run/{job.run}", JobReleased(job.id, job.run, job.batch, job.seq, station.id, station.machine_id, batch.good))
-            return gone
-        return None
+        gone = (self.release_in(tx, station, job) for job in rules.candidates(tables.jobs(tx.conn, ALL), station.group))
+        return next((job for job in gone if job is not None), None)
+
+    def release_in(self, tx: Tx, station: Station, job: Job) -> Job | None:
+        """Let one job go to ``station`` inside a transaction and return it, None when its material is not here."""
+        run = self._run(tx, job.run)
+        batch = next(row for row in tables.batches(tx.conn, ALL, job.run) if row.id == job.batch)
+        if batch.state == "waiting" and not batch.lots:
+            lots = try_take(tx, self._take, run.order, batch.good)
+            if lots is None:
+                return None
+            batch = msgspec.structs.replace(batch, lots=lots)
+        tables.put_batch(tx.conn, msgspec.structs.replace(batch, state="running"))
+        gone = msgspec.structs.replace(job, state="released", station=station.id, machine_id=station.machine_id, quantity=batch.good)
+        tables.put_job(tx.conn, gone)
+        tx.append(f"run/{job.run}", JobReleased(job.id, job.run, job.batch, job.seq, station.id, station.machine_id, batch.good))
+        return gone
+
+    def stations_in(self, conn: Connection) -> Sequence[Station]:
+        """Return the stations as ``conn`` sees them."""
+        return self._stations(conn)
+
+    def begin_in(self, tx: Tx, job_id: str) -> None:
+        """Begin a released job inside a transaction; one that runs already goes on."""
+        self._started(tx, job_id)
+
+    def end_in(self, tx: Tx, job_id: str, good: int, scrap: int) -> None:
+        """End a job inside a transaction, as a machine's report would."""
+        self._ended(tx, job_id, good, scrap)
+
+    async def take_up(self, station: str) -> None:
+        """Let the jobs of a place that nobody attends any more begin and end by the clock."""
+        jobs = await self.store.read(lambda conn: tables.jobs(conn, ALL))
+        for job in jobs:
+            if job.station == station and job.state == "released":
+                await self.send(self._me(), job.id)
+            elif job.station == station and job.state == "running":
+                await self._await_hands(job.id)
 
     async def send(self, actor: Actor, job_id: str) -> None:
-        """Hand a released job to its machine; a hand station begins at once. Safe to call again."""
-        job = await self.store.read(lambda conn: tables.job(conn, ALL, job_id))
+        """Hand a released job to its machine; a hand station begins at once, one where somebody attends when they do. Safe to call again."""
+        job, attended = await self.store.read(lambda conn: (tables.job(conn, ALL, job_id), floor_tables.attended(conn, ALL)))
         if job is None or job.state != "released":
             await self._await_hands(job_id)
+            return
+        if not job.machine_id and job.station in attended:
             return
         run = await self.store.read(lambda conn: tables.run(conn, ALL, job.run))
         assert run is not None
@@ -157,10 +185,14 @@ class LineService:
         self._await_hand(job.id, due)
 
     def _await_hand(self, job_id: str, due: datetime) -> None:
+        def work(tx: Tx) -> None:
+            job = tables.job(tx.conn, ALL, job_id)
+            if job is None or job.state != "running" or job.station in floor_tables.attended(tx.conn, ALL) or floor_tables.tended(tx.conn, ALL, job=job_id):
+                return
+            self._ended(tx, job_id, job.quantity, 0)
+
         async def done() -> None:
-            job = await self.store.read(lambda conn: tables.job(conn, ALL, job_id))
-            if job is not None and job.state == "running":
-                await self.store.write(self._me(), lambda tx: self._ended(tx, job_id, job.quantity, 0))
+            await self.store.write(self._me(), work)
 
         self.clock.at(due, f"line/hand/{job_id}", done)
 
@@ -174,7 +206,9 @@ class LineService:
             if state.state in ("running", "ended"):
                 self._started(tx, state.job_id)
             if state.state == "ended":
-                self._ended(tx, state.job_id, state.good, state.scrap, state.energy_kwh)
+                good, scrap = rules.also_scrap(state.good, state.scrap, floor_tables.tended(tx.conn, ALL, job=state.job_id).values())
+                self._ended(tx, state.job_id, good, scrap, state.energy_kwh)
+                floor_tables.drop_tended(tx.conn, state.job_id)
             elif state.state in ("aborted", "removed"):
                 self._back(tx, state.job_id)
 

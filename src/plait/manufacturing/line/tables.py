@@ -132,8 +132,8 @@ def job(conn: Connection, scope: Scope, key: str) -> Job | None:
 
 
 def hand_jobs(conn: Connection, scope: Scope) -> Sequence[tuple[Job, str]]:
-    """Return the jobs under way at hand stations, with when each counts as done."""
+    """Return the jobs under way by the clock at hand stations, with when each counts as done."""
     if not scope.everything:
         return []
-    query = select(job_table).where(job_table.c.state == "running", job_table.c.machine_id == "")
+    query = select(job_table).where(job_table.c.state == "running", job_table.c.machine_id == "", job_table.c.due != "")
     return [(_job(row), row.due) for row in conn.execute(query)]

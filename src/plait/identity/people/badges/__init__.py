@@ -1,0 +1,1 @@
+"""Badges and PINs: how somebody at a machine signs in."""

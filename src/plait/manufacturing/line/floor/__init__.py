@@ -1,0 +1,1 @@
+"""What people at the machines say: begun, stopped and why, counted, a photo, a call for help."""

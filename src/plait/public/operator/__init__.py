@@ -1,0 +1,1 @@
+"""Pages at the machine: badge and PIN, my jobs, two taps."""
