@@ -24,6 +24,7 @@ __all__ = [
     "partner",
     "partners",
     "parts",
+    "passport",
     "people",
     "phones",
     "repair",
@@ -180,6 +181,11 @@ def firm() -> str:
 def capabilities() -> str:
     """Return what the firm offers to do for others."""
     return _path("firm", "capabilities")
+
+
+def passport(gtin: str) -> str:
+    """Return the passport of an article by its GTIN."""
+    return _path("passports", gtin)
 
 
 def people() -> str:

@@ -1,7 +1,7 @@
 """The manufacturing strand: documents, promises and changes as knots (pure)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,11 +18,11 @@ from plait.manufacturing.trade.model import (
     RequestForQuotation,
     Withdrawal,
 )
-from plait.overview.braid import links
+from plait.overview import paths
 from plait.overview.braid.finding import Story
 from plait.overview.braid.model import Knot, Words
 
-__all__ = ["desk_knots", "document_knots", "end_of", "promises"]
+__all__ = ["desk_knots", "document_knots", "end_of", "moved_most", "promises"]
 
 KINDS: dict[type, str] = {
     RequestForQuotation: "rfq",
@@ -76,7 +76,7 @@ def _knot(doc: Document, story: Story, own: str, firm: str, supplier: str) -> Kn
         firm=firm if ours else other,
         ours=ours,
         fact=told.id if told else doc.id,
-        link=links.document(doc.id),
+        link=paths.document(doc.id),
         details=_details(doc, supplier),
         weight=max(1, weight - 1) if supplier else weight,
     )
@@ -138,6 +138,18 @@ def promises(docs: Sequence[Document]) -> list[datetime]:
     return [doc.promised for doc in answers if doc.promised is not None]
 
 
+def moved_most(docs: Sequence[Document]) -> str:
+    """Return the reason of the change that moved the promise most, "" when none gave one."""
+    worst, why, before = timedelta(0), "", None
+    for doc in docs:
+        if not isinstance(doc, OrderResponse) or doc.promised is None:
+            continue
+        if doc.code == "changed" and doc.reason and before is not None and doc.promised - before > worst:
+            worst, why = doc.promised - before, doc.reason
+        before = doc.promised
+    return why
+
+
 def end_of(docs: Sequence[Document]) -> tuple[str, datetime] | None:
     """Return how and when the documents ended an order (cancelled, refused), None while they have not."""
     for doc in docs:
@@ -152,8 +164,9 @@ Say = Callable[[Any], tuple[Words, int]]
 
 
 def _changed(body: Any) -> tuple[Words, int]:
+    """Say what changed; a promise alone has its own document."""
     said = "; ".join(f"{change.field} {change.was or '-'} → {change.now or '-'}" for change in body.changes)
-    return Words("Changed: {changes}", {"changes": _short(said)}), 2
+    return Words("Changed: {changes}", {"changes": _short(said)}), 1 if all(change.field == "promised" for change in body.changes) else 2
 
 
 DESK: dict[str, Say] = {
@@ -196,7 +209,7 @@ def desk_knots(story: Story, firm: str) -> list[Knot]:
         body = decode(fact) if fact.kind in DESK and fact.kind not in told else None
         if body is not None:
             words, weight = DESK[fact.kind](body)
-            link = links.run(number) if fact.kind.startswith("line.") else links.order(number)
+            link = paths.run(number) if fact.kind.startswith("line.") else paths.order(number)
             knots.append(Knot(fact.id, "manufacturing", fact.at, fact.kind, words, firm, fact=fact.id, link=link, weight=weight))
     return knots
 

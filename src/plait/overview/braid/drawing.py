@@ -52,7 +52,8 @@ class _Picture:
             spacing = max(12.0, min(46.0, room * 0.135))
             base = self.head + room / 2 - spacing
         self.spacing = spacing
-        self.scale: Scale = scale_of(braid, self.length)
+        self.tail = any(_beyond(stretch, braid) for stretch in braid.stretches)
+        self.scale: Scale = scale_of(braid, self.length - (70.0 if self.tail and braid.state == "done" else 0.0))
         weave_of: Weave = weave(marks_of(braid.knots, self.scale), self.length, 54 if self.tall else 66)
         self.grid = Grid(weave_of, self.start, base, spacing, tall=self.tall)
         self.clusters = bundle(braid.knots, self.scale, 12 if self.tall else 13)
@@ -102,7 +103,7 @@ class _Picture:
         return 40.0 + (34.0 if self.braid.late else 0.0)
 
     def _defs(self) -> str:
-        line = node("line", {"x1": 0, "y1": 0, "x2": 0, "y2": 8, "stroke": self.ink("down"), "stroke-width": 2.5, "stroke-opacity": 0.35})
+        line = node("line", {"x1": 0, "y1": 0, "x2": 0, "y2": 8, "stroke": self.ink("down"), "stroke-width": 1.6, "stroke-opacity": 0.28})
         hatch = node("pattern", {"id": f"{self.id}-h", "width": 8, "height": 8, "patternUnits": "userSpaceOnUse", "patternTransform": "rotate(45)"}, line)
         x, y, width, height = self.grid.box(-20, self._done(), 0, self.width if self.tall else self.height)
         clip = node("clipPath", {"id": f"{self.id}-c"}, node("rect", {"x": x, "y": y, "width": width, "height": height}))
@@ -158,7 +159,7 @@ class _Picture:
         start, end = self.scale.at(late.since), self.scale.at(late.until)
         x, y, width, height = self.grid.box(start, max(end, start + 2), low, high)
         where = {"x": x, "y": y, "width": width, "height": height}
-        yield node("rect", where | {"fill": self.ink("down"), "fill-opacity": 0.05}) + node("rect", where | {"fill": f"url(#{self.id}-h)"})
+        yield node("rect", where | {"fill": self.ink("down"), "fill-opacity": 0.03}) + node("rect", where | {"fill": f"url(#{self.id}-h)"})
 
     # -- the strands
 
@@ -199,9 +200,11 @@ class _Picture:
     def _stretch(self, stretch: Stretch, index: int) -> tuple[Stretch, float, float, float]:
         """Return a stretch with where it begins and ends, and how far from its strand it runs."""
         start, end = self.scale.at(stretch.since), self.scale.at(stretch.until)
-        last = end >= self.length - 4
-        if end - start < 44:
-            start, end = (min(start, self.length - 44), self.length) if last else (start, min(self.length, start + 44))
+        if _beyond(stretch, self.braid):
+            start, end = min(start, self.length - 50), self.length
+        elif end - start < 44:
+            start = min(start, self.length - 44)
+            end = start + 44
         lane = self.grid.weave.lane(stretch.strand, (start + end) / 2)
         beside_ = sum(1 for other in self.braid.stretches[:index] if other.strand == stretch.strand)
         aside = 13.0 + 6 * (beside_ % 3)
@@ -234,8 +237,8 @@ class _Picture:
         parts = [node("title", {}, clean(self._said(cluster))), node("circle", {"cx": x, "cy": y, "r": 12, "fill": ink("card"), "fill-opacity": 0})]
         if len(cluster.knots) > 1 or cluster.count > 1:
             parts.append(node("circle", {"cx": x, "cy": y, "r": radius + 3.2, "fill": "none", "stroke": colour, "stroke-opacity": 0.45, "stroke-width": 1.4}))
-        dash = "2.5 2" if main.planned or not main.ours else None
-        ring = {"cx": x, "cy": y, "r": radius, "fill": ink("card"), "stroke": colour, "stroke-width": 2.4, "stroke-dasharray": dash}
+        ring = {"cx": x, "cy": y, "r": radius, "fill": ink("card"), "stroke": colour, "stroke-width": 2.4 if main.ours else 1.6}
+        ring["stroke-dasharray"] = "2.2 2.2" if main.planned else None
         parts.append(node("circle", ring))
         if main.weight == 3:
             parts.append(node("circle", {"cx": x, "cy": y, "r": 3.2, "fill": colour}))
@@ -256,12 +259,16 @@ class _Picture:
         ranks: list[float] = []
         for cluster in self.clusters:
             main = cluster.main
-            ranks.append(main.weight * 10 - min(9, 3 * seen[main.title.text]) - (0 if main.ours else 2))
+            ranks.append(main.weight * 10 - min(9, 3 * seen[main.title.text]) - (0 if main.ours else 1))
             seen[main.title.text] += 1
         return ranks
 
+    def _short(self, words: Words) -> str:
+        """Return a sentence with its times as short as on the axis."""
+        return self.texts(words.text, **words.values, **{name: day_and_time(when, self.texts) for name, when in words.times.items()})
+
     def _label(self, cluster: Cluster, width: float, most: int) -> tuple[list[str], str]:
-        said = lines_of(say(cluster.main.title, self.texts), LABEL, width, most)
+        said = lines_of(self._short(cluster.main.title), LABEL, width, most)
         when = day_and_time(cluster.main.at, self.texts)
         more = len(cluster.knots) - 1
         return said, f"{when}  {self.texts('+{count}', count=more)}" if more else when
@@ -281,9 +288,9 @@ class _Picture:
             wanted.append(Wanted(index, x, y, wide, 15.0 * len(lines) + 13, side, rank))
             said[index] = (lines, when, RADII[cluster.main.weight], "ink")
         for index, (stretch, start, end, aside) in enumerate(self.stretches, len(self.clusters)):
-            lines = lines_of(say(stretch.reason, self.texts), SMALL, 170, 3)
+            lines = lines_of(self._short(stretch.reason), SMALL, 170, 3)
             x, y = self.grid.on(stretch.strand, (start + end) / 2, aside)
-            wanted.append(Wanted(index, x, y, max(width_of(line, SMALL) for line in lines), 15.0 * len(lines), -1 if aside < 0 else 1, 18))
+            wanted.append(Wanted(index, x, y, max(width_of(line, SMALL) for line in lines), 15.0 * len(lines), -1 if aside < 0 else 1, 22))
             said[index] = (lines, "", 2.0, "soft")
         found = {}
         for label in place(wanted, bands, 8.0, self.width - 8.0):
@@ -315,14 +322,14 @@ class _Picture:
             middle = self.start + self.scale.at(when)
             for y in (self.top + 4, self.top + 20):
                 spots = [min(max(8.0, middle - wide * share), self.width - 8.0 - wide) for share in (0.5, 1.0, 0.0)]
-                free = next((x for x in spots if not any(Box(x, y, wide, 14).meets(box, 6) for box in taken)), None)
+                free = next((x for x in spots if not any(Box(x - 6, y, wide + 12, 14).meets(box) for box in taken)), None)
                 if free is not None:
                     taken.append(Box(free, y, wide, 14))
                     yield text(free, y + 11, said, self.ink, colour, SMALL + 1, weight=600)
                     break
         late = self.braid.late
         if late is not None:
-            lines = lines_of(say(late.words, self.texts), LABEL, min(460.0, self.width - 40.0), 2)
+            lines = lines_of(self._short(late.words), LABEL, min(460.0, self.width - 40.0), 2)
             wide = max(width_of(line, LABEL) for line in lines)
             middle = self.start + (self.scale.at(late.since) + self.scale.at(late.until)) / 2
             x = min(max(8.0, middle - wide / 2), self.width - 8.0 - wide)
@@ -339,14 +346,14 @@ class _Picture:
             said[index] = (lines, when, "ink")
             wanted.append(Wanted(index, left, points[index][1], wide, 15.0 * len(lines) + 14, 1, rank))
         more: list[tuple[Words | str, float, float, str, float]] = [
-            (stretch.reason, *self.grid.on(stretch.strand, (start + end) / 2, aside), "soft", 18.0) for stretch, start, end, aside in self.stretches
+            (stretch.reason, *self.grid.on(stretch.strand, (start + end) / 2, aside), "soft", 22.0) for stretch, start, end, aside in self.stretches
         ]
         more += [(line, self._foot() + 4, self.start + self.scale.at(when), colour, 40.0) for when, line, colour in self.lines]
         late = self.braid.late
         if late is not None:
             more.append((late.words, self._foot(), self.start + (self.scale.at(late.since) + self.scale.at(late.until)) / 2, "bad", 50.0))
         for index, (words, x, y, colour, rank) in enumerate(more, len(self.clusters)):
-            lines = lines_of(words if isinstance(words, str) else say(words, self.texts), LABEL if colour in ("ink", "bad") else SMALL, wide, 3)
+            lines = lines_of(words if isinstance(words, str) else self._short(words), LABEL if colour in ("ink", "bad") else SMALL, wide, 3)
             points[index], said[index] = (x, y), (lines, "", colour)
             wanted.append(Wanted(index, left, y, wide, 15.0 * len(lines) + 2, 1, rank))
         found = {}
@@ -358,6 +365,11 @@ class _Picture:
             leader = node("path", {"d": bend, "fill": "none", "stroke": self.ink("soft"), "stroke-opacity": 0.45})
             found[key] = (leader, self._block(left, y, lines, when, colour))
         return found
+
+
+def _beyond(stretch: Stretch, braid: Braid) -> bool:
+    """Tell whether a stretch is what comes after the hand-over, which has no end."""
+    return braid.side == "sold" and stretch.strand == "circulation" and stretch.firm == braid.other and stretch.until >= (braid.ended or braid.now)
 
 
 def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -13,7 +13,7 @@ from plait.kernel.clock import parse_iso
 from plait.kernel.facts import decode
 from plait.kernel.problems import Problem
 from plait.manufacturing.trade.model import DespatchAdvice
-from plait.overview.braid import links
+from plait.overview import paths
 from plait.overview.braid.finding import Story
 from plait.overview.braid.model import Knot, Stretch, Words
 from plait.store import from_ms
@@ -26,11 +26,11 @@ MADE = frozenset({"commissioning", "creating_class_instance", "assembling"})
 # What is said of an event by its business step (CBV); ``other``: with whom.
 STEPS: dict[str, tuple[str, int]] = {
     "commissioning": ("{count} pieces have numbers of their own", 2),
-    "creating_class_instance": ("Goods made: {count} lots", 1),
+    "creating_class_instance": ("Goods made", 1),
     "assembling": ("Assembled", 2),
     "packing": ("Packed", 2),
-    "shipping": ("Shipped to {firm}", 3),
-    "receiving": ("Received from {firm}", 3),
+    "shipping": ("Shipped to {firm}", 2),
+    "receiving": ("Received from {firm}", 2),
     "inspecting": ("Inspected", 1),
     "arriving": ("Arrived", 2),
 }
@@ -113,13 +113,16 @@ def _step(event: Happening) -> str:
     return event.biz_step.rpartition("BizStep-")[2].rpartition(":")[2]
 
 
-def event_knots(moves: Moves, own: set[str], firm: str, name: Name, since: datetime) -> list[Knot]:
-    """Return a knot for each move, those of the same minute and kind together; what went in before ``since`` belongs to no order."""
+def event_knots(moves: Moves, own: set[str], firm: str, name: Name, since: datetime, partner: str) -> list[Knot]:
+    """Return a knot for each move, those of the same minute and kind together; hand-overs with ``partner`` weigh most.
+
+    What went in before ``since`` belongs to no order.
+    """
     groups: dict[tuple[str, str, int], list[Happening]] = {}
     fresh = [event for event in moves.inputs if from_ms(event.at) >= since]
     for event in sorted([*moves.goods, *fresh], key=lambda each: each.at):
         groups.setdefault((_step(event), _with(event, own, name), event.at // 60_000), []).append(event)
-    return [_event_knot(step, other, events, firm) for (step, other, _), events in groups.items()]
+    return [_event_knot(step, other, events, firm, partner) for (step, other, _), events in groups.items()]
 
 
 def _with(event: Happening, own: set[str], name: Name) -> str:
@@ -129,7 +132,7 @@ def _with(event: Happening, own: set[str], name: Name) -> str:
     return ", ".join(dict.fromkeys(name(party) for party in parties))
 
 
-def _event_knot(step: str, other: str, events: Sequence[Happening], firm: str) -> Knot:
+def _event_knot(step: str, other: str, events: Sequence[Happening], firm: str, partner: str) -> Knot:
     keys = list(dict.fromkeys(key for event in events for key in (event.outputs or event.things or event.children or (event.parent,))))
     text, weight = STEPS.get(step, ("Goods: {step}", 1))
     values = {"count": str(len(keys)), "firm": other or "-", "step": step.replace("_", " ") or "-"}
@@ -144,9 +147,9 @@ def _event_knot(step: str, other: str, events: Sequence[Happening], firm: str) -
         words,
         firm,
         fact=first.id,
-        link=links.goods(keys[0]) if keys else "",
+        link=paths.trace(keys[0]) if keys else "",
         details=details,
-        weight=weight,
+        weight=3 if other and other == partner else weight,
         count=len(events),
     )
 
@@ -158,7 +161,7 @@ def arrival_knots(story: Story, firm: str) -> list[Knot]:
         body = decode(fact)
         if body is not None:
             words = Words("Goods from {firm} are here: {count} pieces", {"firm": body.sender_name, "count": str(body.quantity)})
-            knots.append(Knot(fact.id, "circulation", fact.at, fact.kind, words, firm, fact=fact.id, link=links.document(body.doc_id), weight=2))
+            knots.append(Knot(fact.id, "circulation", fact.at, fact.kind, words, firm, fact=fact.id, link=paths.document(body.doc_id), weight=1))
     return knots
 
 
@@ -178,7 +181,7 @@ def _their_knot(event: TraceEvent) -> Knot:
     words = Words("{firm}: {step}", {"firm": event.firm, "step": step.replace("_", " ") or event.type})
     keys = [*event.outputs, *event.inputs]
     details = {name: value for name, value in (("agreement", event.agreement), ("items", ", ".join(keys[:5]))) if value}
-    link = links.goods(keys[0]) if keys else ""
+    link = paths.trace(keys[0]) if keys else ""
     return Knot(event.id, "circulation", parse_iso(event.at), f"epcis.{step}", words, event.firm, False, event.id, link, details=details, weight=1)
 
 

@@ -37,10 +37,10 @@ def _wide(sign: str) -> float:
     if ord(sign) >= 0x2E80:
         return 1.02
     if sign in THIN:
-        return 0.34
+        return 0.38
     if sign in WIDE:
-        return 0.92
-    return 0.68 if sign.isupper() else 0.585
+        return 0.98
+    return 0.74 if sign.isupper() else 0.645
 
 
 def lines_of(text: str, size: float, width: float, most: int) -> list[str]:

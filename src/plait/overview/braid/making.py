@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from plait.kernel.facts import Fact, decode
-from plait.overview.braid import links
+from plait.manufacturing.trade.model import DespatchAdvice
+from plait.overview import paths
 from plait.overview.braid.documents import DESK
 from plait.overview.braid.finding import Story
 from plait.overview.braid.model import Knot, Stretch, Words
@@ -82,7 +83,7 @@ def _job_knot(work: _Work, names: dict[int, str], story: Story, firm: str) -> Kn
     machine = job.machine_id if job else ""
     where = story.machines.get(machine, machine) or work.station
     pieces = work.good if work.end else work.quantity
-    text = "{step}: {count} pieces on {where}" if work.end else "{step}: {count} pieces running on {where}"
+    text = "{step}: {count} pcs on {where}" if work.end else "{step}: {count} pcs running on {where}"
     details = {"job": work.job, "station": work.station}
     if work.end:
         details |= {"good": str(work.good), "scrap": str(work.scrap)}
@@ -96,7 +97,7 @@ def _job_knot(work: _Work, names: dict[int, str], story: Story, firm: str) -> Kn
         title=Words(text, {"step": names.get(work.seq, str(work.seq)), "count": str(pieces), "where": where}),
         firm=firm,
         fact=(work.end or work.start).id,
-        link=links.machine(machine) if machine else links.run(story.run_number),
+        link=paths.machine(machine) if machine else paths.run(story.run_number),
         until=work.end.at if work.end else None,
         details=details,
     )
@@ -148,7 +149,7 @@ def _still_knot(still: StandStill, story: Story, firm: str) -> Knot:
     else:
         words = Words("{machine} stood for {span}: {reason}", {"machine": name, "span": span_of(still.since, still.until), "reason": reason})
     id = f"{still.machine}@{still.since.isoformat()}"
-    link = links.machine(still.machine)
+    link = paths.machine(still.machine)
     return Knot(id, "infrastructure", still.since, "machine.down", words, firm, link=link, until=still.until, weight=3)
 
 
@@ -170,17 +171,24 @@ def _noted(fact: Fact, firm: str, number: str) -> Knot:
     known = NOTED.get(fact.kind)
     if known is not None:
         text, weight = known
-        words = Words(text, {name: str(raw.get(name, "-")) for name in ("quantity", "good", "made", "batch")})
+        words = Words(text, {name: str(raw.get(name, "-")) for name in FILLED if f"{{{name}}}" in text})
     else:
         words, weight = Words("At the line: {what}", {"what": _plain(fact.kind)}), 2
     details = {name: str(value)[:LONGEST] for name, value in list(raw.items())[:MOST_DETAILS] if isinstance(value, str | int | float) and value != ""}
-    return Knot(fact.id, "infrastructure", fact.at, fact.kind, words, firm, fact=fact.id, link=links.run(number), details=details, weight=weight)
+    return Knot(fact.id, "infrastructure", fact.at, fact.kind, words, firm, fact=fact.id, link=paths.run(number), details=details, weight=weight)
 
 
+FILLED = ("quantity", "good", "made", "station", "reason", "all_good")
 NOTED: dict[str, tuple[str, int]] = {
-    "line.scrapped": ("{quantity} pieces are scrap and made again", 2),
-    "line.batch_finished": ("A batch of {good} pieces is finished", 1),
-    "line.run_finished": ("All {made} pieces are made", 3),
+    "line.scrapped": ("Scrap, made again: {quantity} pcs", 2),
+    "line.batch_finished": ("Batch finished: {good} pcs", 1),
+    "line.work_begun": ("Work begun at {station}", 1),
+    "line.counted": ("Counted at {station}: {all_good} good", 1),
+    "line.stopped": ("Stopped at {station}: {reason}", 3),
+    "line.photo_added": ("Photo taken at {station}", 2),
+    "line.help_asked": ("Help called to {station}", 3),
+    "line.help_answered": ("Help is at {station}", 2),
+    "line.run_finished": ("All made: {made} pcs", 3),
 }
 
 
@@ -198,32 +206,24 @@ def planned_knots(story: Story, firm: str) -> list[Knot]:
             left.setdefault((booking.seq, booking.name), []).append(booking)
     knots = []
     for (seq, name), rows in sorted(left.items()):
-        words = Words("Planned: {step}, {count} pieces", {"step": name, "count": str(sum(row.quantity for row in rows))})
+        words = Words("Planned: {step}, {count} pcs", {"step": name, "count": str(sum(row.quantity for row in rows))})
         start, end = min(row.start for row in rows), max(row.end for row in rows)
-        link = links.order(story.run_number)
+        link = paths.order(story.run_number)
         knots.append(Knot(f"plan/{seq}", "infrastructure", start, "schedule.planned", words, firm, link=link, until=end, planned=True, weight=2))
     return knots
 
 
-def outside(story: Story, now: datetime) -> list[Stretch]:
-    """Return the time batches spent at suppliers of steps: what they do there is theirs."""
-    gone: dict[str, datetime] = {}
-    spans: dict[int, list[tuple[datetime, datetime]]] = {}
-    for fact in story.facts:
-        body = decode(fact) if fact.kind in ("line.step_out", "line.job_ended") else None
-        if body is None:
-            continue
-        if fact.kind == "line.step_out":
-            gone[body.job] = fact.at
-        elif body.station == "outside" and body.job in gone:
-            spans.setdefault(body.seq, []).append((gone.pop(body.job), fact.at))
-    for job, since in gone.items():
-        spans.setdefault(int(job.rpartition("-")[2]), []).append((since, now))
-    doers = {supply.role.partition(":")[2]: supply.supplier_name for supply, _ in story.supplies if supply.role.startswith("service:")}
+def outside(story: Story, own: str, now: datetime) -> list[Stretch]:
+    """Return the time batches spent at suppliers of steps, from the first that went to the last that came back: what they do there is theirs."""
     found = []
-    for seq, times in spans.items():
-        firm = doers.get(str(seq), "-")
-        found.append(Stretch("infrastructure", min(since for since, _ in times), max(until for _, until in times), firm, no_jobs(firm)))
+    for supply, docs in story.supplies:
+        advices = [doc for doc in docs if isinstance(doc, DespatchAdvice)]
+        gone = [doc for doc in advices if doc.party == own]
+        back = [doc for doc in advices if doc.party != own]
+        if supply.role.startswith("service:") and gone:
+            until = max(doc.departed for doc in back) if len(back) >= len(gone) else now
+            since = min(doc.departed for doc in gone)
+            found.append(Stretch("infrastructure", since, max(since, until), supply.supplier_name, no_jobs(supply.supplier_name)))
     return found
 
 

@@ -19,7 +19,8 @@ from plait.kernel.texts import Texts
 from plait.manufacturing.desk.book.rules import end_of_day
 from plait.manufacturing.desk.late.model import LineDetail
 from plait.manufacturing.trade.model import DespatchAdvice, OrderResponse
-from plait.overview.braid import documents, goods, links, making, rules
+from plait.overview import paths
+from plait.overview.braid import documents, goods, making, rules
 from plait.overview.braid.finding import Story, find_story
 from plait.overview.braid.model import Braid, Knot, SmallBraid, Stretch, Words
 from plait.overview.braid.small import find_small
@@ -118,12 +119,12 @@ class _Teller:
         story, name = self.story, self.firm.name
         self.knots += documents.document_knots(story, self.firm.party_id, name) + documents.desk_knots(story, name)
         self.knots += making.line_knots(story, name) + making.planned_knots(story, name) + goods.arrival_knots(story, name)
-        self.stretches += making.outside(story, self.now) + self._suppliers()
+        self.stretches += making.outside(story, self.firm.party_id, self.now) + self._suppliers()
         started = min((knot.at for knot in self.knots), default=self.now)
         things = goods.things_of(story)
         if "epcis.read" in self.may and self.service.guard.scope(self.actor, "read", "traceability").everything:
             moves = await self.service.epcis.look(goods.look(things))
-            self.knots += goods.event_knots(moves, self.service.epcis.own(), name, self.service.name, started)
+            self.knots += goods.event_knots(moves, self.service.epcis.own(), name, self.service.name, started, self._other())
         if "passport.read" in self.may:
             self.knots += await self._passport()
         dates = await self._dates()
@@ -164,7 +165,7 @@ class _Teller:
         first = min(made, key=lambda knot: knot.at)
         words = Words("Passport issued: {name}", {"name": run.order.part_name})
         at = max(first.at, datetime.fromisoformat(product.updated))
-        link = links.passport(product.gtin)
+        link = paths.passport(product.gtin)
         return [Knot(f"passport/{product.gtin}", "circulation", at, "passport.issued", words, self.firm.name, fact=first.fact, link=link, weight=2)]
 
     async def _dates(self) -> rules.Dates:
@@ -205,8 +206,7 @@ class _Teller:
     async def _reason(self, dates: rules.Dates) -> rules.Reason:
         """Return why it is late: the longest stand-still, else what the customer was told, else what the desk's plan says."""
         still = rules.longest(making.stand_stills(self.story), self.now)
-        changed = [doc.reason for doc in self.story.docs if isinstance(doc, OrderResponse) and doc.code == "changed" and doc.reason]
-        said = changed[-1] if changed else ""
+        said = documents.moved_most(self.story.docs)
         line = self.story.line
         late = dates.state == "open" and dates.promised is not None and (dates.expected or self.now) > dates.promised
         if not said and late and line is not None and line.state == "open" and self.service.late and "desk.read" in self.may:
@@ -270,7 +270,7 @@ class _Teller:
             late=late,
             folded=self.folded | folded,
             left_out=tuple(words for action, words in SOURCES.items() if action not in self.may),
-            link=links.order(number or id),
+            link=paths.order(number if self.sold and story.line else id),
         )
 
     def _title(self, number: str) -> Words:

@@ -15,7 +15,7 @@ from plait.manufacturing.desk.book.model import OrderLine
 from plait.manufacturing.desk.book.rules import end_of_day
 from plait.manufacturing.schedule.calendar import to_time
 from plait.manufacturing.schedule.tables import booking_table
-from plait.manufacturing.trade.model import DespatchAdvice, Document, Order, OrderResponse
+from plait.manufacturing.trade.model import DespatchAdvice, Document, Order
 from plait.manufacturing.trade.tables import document_table
 from plait.overview.braid import documents, rules
 from plait.overview.braid.finding import May
@@ -131,8 +131,7 @@ def _small(order: _Order, now: datetime, zone: str) -> SmallBraid:
     marks = [*order.marks, *(Mark("circulation" if isinstance(doc, DespatchAdvice) else "manufacturing", doc.issued) for doc in order.docs)]
     marks.sort(key=lambda mark: mark.at)
     dates = _dates(order, now, zone)
-    changed = [doc.reason for doc in order.docs if isinstance(doc, OrderResponse) and doc.code == "changed" and doc.reason]
-    late = rules.lateness(dates, rules.Reason(said=changed[-1] if changed else ""))
+    late = rules.lateness(dates, rules.Reason(said=documents.moved_most(order.docs)))
     started = marks[0].at if marks else now
     words = late.words if late else None
     id = next((doc.id for doc in order.docs if isinstance(doc, Order)), order.number)

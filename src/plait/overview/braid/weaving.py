@@ -15,6 +15,7 @@ __all__ = ["Cluster", "Crossing", "Scale", "Weave", "bundle", "marks_of", "scale
 EVENLY = 0.45
 LANES = {"infrastructure": 0, "manufacturing": 1, "circulation": 2}
 MIDDLE = 1
+TIRES = 0.55
 STEP = timedelta(milliseconds=1)
 MOST_STEPS = 5
 TURNS = frozenset({"trade.rfq", "trade.quotation", "trade.order", "trade.promise"})
@@ -136,7 +137,8 @@ class Weave:
 def weave(marks: Iterable[tuple[Strand, float, float]], length: float, slot: float) -> Weave:
     """Return how the strands run for ``marks`` (strand, place, weight); a strand leads for at least ``slot`` pixels.
 
-    Who leads is who does the most there, measured by what it does on the whole: a strand with few knots leads where they are.
+    Who leads is who does the most there, measured by what it does on the whole: a strand with few knots leads where they are, and one that
+    has led for long gives way to another that is at work too.
     """
     count = max(1, int(length // slot))
     width = length / count
@@ -147,16 +149,19 @@ def weave(marks: Iterable[tuple[Strand, float, float]], length: float, slot: flo
         whole[strand] += weight
     leader: Strand = "manufacturing"
     crossings = []
+    led = 0
     for index, load in enumerate(loads):
-        best = max(load, key=lambda strand: (load[strand] / whole[strand], strand == leader), default=leader)
+        tired = TIRES ** max(0, led - 1)
+        best = max(load, key=lambda strand: (load[strand] / whole[strand] * (tired if strand == leader else 1.0), strand == leader), default=leader)
+        led += 1
         if best == leader:
             continue
         if index:
             crossings.append(Crossing(index * width, width * 0.42, best, leader))
-            leader = best
+            leader, led = best, 0
         elif whole[best] and load[best] > load[leader]:
             crossings.append(Crossing(width * 0.5, width * 0.42, best, leader))
-            leader = best
+            leader, led = best, 0
     return Weave(length, crossings)
 
 
