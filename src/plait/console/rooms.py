@@ -7,6 +7,7 @@ from pathlib import Path
 from plait.circulation.epcis.service import EpcisService
 from plait.circulation.passport.service import PassportService
 from plait.circulation.trace.service import TraceService
+from plait.identity.people.badges.service import BadgeService
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
 from plait.infrastructure.machines.service import MachineService
@@ -32,6 +33,7 @@ from plait.sharing.room import Sharing
 from plait.store import Store
 from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health.service import HealthService
+from plait.upkeep.phones.service import PhonesService
 from plait.upkeep.plugins import PluginService
 from plait.upkeep.support.service import SupportService
 
@@ -48,6 +50,7 @@ class Rooms:
     url: Callable[[], str]
     identity: Identity
     people: PeopleService
+    badges: BadgeService
     machines: MachineService
     signals: SignalService
     twins: TwinService
@@ -70,6 +73,7 @@ class Rooms:
     health: HealthService
     support: SupportService
     plugins: PluginService
+    phones: PhonesService
     today: TodayService
     find: FindService
     network: NetworkService

@@ -151,6 +151,10 @@ class Identity:
 
             await self.store.write(system_actor(self._party), work)
 
+    def profile(self) -> FirmProfile:
+        """Return what the firm says of itself, as it was entered."""
+        return self._profile
+
     async def describe(self, actor: Actor, profile: FirmProfile) -> Firm:
         """Change the firm's profile; raise ``invalid`` naming the field. The same profile again changes nothing."""
         self.require(actor, "admin.firm")
