@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from plait.cli import VERBS
-from plait.cli.demo.weave import STRANDS, weave
+from plait.overview.braid.terminal import STRANDS, weave
 from tests.support.nodes import nodes, settle
 
 

@@ -15,8 +15,8 @@ from rich.text import Text
 from plait.cli.demo.scene import Scene
 from plait.cli.demo.steps import STEPS, Director, StepFailed
 from plait.cli.demo.story import digest, lines
-from plait.cli.demo.weave import STRANDS, weave
 from plait.kernel.clock import SYSTEM
+from plait.overview.braid.terminal import STRANDS, weave
 
 __all__ = ["CORE", "links", "play", "summary"]
 

@@ -14,7 +14,7 @@ __all__ = ["Tick", "day_and_time", "short_day", "ticks"]
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LEVELS = tuple(timedelta(minutes=minutes) for minutes in (30 * 1440, 7 * 1440, 1440, 720, 360, 180, 60, 30, 10, 5, 1))
 DAY = timedelta(days=1)
-MOST = 400
+MOST = 120
 SIZE = 11
 
 
@@ -46,7 +46,7 @@ def ticks(scale: Scale, texts: Texts, apart: float, *, tall: bool = False) -> li
     found: list[tuple[float, float, Tick]] = []
     year = scale.until - scale.since > timedelta(days=330)
     for level in LEVELS:
-        if (scale.until - scale.since) / level > MOST:
+        if (scale.until - scale.since) / level > MOST and found:
             break
         for when in _round(scale.since, scale.until, level, texts.zone):
             along = scale.at(when)

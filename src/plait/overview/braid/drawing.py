@@ -95,7 +95,7 @@ class _Picture:
         if braid.first_promised is not None and braid.first_promised != promised:
             yield braid.first_promised, texts("First promised for {when}", when=day_and_time(braid.first_promised, texts)), "soft"
         if braid.state == "open":
-            yield braid.now, texts("Now, {when}", when=day_and_time(braid.now, texts)), "bad"
+            yield braid.now, texts("Now, {when}", when=day_and_time(braid.now, texts)), "now"
         elif braid.ended is not None and braid.state == "done":
             yield braid.ended, texts("Delivered {when}", when=day_and_time(braid.ended, texts)), "soft"
 
@@ -110,7 +110,9 @@ class _Picture:
         return node("defs", {}, hatch, clip)
 
     def _ground(self) -> str:
-        said = "".join(text(14.0, 22.0 + 19 * index, line, self.ink, "ink", TITLE, weight=600, halo=False) for index, line in enumerate(self.title))
+        headline = "" if self.braid.late else say(self.braid.headline, self.texts)
+        said = text(14.0, self.top + (6.0 if self.tall else 12.0), headline, self.ink, "soft", LABEL, halo=False) if headline and not self.tall else ""
+        said += "".join(text(14.0, 22.0 + 19 * index, line, self.ink, "ink", TITLE, weight=600, halo=False) for index, line in enumerate(self.title))
         if self.ink.theme == "css":
             return said
         return node("rect", {"width": self.width, "height": self.height, "rx": 12, "fill": self.ink("card")}) + said
@@ -149,7 +151,7 @@ class _Picture:
             else:
                 x = self.start + along
                 spot = {"x1": x, "x2": x, "y1": self.top + 8, "y2": self._foot()}
-            yield node("line", spot | {"stroke": self.ink(colour), "stroke-width": 1.5, "stroke-dasharray": dash})
+            yield node("line", spot | {"stroke": self.ink("soft" if colour == "now" else colour), "stroke-width": 1.5, "stroke-dasharray": dash})
 
     def _gap(self) -> Iterator[str]:
         late = self.braid.late
@@ -280,7 +282,7 @@ class _Picture:
         bands = ((self.head, middle - half), (middle + half, self._foot() - 4))
         wanted, said = [], {}
         for index, (cluster, rank) in enumerate(zip(self.clusters, self._ranks(), strict=True)):
-            lines, when = self._label(cluster, 150, 2)
+            lines, when = self._label(cluster, 150, 3 if cluster.main.weight == 3 else 2)
             x, y = self.grid.on(cluster.strand, cluster.along)
             wide = max(*(width_of(line, LABEL) for line in lines), width_of(when, SMALL))
             lane = self.grid.weave.lane(cluster.strand, cluster.along)
@@ -325,7 +327,7 @@ class _Picture:
                 free = next((x for x in spots if not any(Box(x - 6, y, wide + 12, 14).meets(box) for box in taken)), None)
                 if free is not None:
                     taken.append(Box(free, y, wide, 14))
-                    yield text(free, y + 11, said, self.ink, colour, SMALL + 1, weight=600)
+                    yield text(free, y + 11, said, self.ink, "soft" if colour == "now" else colour, SMALL + 1, weight=600)
                     break
         late = self.braid.late
         if late is not None:
@@ -349,6 +351,7 @@ class _Picture:
             (stretch.reason, *self.grid.on(stretch.strand, (start + end) / 2, aside), "soft", 22.0) for stretch, start, end, aside in self.stretches
         ]
         more += [(line, self._foot() + 4, self.start + self.scale.at(when), colour, 40.0) for when, line, colour in self.lines]
+        more = [(words, x, y, "soft" if colour == "now" else colour, rank) for words, x, y, colour, rank in more]
         late = self.braid.late
         if late is not None:
             more.append((late.words, self._foot(), self.start + (self.scale.at(late.since) + self.scale.at(late.until)) / 2, "bad", 50.0))

@@ -1,9 +1,10 @@
 """The braid small: a row's picture and plait's mark (pure)."""
 
+import math
 from collections.abc import Iterator
 
 from plait.overview.braid.ink import Grid, Ink, clean, node
-from plait.overview.braid.model import STRANDS, Braid, SmallBraid, Strand
+from plait.overview.braid.model import STRANDS, Braid, SmallBraid
 from plait.overview.braid.weaving import Scale, marks_of, timed, weave
 
 __all__ = ["draw_small", "logo"]
@@ -51,17 +52,33 @@ def _small_strands(grid: Grid, ink: Ink, done: float, height: int) -> Iterator[s
 
 
 def logo(size: int = 96) -> str:
-    """Return plait's mark: three strands that weave."""
-    order: tuple[Strand, ...] = ("infrastructure", "circulation", "manufacturing") * 2
-    pitch = size / 6
-    marks = [(strand, (index + 0.5) * pitch, 1.0) for index, strand in enumerate(order)]
-    grid = Grid(weave(marks, float(size), pitch), 0.0, size * 0.28, size * 0.22, tall=False)
+    """Return plait's mark: three strands that weave, each passing over on its way to the middle."""
     ink = Ink("css")
-    base = {"fill": "none", "stroke-width": size * 0.085, "stroke-linecap": "round"}
-    parts = [node("path", base | {"d": grid.along(strand, size * 0.05, size * 0.95), "stroke": ink(strand)}) for strand in STRANDS]
-    for crossing in grid.weave.crossings:
-        path = grid.crossing(crossing.over, crossing.at, crossing.half, 0.8)
-        parts.append(node("path", base | {"d": path, "stroke": ink("card"), "stroke-width": size * 0.15, "stroke-linecap": "butt"}))
-        parts.append(node("path", base | {"d": path, "stroke": ink(crossing.over)}))
+    edge, middle, swing, period = size * 0.08, size / 2, size * 0.26, size * 0.84
+    base = {"fill": "none", "stroke-width": size * 0.1, "stroke-linecap": "round", "stroke-linejoin": "round"}
+
+    def angle(strand: int, x: float) -> float:
+        return 2 * math.pi * ((x - edge) / period + 1 / 12 + strand / 3)
+
+    def path(strand: int, start: float, end: float) -> str:
+        xs = [start + (end - start) * step / 24 for step in range(25)]
+        return "M" + " L".join(f"{x:.2f} {middle - swing * math.cos(angle(strand, x)):.2f}" for x in xs)
+
+    crossings = []
+    for one, other in ((0, 1), (1, 2), (0, 2)):
+        for turn in range(-2, 4):
+            x = edge + period * (turn / 2 - (one + other) / 6 - 1 / 12)
+            if edge <= x <= size - edge:
+                inward = math.cos(angle(one, x)) * math.sin(angle(one, x)) > 0
+                crossings.append((x, one if inward else other, other if inward else one))
+    crossings.sort()
+    starts, ends = {crossings[0][2]: crossings[0][0]}, {crossings[-1][2]: crossings[-1][0]}
+    parts = []
+    for index, strand in enumerate(STRANDS):
+        parts.append(node("path", base | {"d": path(index, starts.get(index, edge), ends.get(index, size - edge)), "stroke": ink(strand)}))
+    for x, over, _ in crossings:
+        bit = path(over, max(edge, x - period / 13), min(size - edge, x + period / 13))
+        parts.append(node("path", base | {"d": bit, "stroke": ink("card"), "stroke-width": size * 0.17, "stroke-linecap": "butt"}))
+        parts.append(node("path", base | {"d": bit, "stroke": ink(STRANDS[over])}))
     values = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {size} {size}", "width": size, "height": size, "role": "img", "class": "plait-logo"}
     return node("svg", values, node("title", {}, "plait"), *parts)

@@ -15,7 +15,7 @@ __all__ = ["Cluster", "Crossing", "Scale", "Weave", "bundle", "marks_of", "scale
 EVENLY = 0.45
 LANES = {"infrastructure": 0, "manufacturing": 1, "circulation": 2}
 MIDDLE = 1
-TIRES = 0.55
+TIRES = 0.5
 STEP = timedelta(milliseconds=1)
 MOST_STEPS = 5
 TURNS = frozenset({"trade.rfq", "trade.quotation", "trade.order", "trade.promise"})
@@ -151,7 +151,7 @@ def weave(marks: Iterable[tuple[Strand, float, float]], length: float, slot: flo
     crossings = []
     led = 0
     for index, load in enumerate(loads):
-        tired = TIRES ** max(0, led - 1)
+        tired = TIRES**led
         best = max(load, key=lambda strand: (load[strand] / whole[strand] * (tired if strand == leader else 1.0), strand == leader), default=leader)
         led += 1
         if best == leader:
