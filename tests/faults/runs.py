@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults import disk
-from tests.faults.disk import Fault
+from tests.faults.disk import SECTOR, Fault
 from tests.faults.harness import Nursery, check, facts_after_damage
 from tests.faults.packed import small_backup
 from tests.faults.work import BACKUP
 
-__all__ = ["RUNS", "WORKS", "Report", "damage", "errors", "forgot", "full", "kills", "power", "prepare"]
+__all__ = ["RUNS", "WORKS", "Report", "damage", "errors", "forgot", "full", "kills", "power", "prepare", "unnoted"]
 
 WORKS = ("store", "events", "segments", "blobs", "secrets", "upgrade", "restore", "stick")
+WAL_HEAD, WAL_FRAME = 32, 24 + 4096
 RELEASE = Path(__file__).parents[1] / "versions" / "0.1.0" / "folders.tar.xz"
 
 
@@ -170,6 +171,29 @@ def damage(nursery: Nursery, space: Path, number: int, seed: int) -> Report:
         wrong = facts_after_damage(folder, said)
         found += [f"{path.name} {how} at {place} seed {index}: {each}" for each in wrong]
     return Report(number, found)
+
+
+def unnoted(nursery: Nursery, space: Path, kills: int, frames: int) -> Report:
+    """Kill the process before each of the first notes of the log's end, with everybody answered who is to be; damage its journal; look.
+
+    The journal is damaged at the beginning of each of its last ``frames``: SQLite goes on without that one and all behind it.
+    """
+    runs, found = 0, []
+    for kill in range(1, kills + 1):
+        folder = prepare("store", space / f"unnoted-{kill}")
+        outcome = nursery.run("unnoted store", folder, kill)
+        assert outcome.killed, f"the log's end was noted fewer than {kill} times"
+        journal = folder / "plait.db-wal"
+        whole = journal.read_bytes()
+        for place in range(WAL_HEAD, len(whole), WAL_FRAME)[-frames:]:
+            hurt = space / f"unnoted-{kill}-{place}"
+            shutil.copytree(folder, hurt)
+            (hurt / journal.name).write_bytes(whole[:place] + bytes(SECTOR) + whole[place + SECTOR :])
+            found += [f"killed before note {kill}, zeroed at {place}: {each}" for each in facts_after_damage(hurt, outcome.said)]
+            runs += 1
+            shutil.rmtree(hurt)
+        shutil.rmtree(folder)
+    return Report(runs, found)
 
 
 RUNS: dict[str, Callable[[Nursery, str, Path, int, int], Report]] = {"kills": kills, "power": power, "forgot": forgot, "full": full, "errors": errors}

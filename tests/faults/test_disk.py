@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness import Nursery, nursery
-from tests.faults.runs import RUNS, WORKS, damage, forgot, power
+from tests.faults.runs import RUNS, WORKS, damage, forgot, power, unnoted
 
 SIZES = {"kills": 30, "power": 60, "forgot": 24, "full": 12, "errors": 16}
 SLOW = {("full", "events"): 4, ("full", "store"): 8} | {(fault, "restore"): 8 for fault in SIZES} | {("kills", "stick"): 12, ("power", "stick"): 30}
@@ -36,6 +36,13 @@ def test_faults(disk: Nursery, tmp_path: Path, fault: str, work: str) -> None:
 def test_damaged_files(disk: Nursery, tmp_path: Path) -> None:
     """Tests that facts in a folder with a turned, zeroed or missing stretch in any file are never wrong without a word."""
     report = damage(disk, tmp_path, 60, 3)
+    assert report.found == []
+
+
+def test_what_was_told_is_noted(disk: Nursery, tmp_path: Path) -> None:
+    """Tests that a kill between a commit and the note of it loses no acknowledged facts without a word when the journal is damaged as well."""
+    report = unnoted(disk, tmp_path, kills=8, frames=6)
+    assert report.runs == 8 * 6
     assert report.found == []
 
 

@@ -11,7 +11,9 @@ import json
 import logging
 import os
 import random
+import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from plait.kernel.os import write_private
 from plait.kernel.problems import Problem
 from plait.store import Blobs, Database, Segments, Store, Tx, engine, metadata
 from plait.store import segments as segments_module
+from plait.store.anchor import Anchor
 from plait.upkeep.backup import targets
 from plait.upkeep.backup.restore import restore
 from tests.faults.disk import Fault, arm, count
@@ -36,6 +39,7 @@ ME = system_actor("party-1")
 WRITERS = 6
 EACH = 5
 TRIES = 35
+TURNS = 10
 BACKUP = "b.plait"
 events = MetaData(info={"name": "things"})
 thing = Table("thing", events, Column("id", Integer, primary_key=True), Column("body", LargeBinary, nullable=False))
@@ -203,6 +207,30 @@ async def _careless_store(folder: Path, seed: int) -> None:
     await _store(folder, seed)
 
 
+async def _unnoted_store(folder: Path, seed: int) -> None:
+    """The same, killed before the log's end is noted for the ``seed``-th time, when all have said what they were told by then."""
+    loop, note, seen = asyncio.get_running_loop(), Anchor.note, set()
+
+    def heard(left: int, done: threading.Event) -> None:
+        if left:
+            loop.call_soon(heard, left - 1, done)
+        else:
+            done.set()
+
+    def last(self: Anchor, seq: int, hash: str) -> None:
+        if seq and seq not in seen:
+            seen.add(seq)
+            if len(seen) == seed:
+                done = threading.Event()
+                loop.call_soon_threadsafe(heard, TURNS, done)
+                done.wait()
+                os.kill(os.getpid(), signal.SIGKILL)
+        note(self, seq, hash)
+
+    Anchor.note = last  # type: ignore[method-assign]
+    await _store(folder, seed)
+
+
 WORK: dict[str, Callable[[Path, int], Awaitable[None]]] = {
     "store": _store,
     "events": _events,
@@ -214,6 +242,7 @@ WORK: dict[str, Callable[[Path, int], Awaitable[None]]] = {
     "stick": _stick,
     "careless segments": _careless_segments,
     "careless store": _careless_store,
+    "unnoted store": _unnoted_store,
 }
 
 

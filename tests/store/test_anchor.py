@@ -7,7 +7,6 @@ import pytest
 
 from plait.kernel.activity import Activity
 from plait.kernel.actor import system_actor
-from plait.kernel.clock import SYSTEM
 from plait.kernel.facts import decode
 from plait.kernel.problems import Problem
 from plait.store import Store, Tx, metadata
@@ -88,15 +87,31 @@ async def test_loss_can_be_accepted(tmp_path: Path) -> None:
 
 
 async def test_noted_while_running(tmp_path: Path) -> None:
-    """Tests that the head is noted soon after the last fact, without another write and before the store is closed."""
+    """Tests that the head is noted when a fact is acknowledged, each in turn, and before the store is closed."""
     store = made(tmp_path)
     await store.open()
-    await store.write(ME, lambda tx: tx.append("s", Noted("one")) and None)
-    await store.write(ME, lambda tx: tx.append("s", Noted("two")) and None)
-    anchor = Anchor(tmp_path / "plait.db.head")
-    while (found := anchor.read()) is None or found[0] < 2:
-        await SYSTEM.sleep(0.02)
+    for number in range(1, 20):
+        fact = await store.write(ME, lambda tx, number=number: tx.append("s", Noted(str(number))))
+        assert Anchor(tmp_path / "plait.db.head").read() == (number, fact.hash)
     await store.close()
+
+
+def test_the_name_is_synced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that the folder is synced when the note is new in it, and not again."""
+    synced: list[Path] = []
+    monkeypatch.setattr("plait.store.anchor.fsync_dir", synced.append)
+    anchor = Anchor(tmp_path / "head")
+    for number in range(1, 4):
+        anchor.note(number, "a" * 64)
+        anchor.sync()
+    anchor.close()
+    assert synced == [tmp_path]
+    anchor = Anchor(tmp_path / "head")
+    assert anchor.read() == (3, "a" * 64)
+    anchor.note(4, "b" * 64)
+    anchor.sync()
+    anchor.close()
+    assert synced == [tmp_path]
 
 
 @pytest.mark.parametrize("torn", [0, 10, 80, APART, APART + 5])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from plait.kernel.problems import Problem
+from tests.circulation.test_http import document
 from tests.cli.test_verbs import run
 from tests.support.nodes import Running, settle
 
@@ -35,6 +36,30 @@ async def test_accept_loss(tmp_path: Path) -> None:
     await shop.start()
     assert (await shop.bodies("store.loss_accepted"))[0].noted == head
     assert (await shop.ok("GET", "/api/v1/facts/verify"))["ok"]
+    await shop.stop()
+
+
+async def test_a_lost_declaration_of_an_error(tmp_path: Path) -> None:
+    """Tests that the loss of an event is noticed also when another one with its id, which it declared wrong, is still there."""
+    shop = Running("shop", tmp_path)
+    await shop.start()
+    event = {"type": "ObjectEvent", "eventTime": "2026-03-02T10:00:00Z", "eventTimeZoneOffset": "+00:00", "action": "OBSERVE"}
+    event |= {"eventID": "urn:x:1", "epcList": ["urn:epc:id:sgtin:9521000.000001.1"]}
+    for body in (event, event | {"errorDeclaration": {"declarationTime": "2026-03-03T10:00:00Z"}}):
+        await shop.ok("POST", "/epcis/capture", document(body))
+    await settle(shop)
+    await shop.stop()
+    conn = sqlite3.connect(tmp_path / "events.db")
+    assert conn.execute("DELETE FROM ev WHERE declared = 1").rowcount == 1
+    conn.commit()
+    conn.close()
+    with pytest.raises(Problem) as refused:
+        await shop.start()
+    assert refused.value.code == "events-lost"
+    await shop.stop()
+    assert "can be started" in (await to_thread(run, "accept-loss", "--data", str(tmp_path), "--yes")).stdout
+    await shop.start()
+    assert (await shop.bodies("epcis.loss_accepted"))[0].ids == ("urn:x:1",)
     await shop.stop()
 
 

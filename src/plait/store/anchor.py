@@ -3,15 +3,17 @@
 A log whose last facts were cut off is a whole, shorter chain: nothing in it tells of the loss (a damaged write-ahead log, a
 disk that lied, a file put back by hand). Two slots of one line each, in blocks of their own, are written in turn, each with
 its checksum, so that a torn write leaves the other one. The note is made after the facts are on disk, so it is never ahead of
-them; it is synced itself at most once a second, so that nobody waits for it.
+them, and before anybody is told so, so that whatever ends the process leaves a note of all that was acknowledged. It is synced
+itself at most once a second, so that nobody waits for it: what a loss of power takes of it are notes of the last second.
 """
 
+import errno
 import zlib
 from pathlib import Path
 from typing import IO
 
 from plait.kernel.clock import SYSTEM
-from plait.kernel.os import fsync_file, remove
+from plait.kernel.os import fsync_dir, fsync_file, remove
 
 __all__ = ["Anchor"]
 
@@ -42,6 +44,7 @@ class Anchor:
         self._noted = 0
         self._due = 0.0
         self._unsynced = False
+        self._named = True
 
     def read(self) -> tuple[int, str] | None:
         """Return number and hash of the latest fact noted, None when there is no (readable) note."""
@@ -59,9 +62,11 @@ class Anchor:
         """Note that the log is on disk up to ``seq``; OSError when the disk refuses (the next note tries again)."""
         if seq != self._noted:
             if self._file is None:
-                self._file = self.path.open("r+b" if self.path.exists() else "w+b", buffering=0)
+                self._named = self.path.exists()
+                self._file = self.path.open("r+b" if self._named else "w+b", buffering=0)
             self._file.seek(self._slot * APART)
-            self._file.write(_line(seq, hash))
+            if self._file.write(_line(seq, hash)) != SLOT:
+                raise OSError(errno.ENOSPC, "only a part of the note could be written", str(self.path))
             self._slot, self._noted = 1 - self._slot, seq
             self._unsynced = True
 
@@ -71,6 +76,9 @@ class Anchor:
         self._unsynced = False
         if self._file is not None:
             fsync_file(self._file)
+            if not self._named:
+                fsync_dir(self.path.parent)
+                self._named = True
 
     def forget(self) -> None:
         """Begin anew, as if nothing had been noted."""

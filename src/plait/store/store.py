@@ -107,22 +107,28 @@ class _Books:
     def committed(self) -> Callable[[], None]:
         posted, self.posts = self.posts > 0, 0
         self._kept = (self.log.seq, self.log.hash)
+        self._note()
         return self._tell(self.log.taken(), posted)
 
     def rest_due(self) -> float | None:
         return None if self._anchor is None else self._anchor.due()
 
     def rest(self, *, last: bool = False) -> None:
+        if self._anchor is not None and (last or self._anchor.due() == 0):
+            self._note(sync=True)
+        if self._anchor is not None and last:
+            self._anchor.close()
+
+    def _note(self, *, sync: bool = False) -> None:
+        """Note how far the log is on disk; facts that are there stay acknowledged when the note cannot be written."""
         if self._anchor is None:
             return
         try:
             self._anchor.note(*self._kept)
-            if last or self._anchor.due() == 0:
+            if sync:
                 self._anchor.sync()
         except OSError as error:
             _log.warning("the head of the log could not be noted", path=str(self._anchor.path), reason=str(error))
-        if last:
-            self._anchor.close()
 
 
 class Tx:

@@ -44,7 +44,7 @@ class Ledger(Protocol):
         ...
 
     def committed(self) -> Callable[[], None]:
-        """Called on the writer's thread once the group is on disk: take tokens; return what is to be done on the loop."""
+        """Called on the writer's thread once the group is on disk, before its answers: take tokens; return what is to be done on the loop."""
         ...
 
     def rest_due(self) -> float | None:

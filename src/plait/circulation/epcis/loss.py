@@ -1,10 +1,11 @@
 """Events that the fact log tells of and the event store has lost.
 
-Events are on disk before the fact that tells of them, so the event of the last such fact must be there. If it is not, the end
-of the event store is gone: a damaged file, or an old one put back by hand.
+Events are on disk before the fact that tells of them, so the event of the last such fact must be there, as it was captured: one
+that declares an error has the id of another event. If it is not, the end of the event store is gone: a damaged file, or an old
+one put back by hand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 from sqlalchemy import Connection
@@ -45,8 +46,14 @@ async def check(store: Store, events: Base) -> None:
     body = decode(last) if last is not None else None
     if not isinstance(body, Captured):
         return
-    if not await events.read(lambda conn: tables.known_ids(conn, [body.event_id])):
+    if _gone(body, await events.read(lambda conn: tables.digests(conn, [body.event_id]))):
         raise Problem(EVENTS_LOST, f"The fact log tells of event {body.event_id}, and the event store does not have it.")
+
+
+def _gone(body: Captured, there: Mapping[str, Collection[str]]) -> bool:
+    """Tell whether the event is not among the digests ``there``, by id, of what the event store has."""
+    found = there.get(body.event_id, ())
+    return body.digest not in found if body.digest else not found
 
 
 async def lost(store: Store, events: Base, step: Callable[[int], None] = lambda seq: None) -> list[str]:
@@ -54,9 +61,9 @@ async def lost(store: Store, events: Base, step: Callable[[int], None] = lambda 
     gone: list[str] = []
     after = 0
     while facts := await store.facts(after, BATCH, kinds=(CAPTURED,)):
-        ids = [body.event_id for body in map(decode, facts) if isinstance(body, Captured)]
-        there = {eid for eid, _ in await events.read(lambda conn, ids=ids: tables.known_ids(conn, ids))}  # type: ignore[misc]
-        gone += [id for id in ids if id not in there]
+        told = [body for body in map(decode, facts) if isinstance(body, Captured)]
+        there = await events.read(lambda conn, told=told: tables.digests(conn, {body.event_id for body in told}))  # type: ignore[misc]
+        gone += [body.event_id for body in told if _gone(body, there)]
         after = facts[-1].seq
         step(after)
     return gone
