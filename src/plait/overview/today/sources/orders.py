@@ -36,8 +36,7 @@ class LateOrders:
     async def known(self, actor: Actor) -> LateReport | None:
         """Return the plan's report: anew for a small book; else the last one, None while there is none (the next one is begun)."""
         scope = self.ground.scope(actor, "desk.read", "desk.line")
-        number = await self.ground.read(lambda conn: tables.open_lines(conn, scope))
-        if number <= FEW:
+        if await self.ground.read(lambda conn: tables.few_open(conn, scope, FEW)):
             return await self.late.report(actor)
         if self._planning is None or self._planning.done():
             self._planning = asyncio.create_task(self._plan())

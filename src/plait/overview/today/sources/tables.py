@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal_column, select
 
 from plait.kernel.actor import Scope
 from plait.manufacturing.desk.book.model import OrderLine
@@ -17,7 +17,7 @@ from plait.manufacturing.desk.tables import inquiry_table
 from plait.sharing.negotiation.tables import negotiation_table
 from plait.store.tables import outbox
 
-__all__ = ["drafts", "inquiries", "items", "letters", "negotiations", "open_lines", "overdue", "sent"]
+__all__ = ["drafts", "few_open", "inquiries", "items", "letters", "negotiations", "overdue", "sent"]
 
 MOST_SENT = 500
 
@@ -30,9 +30,12 @@ def _number(conn: Connection, table: Table, *where: ColumnElement[bool]) -> int:
     return int(conn.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
 
 
-def open_lines(conn: Connection, scope: Scope) -> int:
-    """Return how many order lines are open."""
-    return _number(conn, line_table, line_table.c.state == "open") if scope.everything else 0
+def few_open(conn: Connection, scope: Scope, most: int) -> bool:
+    """Tell whether no more than ``most`` order lines are open, without counting further."""
+    if not scope.everything:
+        return True
+    some = select(line_table.c.id).where(line_table.c.state == "open").limit(most + 1).subquery()
+    return int(conn.execute(select(func.count()).select_from(some)).scalar_one()) <= most
 
 
 def overdue(conn: Connection, scope: Scope, today: str, limit: int) -> tuple[list[OrderLine], int]:
@@ -84,15 +87,15 @@ def negotiations(conn: Connection, scope: Scope, limit: int) -> tuple[Sequence[A
     if not scope.everything:
         return [], 0
     c = negotiation_table.c
-    where = (c.waiting != "", c.approved.is_(False))
+    where = (c.waiting != literal_column("''"), c.approved.is_(False))
     query = select(c.pid, c.party, c.dataset, c.role, c.waiting, c.changed).where(*where).order_by(c.changed).limit(limit)
     return list(conn.execute(query)), _number(conn, negotiation_table, *where)
 
 
 def letters(conn: Connection, scope: Scope, limit: int) -> tuple[Sequence[Any], int]:
-    """Return what partners have refused to take, the oldest first, and how many there are."""
+    """Return what partners have refused to take, by partner and the oldest first, and how many there are."""
     if not scope.everything:
         return [], 0
-    where = outbox.c.state == "refused"
-    query = select(outbox.c.id, outbox.c.party, outbox.c.path, outbox.c.at, outbox.c.answer).where(where).order_by(outbox.c.id).limit(limit)
+    where = outbox.c.state == literal_column("'refused'")
+    query = select(outbox.c.id, outbox.c.party, outbox.c.path, outbox.c.at, outbox.c.answer).where(where).order_by(outbox.c.party, outbox.c.id).limit(limit)
     return list(conn.execute(query)), _number(conn, outbox, where)
