@@ -4,6 +4,9 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 __all__ = ["up"]
 
@@ -16,6 +19,7 @@ def up(
     name: str | None = None,
     seed: str | None = None,
     no_browser: bool = False,
+    open_: Annotated[bool, Parameter(name="--open")] = False,
 ) -> None:
     """Start this firm's node and keep it running until stopped.
 
@@ -33,6 +37,8 @@ def up(
         The address of a node to join the network by.
     no_browser
         On a terminal, print the link that signs in once, but do not open it in the browser (setting http.browser).
+    open_
+        On a terminal, open it although the setting says not to.
     """
     import anyio
 
@@ -42,7 +48,7 @@ def up(
     from plait.node import run
 
     flags: dict[str, dict[str, object]] = {}
-    browser = False if no_browser else None
+    browser = False if no_browser else True if open_ else None
     given = (("http", "port", port), ("http", "host", host), ("http", "browser", browser), ("firm", "name", name), ("network", "seed", seed))
     for section, key, value in given:
         if value is not None:
