@@ -193,8 +193,8 @@ DESK: dict[str, Say] = {
     "schedule.booked": lambda body: (Words("Planned: ready {when}", {}, {"when": body.finish}), 1),
     "schedule.cancelled": lambda body: (Words("Taken out of the plan: {reason}", {"reason": _short(body.reason)}), 2),
     "schedule.repaired": lambda body: (Words("Plan moved to {when}: {reason}", {"reason": _short(body.reason)}, {"when": body.now}), 1),
-    "line.run_opened": lambda body: (Words("Work opened: {quantity} pieces", {"quantity": str(body.quantity)}), 1),
-    "line.run_cut": lambda body: (Words("{quantity} pieces taken out: {reason}", {"quantity": str(body.quantity), "reason": _short(body.reason)}), 2),
+    "line.run_opened": lambda body: (Words("Work opened: {quantity} pcs", {"quantity": str(body.quantity)}), 1),
+    "line.run_cut": lambda body: (Words("{quantity} pcs taken out: {reason}", {"quantity": str(body.quantity), "reason": _short(body.reason)}), 2),
     "invoice.handed_over": lambda body: (Words("Invoice {number} handed over", {"number": body.number}), 2),
 }
 

@@ -13,7 +13,7 @@ from plait.overview.braid.labels import Box, Wanted, beside, lines_of, place, wi
 from plait.overview.braid.model import STRANDS, Braid, Knot, Stretch, Words, say
 from plait.overview.braid.weaving import Cluster, Scale, Weave, bundle, marks_of, scale_of, weave
 
-__all__ = ["TALL_BELOW", "draw"]
+__all__ = ["TALL_BELOW", "draw", "fitting_height"]
 
 TALL_BELOW = 560
 RADII = {1: 3.6, 2: 5.0, 3: 7.0}
@@ -26,6 +26,14 @@ MOST_TOLD = 30
 def draw(braid: Braid, width: int, height: int, texts: Texts, theme: Literal["css", "light", "dark"] = "css") -> str:
     """Return the whole picture, ``width`` by ``height`` pixels; below 560 wide time runs from top to bottom. Colours by the page's CSS unless themed."""
     return _Picture(braid, width, height, texts, Ink(theme)).svg()
+
+
+def fitting_height(braid: Braid, width: int) -> int:
+    """Return the height in pixels at which the picture of ``width`` shows its steps well."""
+    if width >= TALL_BELOW:
+        return 500 if width >= 900 else 540
+    steps = sum(1 for knot in braid.knots if knot.weight > 1)
+    return min(1600, 420 + 34 * min(steps, 36))
 
 
 class _Picture:
@@ -52,6 +60,7 @@ class _Picture:
             spacing = max(12.0, min(46.0, room * 0.135))
             base = self.head + room / 2 - spacing
         self.spacing = spacing
+        self.silent = {strand for strand in STRANDS if all(knot.strand != strand for knot in braid.knots)}
         self.tail = any(_beyond(stretch, braid) for stretch in braid.stretches)
         self.scale: Scale = scale_of(braid, self.length - (70.0 if self.tail and braid.state == "done" else 0.0))
         weave_of: Weave = weave(marks_of(braid.knots, self.scale), self.length, 54 if self.tall else 66)
@@ -185,6 +194,9 @@ class _Picture:
         open_ = self.braid.state == "open"
         for strand in STRANDS:
             values = {"d": self.grid.strand(strand), "stroke": ink(strand)} | base
+            if strand in self.silent:
+                yield node("path", values | {"stroke-opacity": 0.25})
+                continue
             if open_:
                 yield node("path", values | {"stroke-opacity": 0.3})
             yield node("path", values | ({"clip-path": f"url(#{self.id}-c)"} if open_ else {}))
@@ -210,6 +222,8 @@ class _Picture:
         lane = self.grid.weave.lane(stretch.strand, (start + end) / 2)
         beside_ = sum(1 for other in self.braid.stretches[:index] if other.strand == stretch.strand)
         aside = 13.0 + 6 * (beside_ % 3)
+        if stretch.strand in self.silent and not beside_:
+            return stretch, start, end, 0.0
         return stretch, start, end, -aside if lane < 0.5 else aside
 
     def _dotted(self) -> Iterator[str]:
@@ -273,7 +287,7 @@ class _Picture:
         said = lines_of(self._short(cluster.main.title), LABEL, width, most)
         when = day_and_time(cluster.main.at, self.texts)
         more = len(cluster.knots) - 1
-        return said, f"{when}  {self.texts('+{count}', count=more)}" if more else when
+        return said, f"{when}  +{more}" if more else when
 
     def _wide_labels(self) -> dict[int, tuple[str, str]]:
         """Return leader and text of each label that found room, by the cluster's index; reasons of stretches have higher keys."""
@@ -292,7 +306,7 @@ class _Picture:
         for index, (stretch, start, end, aside) in enumerate(self.stretches, len(self.clusters)):
             lines = lines_of(self._short(stretch.reason), SMALL, 170, 3)
             x, y = self.grid.on(stretch.strand, (start + end) / 2, aside)
-            wanted.append(Wanted(index, x, y, max(width_of(line, SMALL) for line in lines), 15.0 * len(lines), -1 if aside < 0 else 1, 22))
+            wanted.append(Wanted(index, x, y, max(width_of(line, SMALL) for line in lines), 15.0 * len(lines), -1 if y < middle else 1, 22))
             said[index] = (lines, "", 2.0, "soft")
         found = {}
         for label in place(wanted, bands, 8.0, self.width - 8.0):
@@ -365,7 +379,7 @@ class _Picture:
             x, at = points[key]
             middle = y + 8
             bend = f"M{x + 7:.1f} {at:.1f} C{left - 16:.1f} {at:.1f} {left - 22:.1f} {middle:.1f} {left - 5:.1f} {middle:.1f}"
-            leader = node("path", {"d": bend, "fill": "none", "stroke": self.ink("soft"), "stroke-opacity": 0.45})
+            leader = node("path", {"d": bend, "fill": "none", "stroke": self.ink("soft"), "stroke-opacity": 0.35})
             found[key] = (leader, self._block(left, y, lines, when, colour))
         return found
 

@@ -25,7 +25,7 @@ MOST_OTHERS = 120
 MADE = frozenset({"commissioning", "creating_class_instance", "assembling"})
 # What is said of an event by its business step (CBV); ``other``: with whom.
 STEPS: dict[str, tuple[str, int]] = {
-    "commissioning": ("{count} pieces have numbers of their own", 2),
+    "commissioning": ("Numbers of their own for {count} pcs", 2),
     "creating_class_instance": ("Goods made", 1),
     "assembling": ("Assembled", 2),
     "packing": ("Packed", 2),
@@ -160,7 +160,7 @@ def arrival_knots(story: Story, firm: str) -> list[Knot]:
     for fact in story.arrivals:
         body = decode(fact)
         if body is not None:
-            words = Words("Goods from {firm} are here: {count} pieces", {"firm": body.sender_name, "count": str(body.quantity)})
+            words = Words("Goods from {firm} are here: {count} pcs", {"firm": body.sender_name, "count": str(body.quantity)})
             knots.append(Knot(fact.id, "circulation", fact.at, fact.kind, words, firm, fact=fact.id, link=paths.document(body.doc_id), weight=1))
     return knots
 

@@ -7,7 +7,7 @@ import msgspec
 
 from plait.kernel.actor import Actor
 from plait.kernel.texts import Texts
-from plait.overview.braid.drawing import draw
+from plait.overview.braid.drawing import draw, fitting_height
 from plait.overview.braid.drawing_small import draw_small
 from plait.overview.braid.model import Braid, SmallBraid
 from plait.overview.braid.service import BraidService
@@ -29,10 +29,13 @@ class BraidQuery(msgspec.Struct, frozen=True):
 
 
 class DrawnQuery(BraidQuery, frozen=True):
-    """As ``BraidQuery``, with the size of the picture in pixels and its colours (``css``: those of the page it stands in, light without one)."""
+    """As ``BraidQuery``, with the size of the picture in pixels (``height`` 0: what fits) and its colours.
+
+    ``css``: those of the page it stands in, light without one.
+    """
 
     width: Annotated[int, msgspec.Meta(ge=240, le=4000)] = 1200
-    height: Annotated[int, msgspec.Meta(ge=120, le=8000)] = 480
+    height: Annotated[int, msgspec.Meta(ge=0, le=8000)] = 0
     theme: Literal["css", "light", "dark"] = "css"
     small: bool = False
 
@@ -40,7 +43,7 @@ class DrawnQuery(BraidQuery, frozen=True):
 class BraidsQuery(msgspec.Struct, frozen=True):
     """``ids``: numbers or ids of orders, comma-separated, at most 200; those that are not there are left out."""
 
-    ids: Annotated[str, msgspec.Meta(max_length=10_000)]
+    ids: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
     language: Literal["en", "de", "zh"] = "en"
 
 
@@ -57,7 +60,8 @@ async def drawn(service: BraidService, actor: Actor, order: str, query: DrawnQue
     texts = Texts(query.language, found.zone)
     if query.small:
         return Reply(draw_small(found), media_type=SVG, headers=OWN_LOOK)
-    svg = await asyncio.to_thread(draw, found, query.width, query.height, texts, query.theme)
+    height = max(120, query.height) if query.height else fitting_height(found, query.width)
+    svg = await asyncio.to_thread(draw, found, query.width, height, texts, query.theme)
     return Reply(svg, media_type=SVG, headers=OWN_LOOK)
 
 

@@ -44,28 +44,36 @@ def lateness(dates: Dates, reason: Reason) -> Lateness | None:
         return None
     end = dates.ended if dates.delivered else max(dates.expected or dates.now, dates.now)
     if end is not None and end > promised:
-        return Lateness(promised, end, _late(promised, end, reason), dates.delivered)
+        return Lateness(promised, end, _words(LATE, promised, end, reason), dates.delivered)
     if dates.first is not None and dates.first < promised:
-        return Lateness(dates.first, promised, _words("Promise moved by {span}", dates.first, promised, reason), dates.delivered)
+        return Lateness(dates.first, promised, _words(MOVED, dates.first, promised, reason), dates.delivered)
     return None
 
 
-def _late(since: datetime, until: datetime, reason: Reason) -> Words:
-    return _words("Late by {span}", since, until, reason)
+# What is said without a reason, with one in words, of a machine that stood, and of one that still stands.
+LATE = (
+    "Late by {span}",
+    "Late by {span}: {why}",
+    "Late by {span}: {machine} stood from {since} to {until} ({why})",
+    "Late by {span}: {machine} stands since {since} ({why})",
+)
+MOVED = (
+    "Promise moved by {span}",
+    "Promise moved by {span}: {why}",
+    "Promise moved by {span}: {machine} stood from {since} to {until} ({why})",
+    "Promise moved by {span}: {machine} stands since {since} ({why})",
+)
 
 
-def _words(text: str, since: datetime, until: datetime, reason: Reason) -> Words:
+def _words(said: Sequence[str], since: datetime, until: datetime, reason: Reason) -> Words:
     values = {"span": span_of(since, until)}
     still = reason.still
-    if still is not None and still.until is not None:
-        values |= {"machine": reason.machine or still.machine, "why": still.reason or "-"}
-        return Words(f"{text}: {{machine}} stood from {{since}} to {{until}} ({{why}})", values, {"since": still.since, "until": still.until})
-    if still is not None:
-        values |= {"machine": reason.machine or still.machine, "why": still.reason or "-"}
-        return Words(f"{text}: {{machine}} stands since {{since}} ({{why}})", values, {"since": still.since})
-    if reason.said:
-        return Words(f"{text}: {{why}}", values | {"why": reason.said})
-    return Words(text, values)
+    if still is None:
+        return Words(said[1], values | {"why": reason.said}) if reason.said else Words(said[0], values)
+    values |= {"machine": reason.machine or still.machine, "why": still.reason or "-"}
+    if still.until is not None:
+        return Words(said[2], values, {"since": still.since, "until": still.until})
+    return Words(said[3], values, {"since": still.since})
 
 
 def headline(dates: Dates, late: Lateness | None) -> Words:
