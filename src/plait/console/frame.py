@@ -42,9 +42,12 @@ async def _frame(me: Me, hub: Hub) -> None:
     allowed = [screen for screen in SCREENS if not screen.action or await me.may(screen.action)]
     ui.add_head_html(_head(me))
     rail = ui.html("", sanitize=False, tag="nav").classes("p-rail").props(f'aria-label="{me.t("Main menu")}"')
-    ui.html(str(_top(me)), sanitize=False, tag="header").classes("p-top")
+    with ui.element("header").classes("p-top"):
+        firm = ui.html("", sanitize=False, tag="span").classes("p-firm")
+        ui.html(str(_top(me)), sanitize=False).classes("p-top-rest")
 
     def mark(path: str) -> None:
+        firm.content = str(tag("span", me.rooms.identity.firm().name or me.t("This firm has no name yet")))
         rail.content = str(_rail(me, allowed, path.partition("?")[0]))
 
     mark(client.sub_pages_router.current_path)
@@ -110,7 +113,6 @@ def _item(me: Me, screen: Screen, path: str) -> Markup:
 
 def _top(me: Me) -> Markup:
     t = me.t
-    firm = me.rooms.identity.firm()
     search = tag(
         "form",
         icon("search"),
@@ -131,7 +133,7 @@ def _top(me: Me) -> Markup:
     )
     health = tag("a", tag("span", cls="p-dot"), tag("span", t("Node"), cls="p-wide"), href="/console/health", cls="p-health", title=t("Node health"))
     clock = tag("time", "", cls="p-clock volatile", title=t("The firm's time ({zone})", zone=t.zone.key))
-    return join(tag("span", firm.name or t("This firm has no name yet"), cls="p-firm"), search, health, clock, _person(me))
+    return join(search, health, clock, _person(me))
 
 
 def _person(me: Me) -> Markup:
@@ -163,6 +165,22 @@ def _logo() -> Markup:
     return tag("svg", strands, viewBox="0 0 32 32", aria_hidden="true")
 
 
+KINDS = {
+    "order": "order",
+    "rfq": "request",
+    "offer": "offer",
+    "document": "document",
+    "part": "part",
+    "lot": "lot",
+    "serial": "serial number",
+    "unit": "shipping unit",
+    "item": "item",
+    "machine": "machine",
+    "partner": "partner",
+    "contract": "contract",
+    "file": "file",
+}
+
 LOGO = (
     ("infrastructure", "M4 8 C12 8 20 24 28 24"),
     ("circulation", "M4 24 C12 24 20 8 28 8"),
@@ -173,6 +191,7 @@ LOGO = (
 def _head(me: Me) -> str:
     """Return what stands in the page's head: styles, our script, and what it needs to know (nobody's texts but our own)."""
     clock = me.rooms.clock
+    kinds = {kind: me.t(text) for kind, text in KINDS.items()}
     known: dict[str, Any] = {
         "lang": me.t.language,
         "theme": me.theme,
@@ -180,7 +199,8 @@ def _head(me: Me) -> str:
         "factor": getattr(clock, "factor", 1.0),
         "stepped": type(clock).__name__ == "SteppedClock",
         "zone": me.t.zone.key,
-        "words": {
+        "words": {"kinds": kinds}
+        | {
             key: me.t(text)
             for key, text in {
                 "nothing": "Nothing is known under this.",

@@ -242,8 +242,8 @@ class Page:
         with ui.dialog() as dialog, ui.element("div").classes("p-dialog"):
             _markup(join(tag("h2", title), tag("p", sentence)), "p-block")
             with ui.element("div").classes("p-row p-end"):
-                ui.button(self.t("Cancel"), on_click=lambda: dialog.submit(False)).props("flat no-caps").classes("p-quiet")
-                ui.button(yes, on_click=lambda: dialog.submit(True)).props("unelevated no-caps").classes("p-danger")
+                ui.button(self.t("Cancel"), on_click=lambda: dialog.submit(False), color=None).props("flat no-caps").classes("p-quiet")
+                ui.button(yes, on_click=lambda: dialog.submit(True), color=None).props("unelevated no-caps").classes("p-danger")
         answer = await dialog
         dialog.delete()
         return answer is True
@@ -276,8 +276,8 @@ class Page:
                 dialog.submit(True)
 
             with ui.element("div").classes("p-row p-end"):
-                ui.button(self.t("Cancel"), on_click=lambda: dialog.submit(False)).props("flat no-caps").classes("p-quiet")
-                ui.button(yes or self.t("Save"), on_click=send).props("unelevated no-caps").classes("p-go")
+                ui.button(self.t("Cancel"), on_click=lambda: dialog.submit(False), color=None).props("flat no-caps").classes("p-quiet")
+                ui.button(yes or self.t("Save"), on_click=send, color=None).props("unelevated no-caps").classes("p-go")
         answer = await dialog
         dialog.delete()
         if answer is not True or not result:
@@ -289,7 +289,7 @@ class Page:
     def button(self, text: str, do: Callable[[], Any], *, name: str = "", primary: bool = False, danger: bool = False) -> Element:
         """Add a button; ``name`` is its icon."""
         look = "p-danger" if danger else "p-go" if primary else "p-quiet"
-        return ui.button(text, icon=name or None, on_click=do).props("no-caps unelevated" if primary or danger else "no-caps outline").classes(look)
+        return ui.button(text, icon=name or None, on_click=do, color=None).props("no-caps unelevated" if primary or danger else "no-caps outline").classes(look)
 
     def chart(self, options: dict[str, Any], label: str) -> Element:
         """Add a chart (ECharts) in the console's own theme; ``label`` says in words what it shows."""

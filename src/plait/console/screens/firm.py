@@ -110,7 +110,7 @@ async def _class_dialog(page: Page) -> str:
         found.on(
             "click", lambda event: dialog.submit(event.args), js_handler="(e) => { const b = e.target.closest('[data-arg]'); if (b) emit(b.dataset.arg); }"
         )
-        ui.button(t("Cancel"), on_click=lambda: dialog.submit("")).props("flat no-caps").classes("p-quiet")
+        ui.button(t("Cancel"), on_click=lambda: dialog.submit(""), color=None).props("flat no-caps").classes("p-quiet")
     answer = await dialog
     dialog.delete()
     code = answer[0] if isinstance(answer, list) and answer else answer

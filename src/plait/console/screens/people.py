@@ -137,7 +137,7 @@ def sessions_shown(page: Page, found: list[SessionView]) -> Markup:
 async def _shown(page: Page, title: str, content: Markup) -> None:
     with ui.dialog() as dialog, ui.element("div").classes("p-dialog"):
         ui.html(str(join(tag("h2", title), content)), sanitize=False)
-        ui.button(page.t("Close"), on_click=lambda: dialog.submit(True)).props("unelevated no-caps").classes("p-go")
+        ui.button(page.t("Close"), on_click=lambda: dialog.submit(True), color=None).props("unelevated no-caps").classes("p-go")
     await dialog
     dialog.delete()
 

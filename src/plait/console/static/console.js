@@ -1,7 +1,7 @@
 // What the console does in the browser itself: theme, clock, search, keys, scanning, signing in again. No library, no request to the outside.
 "use strict";
 (() => {
-  const known = window.plaitKnown || { words: {}, lang: "en", theme: "auto", factor: 1, zone: "UTC" };
+  const known = window.plaitKnown || { words: { kinds: {} }, lang: "en", theme: "auto", factor: 1, zone: "UTC" };
   const root = document.documentElement;
   const words = known.words;
   const opened = Date.now();
@@ -67,7 +67,7 @@
       label.textContent = hit.label;
       const kind = document.createElement("span");
       kind.className = "kind";
-      kind.textContent = hit.said || hit.kind;
+      kind.textContent = [hit.detail, words.kinds[hit.kind] || hit.kind].filter(Boolean).join(" · ");
       a.append(label, kind);
       a.addEventListener("click", () => { close(); });
       place.append(a);
@@ -83,7 +83,7 @@
     const answer = await fetch(`/api/v1/find?q=${encodeURIComponent(text.slice(0, 200))}`, { headers: { "Accept-Language": known.lang } });
     if (mine !== asked) return [];
     if (answer.status === 401) { signInAgain(); return []; }
-    const found = answer.ok ? await answer.json() : [];
+    const found = answer.ok ? (await answer.json()).hits : [];
     draw(found, text);
     return found;
   }
@@ -215,7 +215,7 @@
     frame.title = words.signIn;
     add(frame);
     const back = async (e) => {
-      if (e.origin !== location.origin || e.data !== "plait-signed-in") return;
+      if (e.origin !== location.origin || e.data?.plait !== "signed-in") return;
       const answer = await fetch(`/console/again?client=${encodeURIComponent(window.clientId || "")}`, { method: "POST" });
       if (!answer.ok) { location.reload(); return; }
       dialog.close();
