@@ -291,13 +291,13 @@ class Node:
     async def _listen(self) -> None:
         http = self.settings.http
         self.metrics = MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
+        most, draw = self.settings.limits.connections, partial(_symbol, "qr")
+        self.phones = PhonesService(self.store, self.identity, self.folder, self.settings.phones, self._names, draw, most)
         lines, mail = self.client.breakers, self.desk.mail_trouble
-        self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, lines, self.backups, mail)
+        self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, lines, self.backups, mail, self.phones.trouble)
         self.plugins = PluginService(self.identity)
         self.support = SupportService(self.store, self.identity, self.metrics)
         self.links = LoginLinks(self.people, self.identity, self._here, alone=local(http.host))
-        most, draw = self.settings.limits.connections, partial(_symbol, "qr")
-        self.phones = PhonesService(self.store, self.identity, self.folder, self.settings.phones, self._names, draw, most)
         services: dict[type, Any] = {
             type(service): service
             for service in (
@@ -379,6 +379,7 @@ class Node:
             url=lambda: self.url,
             identity=self.identity,
             people=self.people,
+            badges=self.badges,
             machines=self.machines,
             signals=self.signals,
             twins=self.twins,
@@ -401,6 +402,11 @@ class Node:
             health=self.health,
             support=self.support,
             plugins=self.plugins,
+            phones=self.phones,
+            today=self.today.service,
+            find=self.find,
+            network=self.network,
+            braids=self.braids,
         )
         console = Console(rooms)
         self._opened.push_async_callback(console.aclose)

@@ -167,6 +167,8 @@ async def test_a_start_goes_on_without(shop: Running) -> None:
     view = await shop.ok("GET", "/api/v1/phones")
     assert (view["allowed"], view["listening"]) == (True, False)
     assert view["why"]
+    checks = {check["name"]: check["verdict"] for check in (await shop.ok("GET", "/api/v1/health/report"))["checks"]}
+    assert checks["phones"] == "look"
     blocker.close()
     await blocker.wait_closed()
     await shop.node.phones.look_after()
@@ -184,6 +186,17 @@ async def test_a_new_certificate_is_shown_to_new_connections(shop: Running) -> N
     assert any("Fingerabdruck" in sentence for sentence in second["words"])
     async with Phone(shop, shop.settings.phones.port).http as http:
         assert (await http.get("/")).status_code == 200
+
+
+async def test_a_restored_folder_lets_nobody_in(shop: Running) -> None:
+    """Tests that a folder whose certificate is gone, as in a restored backup, does not open another network by itself."""
+    await allowed(shop)
+    await shop.stop()
+    (shop.folder / "phones" / "certificate.pem").unlink()
+    await shop.start()
+    assert (await shop.ok("GET", "/api/v1/phones"))["allowed"] is False
+    assert await closed(shop.settings.phones.port)
+    assert (await shop.facts("admin.phones_allowed", "admin.phones_stopped"))[-1].kind == "admin.phones_stopped"
 
 
 async def test_everywhere(shop: Running) -> None:

@@ -48,12 +48,14 @@ class HealthService:
         lines: Breakers,
         backups: BackupService,
         mail: Callable[[], str] = str,
+        phones: Callable[[], str] = str,
     ) -> None:
         self.store = store
         self.guard = guard
         self.lines = lines
         self.backups = backups
         self._mail = mail
+        self._phones = phones
         self._walked: Check | None = None
         self._contents: list[Check] = []
         self._activity = activity
@@ -68,7 +70,7 @@ class HealthService:
             await self.read_through()
         checks += self._contents
         checks += [self._node(), await self._chain(full), await self._deliveries(), self._followers(), self._partners(), self._time(), await self._backups()]
-        checks += self._mailbox()
+        checks += self._mailbox() + self._network()
         return Report(worst(checks), checks)
 
     def _mailbox(self) -> list[Check]:
@@ -80,6 +82,12 @@ class HealthService:
         if why:
             return [Check("mailbox", "bad", f"The mailbox at {host} cannot be read: {why}.", "Check host, user, password and certificates under [mailbox].")]
         return [Check("mailbox", "ok", f"The mailbox at {host} is looked into every {self._settings.mailbox.every_minutes:g} minutes.", "")]
+
+    def _network(self) -> list[Check]:
+        """Say why phones cannot come, where they are allowed and cannot."""
+        why = self._phones()
+        do = "Free the port, or allow another with `plait phones allow`."
+        return [Check("phones", "look", f"Phones are allowed but cannot come: {why}", do)] if why else []
 
     def _node(self) -> Check:
         busy = self._activity.busy()

@@ -11,7 +11,7 @@ from typing import Any
 
 from plait.kernel.os import private_dir, write_private
 
-__all__ = ["Certificate", "context", "ensure"]
+__all__ = ["FILE", "Certificate", "context", "ensure"]
 
 FILE = "certificate.pem"
 # Some browsers take no certificate that is valid for more than 398 days.

@@ -19,7 +19,7 @@ from plait.kernel.problems import CONFLICT, Problem
 from plait.kernel.settings import Phones
 from plait.kernel.texts import Texts
 from plait.store import Store
-from plait.upkeep.phones.certificate import Certificate, context, ensure
+from plait.upkeep.phones.certificate import FILE, Certificate, context, ensure
 from plait.upkeep.phones.model import BAD_PLACE, CertificateMade, PhonesAllowed, PhonesStopped, PhonesView, PhonesWanted
 from plait.web import App, Server, serve
 
@@ -61,13 +61,25 @@ class PhonesService:
         self._changing = asyncio.Lock()
 
     async def open(self, app: App) -> None:
-        """Serve ``app`` to phones if that was allowed before; where it cannot be, say so in the log and go on."""
+        """Serve ``app`` to phones if that was allowed before on this computer; where it cannot be, say so in the log and go on.
+
+        The certificate goes into no backup: a folder without it was restored, and another network was never let in.
+        """
         self._app = app
         last = await self.store.latest(("admin.phones_allowed", "admin.phones_stopped"))
         told = decode(last) if last is not None else None
-        if isinstance(told, PhonesAllowed):
+        if not isinstance(told, PhonesAllowed):
+            return
+        if (self._folder / FILE).exists():
             self._wanted = told
             await self._try()
+        else:
+            _log.warning("phones were allowed on another computer; allow them again here")
+            await self.store.write(system_actor(self.guard.firm().party_id, "phones"), lambda tx: tx.append("phones", PhonesStopped()) and None)
+
+    def trouble(self) -> str:
+        """Return why phones that are allowed cannot come, empty when nothing hinders them."""
+        return self._why
 
     async def close(self) -> None:
         """Stop listening; what was allowed stays so for the next start."""
