@@ -27,6 +27,8 @@ from plait.observatory.service import ObservatoryService
 from plait.overview.braid.service import BraidService
 from plait.overview.find.service import FindService
 from plait.overview.network.service import NetworkService
+from plait.overview.orders.requests import RequestService
+from plait.overview.orders.service import OrderService
 from plait.overview.today.service import TodayService
 from plait.sharing.guest.service import GuestService
 from plait.sharing.room import Sharing
@@ -77,4 +79,6 @@ class Rooms:
     today: TodayService
     find: FindService
     network: NetworkService
+    orders: OrderService
+    requests: RequestService
     braids: BraidService
