@@ -52,7 +52,8 @@ Source: TypeAlias = Callable[[Actor], Awaitable[list[Need]]]
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One number of the day.
 
-    ``id``: open-orders, on-time, machines, order-value, offers. ``name`` says in English what it is. ``value`` is None when there is nothing to
+    ``id``: open-orders, on-time, machines, order-value, offers. ``name`` says in English what it is, ``said`` in the language asked for, as are
+    ``part_name`` and ``before_name``. ``value`` is None when there is nothing to
     count; ``unit``: empty for a count, ``%``, or a currency. ``part`` of it (``part_name``: late, running...) where that says more, ``whole`` what it is
     out of. ``before`` is the value it is compared with, ``before_name`` which that is. ``better`` tells which way is good.
     """
@@ -72,7 +73,10 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of the first start. ``state`` is computed from what there is; a step that is not done may be ``skipped``. ``name`` and ``text`` are English."""
+    """One step of the first start. ``state`` is computed from what there is; a step that is not done may be ``skipped``.
+
+    ``name`` is English; ``said`` is it in the language asked for, as is ``text``, what the step is good for.
+    """
 
     id: StepId
     name: str

@@ -61,8 +61,8 @@ class TodayService:
             self.clock.now(),
             [msgspec.structs.replace(need, said=_said(texts, need)) for need in rules.by_urgency(needs)],
             rules.counted(needs),
-            [msgspec.structs.replace(figure, said=texts(figure.name)) for figure in figures if figure is not None],
-            [msgspec.structs.replace(step, said=texts(step.name)) for step in steps],
+            [_spoken(texts, figure) for figure in figures if figure is not None],
+            [msgspec.structs.replace(step, said=texts(step.name), text=texts(step.text)) for step in steps],
             missing,
         )
 
@@ -116,3 +116,9 @@ def _said(texts: Texts, need: Need) -> str:
         return said(texts, need.text, need.values)
     except (LookupError, ValueError, ArithmeticError):
         return need.text
+
+
+def _spoken(texts: Texts, figure: Figure) -> Figure:
+    """Return a figure with its words in the language of ``texts``; a word that is not there stays empty."""
+    part, before = (texts(name) if name else "" for name in (figure.part_name, figure.before_name))
+    return msgspec.structs.replace(figure, said=texts(figure.name), part_name=part, before_name=before)
