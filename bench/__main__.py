@@ -21,6 +21,10 @@ FIGURES = {
     "desk.excel": "desk_excel.py",
     "desk.quote": "desk_quote.py",
     "desk.schedule": "desk_schedule.py",
+    "console.page_ready": "console_page.py",
+    "console.session_mb": "console_people.py",
+    "console.crowd": "console_people.py",
+    "console.ready": "console_people.py",
 }
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from plait.console.screens import SCREENS
 from tests.browser.stage import CORE, Stage
 
-__all__ = ["ALL", "PLAIN", "PUBLIC", "address"]
+__all__ = ["ALL", "PLAIN", "PUBLIC", "address", "name_of"]
 
 PUBLIC = ("/", "/login", "/op")
 PATTERNS = tuple(screen.path for screen in SCREENS)
@@ -58,3 +58,9 @@ async def address(stage: Stage, path: str) -> str:
     assert fitting, f"{path}: name an example of it in tests/browser/screens.py EXAMPLES"
     value = await EXAMPLES[max(fitting, key=len)](stage)
     return re.sub(r"\{[^}]+\}", quote(value, safe=""), path)
+
+
+def name_of(path: str) -> str:
+    """Return what the pictures of a path are called."""
+    words = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
+    return words or "card"

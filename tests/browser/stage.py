@@ -38,7 +38,9 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--font-render-hinting=none", "--force-color-profile=srgb", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
-STILL = "*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; scrollbar-width: none !important }"
+STILL = (
+    "*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; scrollbar-width: none !important }"
+)
 READY = "() => Boolean(document.querySelector('h1') && !document.querySelector('.p-skeleton, [aria-busy=true]') && document.fonts.status === 'loaded')"
 STYLE = "(text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"
 
@@ -120,8 +122,9 @@ class Sheet:
             """() => {
                 const width = document.documentElement.clientWidth;
                 if (document.scrollingElement.scrollWidth <= width) return [];
-                const wide = [...document.body.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > width + 1 && e.getBoundingClientRect().width);
-                return [`page of ${document.scrollingElement.scrollWidth} px`, ...wide.slice(0, 5).map((e) => `<${e.tagName.toLowerCase()} class="${e.className}">`)];
+                const out = (e) => e.getBoundingClientRect().right > width + 1 && e.getBoundingClientRect().width;
+                const wide = [...document.body.querySelectorAll('*')].filter(out).slice(0, 5);
+                return [`scrolls sideways, ${document.scrollingElement.scrollWidth} px`, ...wide.map((e) => `too wide: ${e.cloneNode().outerHTML.slice(0, 120)}`)];
             }"""
         )
         return found
@@ -143,6 +146,18 @@ class Stage:
         self._cookies: dict[str, dict[str, str]] = {}
         self._signing = asyncio.Lock()
         self._contexts: dict[tuple[Any, ...], BrowserContext] = {}
+        self._read: dict[Path, int] = {}
+
+    def tripped(self) -> list[str]:
+        """Return the errors that stand in the nodes' logs since this was asked before."""
+        found = []
+        for log in sorted(self.folder.rglob("*.log")):
+            with log.open("rb") as file:
+                file.seek(self._read.get(log, 0))
+                text = file.read()
+            self._read[log] = self._read.get(log, 0) + len(text)
+            found += [f"{log.stem}'s log: {line[:1500]}" for line in text.decode("utf-8", "replace").splitlines() if '"level": "error"' in line]
+        return found
 
     async def cookie(self, firm: str) -> dict[str, str]:
         """Return the session's cookie of an administrator of ``firm``, who is entered and signs in at the first call."""
@@ -201,10 +216,11 @@ async def sign_in(firm: FirmClient, name: str = "Workshop office", role: str = "
 async def node_without_data(folder: Path) -> AsyncIterator[FirmClient]:
     """Run a node of its own that knows nothing but its keys."""
     port = free_port()
-    quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL, **child_options()}
     arguments = ["-m", "plait", "up", "--data", str(folder), "--port", str(port)]
     env = os.environ | {"PLAIT_NETWORK__TRUSTED": "127.0.0.1/32"}
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=env, **quiet)
+    with folder.with_suffix(".log").open("ab") as log:
+        quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log, **child_options()}
+        process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=env, **quiet)
     firm = FirmClient(EMPTY, f"http://127.0.0.1:{port}", folder)
     try:
         async with asyncio.timeout(60):
