@@ -1,12 +1,14 @@
 """Every screen of the console, in the order of the rail."""
 
 from plait.console.screen import Screen
-from plait.console.screens import firm, help, node, people, today
+from plait.console.screens import firm, help, node, partners, people, sharing, today
 
 __all__ = ["SCREENS"]
 
 SCREENS: tuple[Screen, ...] = (
     *today.SCREENS,
+    *partners.SCREENS,
+    *sharing.SCREENS,
     *firm.SCREENS,
     *people.SCREENS,
     *node.SCREENS,

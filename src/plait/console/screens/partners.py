@@ -30,20 +30,13 @@ async def _build(page: Page) -> None:
 
     async def join_(_: str) -> None:
         fields = [Field("url", t("Address of the partner's node"), required=True, hint="https://plait.their-firm.example")]
-        note = t(
-            "You introduce yourselves to each other; the partner sees your name, place and what you can make, nothing else. Documents then go straight from node to node."
-        )
-        done = t("You know each other now.")
-        await page.form(
-            t("Meet a partner"), fields, lambda actor, said: directory.join(actor, str(said["url"]).strip()), yes=t("Introduce us"), done=done, note=note
-        )
+        note = t("You introduce yourselves: the partner sees your name, place and what you can make. Documents then go straight from node to node.")
+        words = {"yes": t("Introduce us"), "done": t("You know each other now."), "note": note}
+        await page.form(t("Meet a partner"), fields, lambda actor, said: directory.join(actor, str(said["url"]).strip()), **words)
         await block.load()
 
-    empty = Empty(
-        t("No partner yet. Enter the address of a customer's or supplier's node; firms without one take part by a link."),
-        t("Meet a partner"),
-        act="join" if may else "",
-    )
+    nothing = t("No partner yet. Enter the address of a customer's or supplier's node; firms without one take part by a link.")
+    empty = Empty(nothing, t("Meet a partner"), act="join" if may else "")
     acts = {"join": join_} if may else {}
     block: Block = await page.block(read, lambda found: members_shown(page, found, may=may), empty=empty, live=("directory.", "outbox."), every_s=30, on=acts)
 
@@ -54,21 +47,12 @@ def members_shown(page: Page, found: list[tuple[Member, PartnerLine | None]], *,
     rows = []
     for member, line in found[:500]:
         waiting = t("{count} messages wait", count=line.waiting) if line is not None and line.waiting else ""
-        rows.append(
-            (
-                link(member.name or member.party_id, paths.partner(member.party_id)),
-                ", ".join(t(role) for role in member.roles),
-                member.region,
-                _line(page, line),
-                waiting,
-            )
-        )
+        name = link(member.name or member.party_id, paths.partner(member.party_id))
+        rows.append((name, ", ".join(t(role) for role in member.roles), member.region, _line(page, line), waiting))
     away = sum(line is not None and line.line == "open" for _, line in found)
-    answer = (
-        t("All {count} partners are reached.", count=len(found))
-        if not away
-        else t("{away} of {count} partners are not reached now.", away=away, count=len(found))
-    )
+    answer = t("All {count} partners are reached.", count=len(found))
+    if away:
+        answer = t("{away} of {count} partners are not reached now.", away=away, count=len(found))
     add = tag("button", icon("add_link"), t("Meet a partner"), type="button", cls="p-button", data_act="join") if may else ""
     columns = (t("Firm"), t("Role"), t("Region"), t("Line"), t("Waiting"))
     return tag("section", tag("header", tag("p", answer, cls="p-answer"), add), table(columns, rows, label=t("Partners"), csv="CSV"), cls="p-card")
@@ -120,16 +104,9 @@ def partner_shown(page: Page, member: Member, agreements: list[AgreementView], n
     )
     who = tag("section", pairs(rows), details(t("Details"), pairs((("DID", tag("code", member.did)), (t("Id"), tag("code", member.party_id))))), cls="p-card")
     ask = tag("button", icon("add"), t("Ask for data"), type="button", cls="p-quiet", data_act="ask") if may else ""
-    held = [
-        tag("li", icon("handshake"), tag("div", link(_sentence(page, each), paths.contract(each.id))), tag("span", t(each.state), cls="p-soft"))
-        for each in agreements
-    ]
-    contracts = tag(
-        "section",
-        tag("header", tag("h2", t("Contracts")), ask),
-        tag("ul", held, cls="p-list") if held else tag("p", t("None yet."), cls="p-soft"),
-        cls="p-card",
-    )
+    held = [_contract(page, each) for each in agreements]
+    body = tag("ul", held, cls="p-list") if held else tag("p", t("None yet."), cls="p-soft")
+    contracts = tag("section", tag("header", tag("h2", t("Contracts")), ask), body, cls="p-card")
     return tag("div", _edges(page, edges), tag("div", who, contracts, cls="p-cols"), _recent(page, recent), cls="p-stack")
 
 
@@ -137,35 +114,35 @@ def _sentence(page: Page, each: AgreementView) -> str:
     return page.t("{consumer} may see {what} of {provider}.", consumer=each.consumer_name, what=each.dataset, provider=each.provider_name)
 
 
+def _contract(page: Page, each: AgreementView) -> Markup:
+    words = tag("div", link(_sentence(page, each), paths.contract(each.id)))
+    return tag("li", icon("handshake"), words, tag("span", page.t(each.state), cls="p-soft"))
+
+
 def _edges(page: Page, edges: list[Edge]) -> Markup:
+    return tag("div", [_edge(page, edge) for edge in edges], cls="p-figures") if edges else Markup("")
+
+
+def _edge(page: Page, edge: Edge) -> Markup:
     t = page.t
-    made = [
-        figure(
-            t.number(edge.total),
-            t(STRANDS[edge.strand]),
-            note=join(t("{count} in the last 24 hours", count=edge.day), *((" · ", since(edge.last, t)) if edge.last else ())),
-        )
-        for edge in edges
-    ]
-    return tag("div", made, cls="p-figures") if made else Markup("")
+    last = (" · ", since(edge.last, t)) if edge.last else ()
+    note = join(t("{count} in the last 24 hours", count=edge.day), *last)
+    return figure(t.number(edge.total), t(STRANDS[edge.strand]), note=note)
 
 
 def _recent(page: Page, recent: list[Message]) -> Markup:
     t = page.t
     if not recent:
         return Markup("")
-    rows = [
-        (
-            chip("note", t("in") if each.direction == "in" else t("out")),
-            link(each.text or each.kind, each.link) if each.link else each.text,
-            each.kind,
-            since(each.at, t),
-        )
-        for each in recent
-    ]
-    return tag(
-        "section", tag("h2", t("Last messages")), table((t("Direction"), t("About"), t("Kind"), t("When")), rows, label=t("Last messages")), cls="p-card"
-    )
+    columns = (t("Direction"), t("About"), t("Kind"), t("When"))
+    made = table(columns, [_message(page, each) for each in recent], label=t("Last messages"))
+    return tag("section", tag("h2", t("Last messages")), made, cls="p-card")
+
+
+def _message(page: Page, each: Message) -> tuple[Any, ...]:
+    t = page.t
+    about = link(each.text or each.kind, each.link) if each.link else each.text
+    return chip("note", t("in") if each.direction == "in" else t("out")), about, each.kind, since(each.at, t)
 
 
 SCREENS = (
