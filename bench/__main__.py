@@ -21,6 +21,7 @@ FIGURES = {
     "desk.excel": "desk_excel.py",
     "desk.quote": "desk_quote.py",
     "desk.schedule": "desk_schedule.py",
+    "pages.public": "pages_public.py",
     "console.page_ready": "console_page.py",
     "console.session_mb": "console_people.py",
     "console.crowd": "console_people.py",

@@ -112,9 +112,34 @@ async def test_form_in_a_browser(tmp_path, width, height):
     async with nodes(tmp_path, "helix") as (node,):
         base = f"http://127.0.0.1:{node.settings.http.port}"
         dom, log = await browse(tmp_path, "--dump-dom", f"--window-size={width},{height}", f"{base}/")
-        assert dom.count("<input") + dom.count("<textarea") == 13
+        assert dom.count("<input") + dom.count("<textarea") == 14
         assert "CONSOLE" not in log, log
         picture = tmp_path / "shot.png"
         await browse(tmp_path, f"--screenshot={picture}", f"--window-size={width},{height}", f"{base}/")
         with Image.open(picture) as image:
             assert image.width == width
+
+
+WORDS = {"en": "Ask for a price and a date", "de": "Preis und Termin anfragen", "zh": "询问价格和交期"}
+
+
+async def test_card_in_three_languages(tmp_path, watch):
+    """Tests that the card speaks the browser's language or the chosen one, that a form with a mistake comes back in it, and so does the thanks."""
+    async with nodes(tmp_path, "helix") as (node,):
+        await furnish(node)
+        for language, words in WORDS.items():
+            chosen = await node.http.get(f"/?lang={language}", headers={"Accept-Language": "fr,en"})
+            asked = await node.http.get("/", headers={"Accept-Language": f"fr;q=1,{language}-XX;q=0.8,en;q=0.1"})
+            for page in (chosen, asked):
+                assert words in page.text
+                assert f'<html lang="{language}">' in page.text
+                assert page.headers["content-language"] == language
+        ticket = await shown(node)
+        watch.now += 10
+        assert "eine Zahl über 0" in (await send(node, ticket, quantity="many", lang="de")).text
+        assert "Ihre Anfrage ist da" in (await send(node, ticket, lang="de")).text
+        assert "表单" in (await send(node, "none", lang="zh")).text
+        assert "车削" in (await node.http.get("/item/01/09521002000016?lang=zh")).text
+        assert "此处未知" in (await node.http.get("/item/01/09521002000023?lang=zh")).text
+        assert "打不开" in (await node.http.get("/g/none?lang=zh")).text
+        assert '<html lang="en">' in (await node.http.get("/?lang=%3Cscript%3E")).text

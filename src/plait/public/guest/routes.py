@@ -1,6 +1,9 @@
 """HTTP of the pages by a link. The code in the path is the proof; it is told to nobody (no referrer, nothing stored, not indexed)."""
 
+import msgspec
+
 from plait.kernel.problems import LIMITED, Problem
+from plait.kernel.texts import language_of
 from plait.manufacturing.desk.inbox.attachments import download_headers
 from plait.public.form import read_parts
 from plait.public.guest.service import GuestPages
@@ -14,6 +17,7 @@ __all__ = ["ROUTES"]
 
 API = Api("public", GuestPages)
 ROUTES = API
+replace = msgspec.structs.replace
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 PDF, JWS, ANY = "application/pdf", "application/jose", "application/octet-stream"
 
@@ -25,7 +29,9 @@ def _private(reply: Reply) -> Reply:
 async def _enter(service: GuestPages, code: str, request: Request) -> Link | Reply:
     """Return the link, or the page for what opens nothing: the same for a code that is wrong, over or taken back."""
     try:
-        return await service.enter(code, network_of(request))
+        link = await service.enter(code, network_of(request))
+        asked = language_of(request.query_params.get("lang", ""))
+        return replace(link, language=asked) if asked else link
     except Problem as problem:
         if problem.code not in (GONE, LIMITED):
             raise

@@ -3,6 +3,8 @@
 import secrets
 from typing import Any
 
+import msgspec
+
 from plait.kernel.problems import Problem
 from plait.kernel.texts import Texts
 from plait.public.asking import SUFFIXES, file_errors, tidy
@@ -102,7 +104,7 @@ class GuestPages:
         return await self.page(await self._again(link), done=say(SAID.get(done.act, "It is here. Thank you.")))
 
     async def _again(self, link: Link) -> Link:
-        return await self.guests.link(self.guests.me(link), link.id)
+        return msgspec.structs.replace(await self.guests.link(self.guests.me(link), link.id), language=link.language)
 
     async def history(self, link: Link) -> str:
         """Return what the guest did by this link, signed by the firm (compact JWS)."""

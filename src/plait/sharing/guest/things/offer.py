@@ -108,9 +108,10 @@ def _won(offer: Offer, mine: Act | None, first: tuple[str, datetime] | None, say
     else:
         when = say("Accepted on {moment}", moment=say.moment(mine.at)) if mine is not None else say("This quotation is accepted")
     reference = say(" under your number {number}", number=offer.reference) if offer.reference else ""
+    first_said = f"{when}{reference}{'。' if say.language == 'zh' else '. '}"
     if any(line.state == "sent" for line in offer.lines):
-        return f"{when}{reference}. {say('The other lines wait for your answer.')}"
-    return f"{when}{reference}." if _confirmed(offer) else f"{when}{reference}. {say('You will get a confirmation with the date.')}"
+        return first_said + say("The other lines wait for your answer.")
+    return first_said.strip() if _confirmed(offer) else first_said + say("You will get a confirmation with the date.")
 
 
 def _version(offer: Offer) -> str:

@@ -41,17 +41,17 @@ class PassportThing:
         facts = tuple((say(label), _words(label, value, say)) for label, value in seen["facts"])
         happened = tuple(Row(say(each["said"]), ((say("When"), say.moment(parse_iso(each["at"]))),)) for each in seen["events"][-SHOWN_EVENTS:])
         received = first(acts)
-        state = confirmed(link, received, say) if received else ""
         note = say("Shown is what everybody may see.")
         if link.tier == "interest":
             note = say("Shown is also what a person with a legitimate interest may see: materials and the whole history. Please keep it to yourself.")
         forms = (*((_received(say),) if received is None else ()), _problem(say), _document(say))
         rows = (Row(say("Which one it is"), identity), Row(say("What it is"), facts), *happened)
         rows = tuple(row for row in rows if row.pairs)
-        lead = {"item": say("This is the page of one piece"), "batch": say("This is the page of one lot"), "model": say("This is the page of the article")}
+        about = {"item": say("This is the page of one piece."), "batch": say("This is the page of one lot."), "model": say("This is the page of the article.")}
+        state = confirmed(link, received, say) if received else about[seen["granularity"]]
         return Shown(
             say("Passport: {name}", name=seen["name"]),
-            lead[seen["granularity"]],
+            "",
             state,
             "good" if received else "",
             rows,
@@ -82,7 +82,7 @@ class PassportThing:
 
 def _words(label: str, value: str, say: Texts) -> str:
     if label in ("Process", "Material"):
-        return name_of(value)
+        return say(name_of(value))
     return say.moment(parse_iso(value)) if label == "Made at" else value
 
 

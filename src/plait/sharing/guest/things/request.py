@@ -1,19 +1,24 @@
 """What we ask a supplier without a node: it sees what we need, and enters price, date and validity, or declines."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 
 from plait.kernel.actor import Actor
+from plait.kernel.money import Money
 from plait.kernel.problems import Problem
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.inbox.attachments import AttachmentService
 from plait.manufacturing.trade.outside import OutsideService
 from plait.sharing.guest.model import Act, Deed, Field, Form, GuestFile, Link, Need, NeedLine, NewLink, Row, Shown, Tone
-from plait.sharing.guest.rules import NOT_NOW, person
+from plait.sharing.guest.rules import NOT_NOW, number, person
 from plait.sharing.guest.things.purchase import answered, order_answers, order_state, total_of
 
 __all__ = ["RequestThing"]
 
 
+PIECES = frozenset({"C62", "H87", "EA"})
+VALID = timedelta(days=30)
 SAID = {"quote": "quoted", "decline": "declined", "ask": "asked a question", "confirm": "confirmed the order", "refuse": "refused the order"}
 
 
@@ -46,7 +51,8 @@ class RequestThing:
         pairs = [(say("Please answer by"), say.day(link.need.respond_by))] if link.need.respond_by else []
         notes = tuple(part for part in link.need.note.splitlines() if part.strip())
         rows = tuple(_row(place, line, answer, say) for place, line in enumerate(link.need.lines, 1))
-        forms: tuple[Form, ...] = () if answer or closed else (_quote(link.need, say), _decline(say))
+        until = (self.outside.trade.clock.now() + VALID).date()
+        forms: tuple[Form, ...] = () if answer or closed else (_quote(link.need, until, say), _decline(say))
         version, done = link.thing, answer is not None
         if standing is not None:
             version, done = standing.order.number, answered(standing, acts)
@@ -88,36 +94,41 @@ def _state(link: Link, answer: Act | None, closed: bool, say: Texts) -> tuple[st
 
 
 def _row(place: int, line: NeedLine, answer: Act | None, say: Texts) -> Row:
-    price = answer.values.get(f"price-{place}", "") if answer else ""
-    currency = answer.values.get("currency", "") if answer else ""
+    price = number(answer.values.get(f"price-{place}", "")) if answer is not None and answer.act == "quote" else None
+    currency = answer.values.get("currency", "").upper() if answer else ""
     pairs = [
         (say("Numbers"), ", ".join(filter(None, (line.part_no, line.drawing_no)))),
         (say("Material"), line.material),
         (say("Quantity"), say.quantity(line.quantity, line.unit)),
         (say("Wanted by"), say.day(line.due) if line.due else ""),
         (say("Note"), line.note),
-        (say("Your price each"), f"{price} {currency}" if price else ""),
+        (say("Your price each"), say.money(Money(price, currency)) if price is not None else ""),
     ]
     return Row(f"{place}. {line.name}", tuple((label, words) for label, words in pairs if words))
 
 
-def _quote(need: Need, say: Texts) -> Form:
-    many = len(need.lines) > 1
+def _quote(need: Need, until: date, say: Texts) -> Form:
+    many, hint = len(need.lines) > 1, say.number(Decimal("12.5"), 2)
     prices = [
-        Field(f"price-{place}", f"{say('Price each, net')}{f': {place}. {line.name}' if many else ''}", "number", hint="12.50", needed=True, most=20)
+        Field(f"price-{place}", f"{_per(line.unit, say)}{f': {place}. {line.name}' if many else ''}", "number", hint=hint, needed=True, most=20)
         for place, line in enumerate(need.lines, 1)
     ]
     fields = (
         *prices,
         Field("currency", say("Currency"), "currency", hint="EUR", needed=True, most=3, value="EUR"),
         Field("day", say("Ready on"), "date", needed=True, most=10),
-        Field("until", say("Valid until (if left empty: 30 days)"), "date", most=10),
+        Field("until", say("Valid until"), "date", most=10, value=until.isoformat()),
         Field("reference", say("Your quotation's number"), most=100),
         Field("text", say("Anything you want to tell us"), "long", most=4000),
         Field("files", say("Your quotation as a file"), "files"),
         person(say),
     )
     return Form("quote", say("Quote"), say("Send the quotation"), fields, once=True, main=True)
+
+
+def _per(unit: str, say: Texts) -> str:
+    """Return how the price is asked for: of a piece, a kilogram, a metre."""
+    return say("Price each, net") if unit in PIECES else say("Price per {unit}, net", unit=say.quantity(1, unit).partition(" ")[2])
 
 
 def _decline(say: Texts) -> Form:
