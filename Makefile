@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 ARGS   ?=
 ONLY   ?=
 
-.PHONY: install demo test check bench faults soak docs clean
+.PHONY: install demo test check bench faults soak docs pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make faults   many more kills, losses of power and damaged files than the tests have time for (hours; ARGS=\"--no-matrix\" for one)"
 	@echo "make soak     one node under steady load for two hours, its memory printed (ARGS=\"--minutes 5\")"
 	@echo "make docs     rebuild the generated reference pages"
+	@echo "make pictures take the pictures of README and tutorial, and the ones screens are held against, from the running demo (look at every one)"
 
 $(READY): pyproject.toml constraints.txt
 	@echo "[1/3] Making $(VENV)"
@@ -54,6 +55,9 @@ soak: $(READY)
 
 docs: $(READY)
 	@$(BIN)/python -m docs.make
+
+pictures: $(READY)
+	PLAIT_BLESS=1 $(BIN)/python -m pytest -q tests/browser $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

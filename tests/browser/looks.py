@@ -53,14 +53,15 @@ async def errors_shown(sheet: Sheet) -> list[str]:
     return [f"shows an error: {said}" for said in moods]
 
 
-async def screenshot(sheet: Sheet) -> bytes:
-    """Return a picture (PNG) of the whole page once it stands still, without what changes from run to run."""
-    await sheet.style(HIDE)
+async def screenshot(sheet: Sheet, *, whole: bool = True) -> bytes:
+    """Return a picture (PNG) once the page stands still: of the ``whole`` page without what changes from run to run, else of the window as it is."""
+    if whole:
+        await sheet.style(HIDE)
     await sheet.page.mouse.move(0, 0)
     end = SYSTEM.monotonic() + 5
     last = b""
     while True:
-        shown = await sheet.page.screenshot(full_page=True, caret="hide")
+        shown = await sheet.page.screenshot(full_page=whole, caret="hide")
         if shown == last or SYSTEM.monotonic() > end:
             return shown
         last = shown
@@ -78,6 +79,9 @@ async def look(stage: Stage, firm: str, path: str, language: str, *, pictures: d
         wrong.extend(f"{language} {view}: {each}" for each in found)
 
     async with stage.open_page(firm, path, WIDE, language, signed_in=signed_in) as sheet:
+        if signed_in:
+            spoken = await sheet.page.evaluate("document.documentElement.lang")
+            note("wide", [] if spoken[:2] == language else [f"says it is in {spoken!r}"])
         note("wide", await errors_shown(sheet))
         note("wide", await sheet.overflow())
         if language == "en":

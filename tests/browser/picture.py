@@ -45,13 +45,13 @@ def fonts() -> dict[str, str]:
     return found
 
 
-def small(png: bytes) -> bytes:
+def small(png: bytes, colours: int = COLOURS) -> bytes:
     """Return a screenshot with few colours, cut at the length of two screens: a tenth of its size."""
     with Image.open(io.BytesIO(png)) as image:
         plain = image.convert("RGB")
         plain = plain.crop((0, 0, plain.width, min(plain.height, TALLEST)))
         out = io.BytesIO()
-        plain.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        plain.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
@@ -78,13 +78,17 @@ def differing(shown: bytes, blessed: bytes) -> Difference:
     return Difference(share, f"{share:.1%} of it looks different, between {tuple(SQUARE * side for side in box)}")
 
 
-def hold(name: str, png: bytes, folder: Path) -> str:
-    """Hold a screenshot against the blessed picture of that name, or bless it; return what is wrong in words, empty when nothing is."""
-    shown = small(png)
-    file = BLESSED / f"{name}.png"
+def hold(name: str, png: bytes, folder: Path, home: Path = BLESSED, colours: int = COLOURS) -> str:
+    """Hold a screenshot against the blessed picture of that name in ``home``, or bless it; return what is wrong in words, empty when nothing is.
+
+    What is wrong lies in ``folder`` afterwards. A picture that looks the same is left as it is, so that blessing again changes only what has changed.
+    """
+    shown = small(png, colours)
+    file = home / f"{name}.png"
     if blessing():
-        BLESSED.mkdir(exist_ok=True)
-        file.write_bytes(shown)
+        home.mkdir(parents=True, exist_ok=True)
+        if not file.exists() or differing(shown, file.read_bytes()).share > 0:
+            file.write_bytes(shown)
         (BLESSED / "fonts.json").write_text(json.dumps(fonts(), indent=1, sort_keys=True) + "\n", "utf-8")
         return ""
     if not file.exists():

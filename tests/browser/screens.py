@@ -32,6 +32,14 @@ def _first(path: str, *keys: str, skip: Callable[[dict[str, Any]], bool] = lambd
     return find
 
 
+def _always(name: str) -> Find:
+    async def find(stage: Stage) -> str:
+        del stage
+        return name
+
+    return find
+
+
 async def _item(stage: Stage) -> str:
     """Return a piece that helix has made and delivered."""
     body = await stage.firms["meridian"].fact("desk.goods_arrived", sender_name=CORE)
@@ -46,6 +54,7 @@ EXAMPLES: dict[str, Find] = {
     "/machines/": _first("/api/v1/machines", "id"),
     "/partners/": _first("/api/v1/directory", "party_id"),
     "/trace/": _item,
+    "/help/": _always("see-which-orders-will-be-late"),
 }
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -124,7 +124,8 @@ class Sheet:
                 if (document.scrollingElement.scrollWidth <= width) return [];
                 const out = (e) => e.getBoundingClientRect().right > width + 1 && e.getBoundingClientRect().width;
                 const wide = [...document.body.querySelectorAll('*')].filter(out).slice(0, 5);
-                return [`scrolls sideways, ${document.scrollingElement.scrollWidth} px`, ...wide.map((e) => `too wide: ${e.cloneNode().outerHTML.slice(0, 120)}`)];
+                return [`scrolls sideways, ${document.scrollingElement.scrollWidth} px`, ...wide.map((e) =>
+                    `too wide: ${e.cloneNode().outerHTML.slice(0, 99)}`)];
             }"""
         )
         return found
@@ -170,7 +171,7 @@ class Stage:
         """Return the browser's profile of a person with their language and theme; it is kept, so that what is cached stays cached."""
         key = (firm, language, dark, signed_in)
         if key not in self._contexts:
-            scheme = "dark" if dark else "light"
+            scheme: Literal["dark", "light"] = "dark" if dark else "light"
             made = await self.browser.new_context(locale=LOCALES[language], timezone_id="Europe/Berlin", color_scheme=scheme, reduced_motion="reduce")
             url = self.firms[firm].url
             chosen = {"plait_lang": language, "plait_theme": scheme} | (await self.cookie(firm) if signed_in else {})

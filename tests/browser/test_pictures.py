@@ -1,0 +1,46 @@
+"""The pictures of README and tutorial: made from the same run as everything else, and still true."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.looks import screenshot
+from tests.browser.picture import hold
+from tests.browser.screens import ALL, address
+from tests.browser.stage import CORE, EMPTY, PHONE, WIDE
+
+HOME = Path(__file__).parents[2] / "docs" / "pictures"
+
+# What a picture is called: whose page it shows, which, how wide, in which language, light or dark.
+PICTURES = {
+    "today": (CORE, "/console/", WIDE, "en", False),
+    "today-phone": (CORE, "/console/", PHONE, "zh", True),
+    "first-start": (EMPTY, "/console/", WIDE, "en", False),
+    "order": (CORE, "/console/orders/{id}", WIDE, "en", False),
+    "order-dark": (CORE, "/console/orders/{id}", WIDE, "de", True),
+    "desk": (CORE, "/console/desk", WIDE, "en", False),
+    "schedule": (CORE, "/console/schedule", WIDE, "en", False),
+    "machines": (CORE, "/console/machines", WIDE, "en", True),
+    "trace": (CORE, "/console/trace/{item}", WIDE, "en", False),
+    "sharing": (CORE, "/console/sharing", WIDE, "en", False),
+    "network": ("riverport", "/console/network", WIDE, "en", True),
+    "health": (CORE, "/console/health", WIDE, "en", False),
+    "operator": (CORE, "/op", PHONE, "de", False),
+}
+COLOURS = 128
+
+
+@pytest.mark.parametrize("name", [name for name, (_, path, *_) in PICTURES.items() if path in ALL])
+async def test_a_picture_shows_what_is_there(stage, name):
+    """Tests that a picture in the documentation looks as the page does today."""
+    firm, path, width, language, dark = PICTURES[name]
+    there = await address(stage, path)
+    async with stage.open_page(firm, there, width, language, dark=dark, signed_in=path.startswith("/console")) as sheet:
+        shown = await screenshot(sheet, whole=False)
+    assert not (wrong := hold(name, shown, stage.folder, HOME, COLOURS)), wrong
+
+
+def test_every_picture_is_of_a_page_that_is_there():
+    """Tests that no picture is of a page that has gone, and that the folder holds no other."""
+    assert {path for _, path, *_ in PICTURES.values()} <= set(ALL)
+    assert {file.stem for file in HOME.glob("*.png")} <= set(PICTURES)
