@@ -1,7 +1,7 @@
 """Every screen of the console, in the order of the rail."""
 
 from plait.console.screen import Screen
-from plait.console.screens import firm, help, node, partners, people, sharing, today
+from plait.console.screens import firm, help, network, node, partners, people, sharing, today
 
 __all__ = ["SCREENS"]
 
@@ -9,6 +9,7 @@ SCREENS: tuple[Screen, ...] = (
     *today.SCREENS,
     *partners.SCREENS,
     *sharing.SCREENS,
+    *network.SCREENS,
     *firm.SCREENS,
     *people.SCREENS,
     *node.SCREENS,
