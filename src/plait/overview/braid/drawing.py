@@ -332,7 +332,8 @@ class _Picture:
 
     def _date_words(self) -> Iterator[str]:
         """Place the words of the lines above them, in two rows, and those of the gap below."""
-        taken: list[Box] = []
+        headline = "" if self.braid.late else say(self.braid.headline, self.texts)
+        taken = [Box(14.0, self.top + 2, width_of(headline, LABEL), 14)]
         for when, said, colour in self.lines:
             wide = width_of(said, SMALL + 1)
             middle = self.start + self.scale.at(when)

@@ -160,7 +160,7 @@ def weave(marks: Iterable[tuple[Strand, float, float]], length: float, slot: flo
             crossings.append(Crossing(index * width, width * 0.42, best, leader))
             leader, led = best, 0
         elif whole[best] and load[best] > load[leader]:
-            crossings.append(Crossing(width * 0.5, width * 0.42, best, leader))
+            crossings.append(Crossing(width * 0.28, width * 0.28, best, leader))
             leader, led = best, 0
     return Weave(length, crossings)
 
