@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-__all__ = ["BLESSED", "SHARE", "blessing", "differing", "fonts", "hold", "small"]
+__all__ = ["BLESSED", "SHARE", "TALLEST", "blessing", "differing", "fonts", "hold", "small"]
 
 BLESSED = Path(__file__).parent / "blessed"
 SQUARE = 16

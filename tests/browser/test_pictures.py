@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.looks import screenshot
-from tests.browser.picture import hold
+from tests.browser.picture import SHARE, TALLEST, differing, hold, small
 from tests.browser.screens import ALL, address
 from tests.browser.stage import CORE, EMPTY, PHONE, WIDE
 
@@ -44,3 +44,21 @@ def test_every_picture_is_of_a_page_that_is_there():
     """Tests that no picture is of a page that has gone, and that the folder holds no other."""
     assert {path for _, path, *_ in PICTURES.values()} <= set(ALL)
     assert {file.stem for file in HOME.glob("*.png")} <= set(PICTURES)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, False), (PHONE, True)], ids=["wide", "phone"])
+async def test_a_card_taken_off_a_page_is_seen(stage, width, dark):
+    """Tests that the comparison which holds pages against their pictures fails when any one card of a real page is not drawn, and not when all are."""
+    async with stage.open_page(CORE, "/console/health", width, dark=dark) as sheet:
+        blessed = small(await screenshot(sheet))
+        assert differing(small(await screenshot(sheet)), blessed).share <= SHARE
+        cards = [card for card in await sheet.page.query_selector_all(".p-card, .p-mood") if await card.is_visible()]
+        assert len(cards) >= 3
+        for number, card in enumerate(cards):
+            box = await card.bounding_box()
+            if box is None or box["y"] + box["height"] > TALLEST:
+                continue
+            await card.evaluate("(e) => { e.style.visibility = 'hidden'; }")
+            found = differing(small(await screenshot(sheet)), blessed)
+            assert found.share > SHARE, f"card {number} of {box} is missing, and {found.why}"
+            await card.evaluate("(e) => { e.style.visibility = ''; }")
