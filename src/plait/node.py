@@ -55,12 +55,15 @@ from plait.observatory.service import ObservatoryService
 from plait.overview.braid.service import BraidService
 from plait.overview.find.service import FindService
 from plait.overview.network.service import NetworkService
+from plait.overview.orders.requests import RequestService
+from plait.overview.orders.service import OrderService
 from plait.overview.today.room import build_today
 from plait.public.entry.service import EntryPages
 from plait.public.guest.service import GuestPages
 from plait.public.operator.service import OperatorPages
 from plait.public.service import PublicService
 from plait.routes import APIS
+from plait.sharing.guest.buying import BuyingService
 from plait.sharing.guest.past import PastService
 from plait.sharing.guest.room import GuestRooms, build_guests
 from plait.sharing.room import build_sharing
@@ -256,6 +259,8 @@ class Node:
         self.find = FindService(store, self.events, guard, self.sharing.directory)
         self.network = NetworkService(store, guard, clock, self.sharing.directory)
         self.today = build_today(store, guard, clock, self.sharing.directory, desk.late, self._findings, lambda: not local(self.settings.http.host))
+        self.orders = OrderService(store, guard, clock, self.today.late.known)
+        self.requests = RequestService(store, guard, clock, self.capabilities, self.people.name_of)
 
     async def _findings(self, actor: Actor) -> Sequence[Check]:
         return (await self.health.report(actor)).checks
@@ -321,6 +326,7 @@ class Node:
                 *self.desk.services(),
                 self.guests,
                 GuestPages(self.guests),
+                BuyingService(self.guests, self.outside),
                 PastService(self.store, self.identity, self.identity, self.sharing.directory, self.sharing.mail),
                 self.links,
                 self.phones,
@@ -334,6 +340,8 @@ class Node:
                 self.today.service,
                 self.find,
                 self.network,
+                self.orders,
+                self.requests,
                 self.backups,
                 self.store,
                 PublicService(self.identity, self.clock, self.capabilities, self.passports, self.desk.asked if self.settings.desk.request_form else None),
@@ -406,6 +414,8 @@ class Node:
             today=self.today.service,
             find=self.find,
             network=self.network,
+            orders=self.orders,
+            requests=self.requests,
             braids=self.braids,
         )
         console = Console(rooms)

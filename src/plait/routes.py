@@ -24,6 +24,7 @@ from plait.observatory import routes as observatory_routes
 from plait.overview.braid import routes as braid_routes
 from plait.overview.find import routes as find_routes
 from plait.overview.network import routes as network_routes
+from plait.overview.orders import routes as order_routes
 from plait.overview.today import routes as today_routes
 from plait.public import routes as public_routes
 from plait.public.entry import routes as entry_pages
@@ -66,11 +67,14 @@ APIS: tuple[Api, ...] = (
     *SHARING_ROUTES,
     guest_routes.ROUTES,
     guest_routes.PAST,
+    guest_routes.BUYING,
     label_routes.ROUTES,
     observatory_routes.ROUTES,
     today_routes.ROUTES,
     find_routes.ROUTES,
     network_routes.ROUTES,
+    order_routes.ROUTES,
+    order_routes.REQUESTS,
     braid_routes.ROUTES,
     public_routes.ROUTES,
     guest_pages.ROUTES,

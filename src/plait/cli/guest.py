@@ -15,6 +15,72 @@ Kind = Literal["offer", "order", "delivery", "request", "purchase", "passport"]
 Language = Literal["", "en", "de", "zh"]
 
 
+@app.command
+def compare(request: str, /, *, data: Path = Path("plait-data"), as_json: Json = False) -> None:
+    """Compare what suppliers without a node answered to a request.
+
+    Parameters
+    ----------
+    request
+        Its number (RQ-00001), as its links show it.
+    data
+        The node's data folder.
+    as_json
+        Print JSON.
+    """
+    rows = _call(data, "GET", f"/requests/{request}")
+    if as_json:
+        print(json.dumps(rows))
+        return
+    from plait.cli.desk.shown import table
+
+    def said(row: Any) -> tuple[str, ...]:
+        price = f"{row['price']['amount']} {row['price']['currency']}" if row.get("price") else ""
+        return row["supplier_name"], row["state"], price, (row.get("promised") or "")[:10], (row.get("expires") or "")[:10], row["reason"]
+
+    table(("supplier", "state", "price", "ready on", "valid until", "reason"), [said(row) for row in rows])
+
+
+@app.command
+def order(
+    request: str,
+    /,
+    *,
+    name: str,
+    note: str = "",
+    days: int = 0,
+    language: Language = "",
+    qr: Path | None = None,
+    data: Path = Path("plait-data"),
+    as_json: Json = False,
+) -> None:
+    """Order what a supplier quoted by a link, and print the link by which it confirms, once, as a text for a chat.
+
+    Parameters
+    ----------
+    request
+        The number of the request (RQ-00001).
+    name
+        The supplier, as its link was made for.
+    note
+        What the order says besides.
+    days
+        How long the link is good (default: guest.days of the settings).
+    language
+        The supplier's: en, de or zh.
+    qr
+        Write the address as a QR code (SVG) here.
+    data
+        The node's data folder.
+    as_json
+        Print JSON.
+    """
+    made = _call(data, "POST", "/orders", {"request": request, "name": name, "note": note, "days": days, "language": language})
+    if qr is not None:
+        qr.write_text(made["qr"], "utf-8")
+    print(json.dumps(made) if as_json else made["text"], end="\n" if as_json else "")
+
+
 @app.command(name="import")
 def import_(file: Path, /, *, data: Path = Path("plait-data"), as_json: Json = False) -> None:
     """Take in what your firm did by links of another firm, before it had this node: the signed record from the link's page.

@@ -1,6 +1,9 @@
 """Buying by a link: what a supplier without a node quotes is an option like any partner's, and the order goes to it by link again."""
 
+import asyncio
+
 from tests.sharing.guest.node import code_of, link, page, send
+from tests.sharing.guest.test_offer import cli
 from tests.sharing.guest.test_order import NEED, PRICES
 from tests.support.nodes import nodes, settle
 from tests.support.shop import furnish
@@ -83,3 +86,28 @@ async def test_no_link_for_a_partners_order(tmp_path):
         for kind, id, code in (("purchase", "PO-00001", "guest-not-open"), ("request", "RQ-00009", "no-such-guest-link"), ("purchase", "", "invalid")):
             refused = await node.call("POST", "/api/v1/guest/links", {"kind": kind, "id": id, "name": "x"})
             assert refused.json()["code"] == code
+
+
+async def test_ordered_on_the_terminal(tmp_path, capsys):
+    """Tests that answers are compared with the cheapest first, and that ordering prints the link by which the supplier confirms; again only a link."""
+    async with nodes(tmp_path, "helix") as (node,):
+        await furnish(node)
+        for name, price in (("Embercoat", "9"), ("Oakmill", "7")):
+            made = await (link(node, "request", need=NEED, name=name) if price == "9" else link(node, "request", "RQ-00001", name=name))
+            await send(node, code_of(made), "quote", **PRICES | {"price-1": price})
+        await link(node, "request", "RQ-00001", name="Riverport")
+        await settle(node)
+        data = ("--data", str(node.folder))
+        await asyncio.to_thread(cli, "guest", "compare", "RQ-00001", *data)
+        lines = capsys.readouterr().out.splitlines()
+        assert [next(line for line in lines if name in line).split()[1] for name in ("Oakmill", "Embercoat", "Riverport")] == ["held", "held", "asked"]
+        assert "Oakmill" in "".join(lines[:-2]).partition("Embercoat")[0]
+        for _ in range(2):
+            await asyncio.to_thread(cli, "guest", "order", "RQ-00001", "--name", "oakmill", "--language", "de", *data)
+            text = capsys.readouterr().out
+            assert text.startswith("helix bestellt bei Ihnen (PO-00001).")
+            assert 'value="confirm"' in (await page(node, "/g/" + text.split()[-1].rpartition("/")[2])).text
+        assert len(await node.documents("Order")) == 1
+        for name in ("Riverport", "nobody"):
+            refused = await node.call("POST", "/api/v1/guest/orders", {"request": "RQ-00001", "name": name})
+            assert refused.json()["code"] == "guest-not-open"

@@ -32,6 +32,7 @@ __all__ = [
     "Need",
     "NeedLine",
     "NewLink",
+    "NewPurchase",
     "Noted",
     "PastLink",
     "PastTaken",
@@ -89,6 +90,16 @@ class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     need: Need | None = None
     tier: Tier = "public"
     anyway: bool = False
+
+
+class NewPurchase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An order on what a supplier (``name``) quoted for ``request`` (RQ-00001), and the link by which it confirms: how long, in which language."""
+
+    request: Word
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 0
+    language: Language = ""
 
 
 class Link(msgspec.Struct, frozen=True):

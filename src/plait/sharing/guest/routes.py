@@ -5,16 +5,19 @@ from typing import Annotated, Literal
 import msgspec
 
 from plait.kernel.actor import Actor
-from plait.sharing.guest.model import Act, Claim, Link, MadeLink, NewLink, PastLink, SignedHistory, Taken
+from plait.manufacturing.trade.options import OptionView
+from plait.sharing.guest.buying import BuyingService
+from plait.sharing.guest.model import Act, Claim, Link, MadeLink, NewLink, NewPurchase, PastLink, SignedHistory, Taken
 from plait.sharing.guest.past import PastService
 from plait.sharing.guest.service import GuestService
 from plait.web import Api, Reply
 
-__all__ = ["PAST", "ROUTES"]
+__all__ = ["BUYING", "PAST", "ROUTES"]
 
 API = Api("guest", GuestService)
 ROUTES = API
 PAST = Api("guest", PastService)
+BUYING = Api("guest", BuyingService)
 JOSE = "application/jose"
 
 
@@ -98,3 +101,15 @@ async def claim(service: PastService, actor: Actor, body: bytes) -> Claim:
 async def unclaim(service: PastService, actor: Actor, name: str) -> Claim:
     """Return whose claim has ended, on which links."""
     return await service.unclaim(actor, name)
+
+
+@BUYING.get("/api/v1/guest/requests/{number}", action="guest.read", summary="Compare what suppliers without a node quoted for a request")
+async def compare(service: BuyingService, actor: Actor, number: str) -> list[OptionView]:
+    """Return the answers: held first, the cheapest first; then who declined or has not answered."""
+    return list(await service.compare(actor, number))
+
+
+@BUYING.post("/api/v1/guest/orders", action="guest.write", ok=201, summary="Order what a supplier quoted by a link, by a link again")
+async def order(service: BuyingService, actor: Actor, body: NewPurchase) -> MadeLink:
+    """Return the link by which the supplier sees and confirms the order."""
+    return await service.order(actor, body)
