@@ -152,12 +152,12 @@ async def test_strangers_lock_nobody_out(shop: Running) -> None:
     people = shop.node.people
     greta = next(iter(people._people.values()))
     for _ in range(12):
-        await people._failed(greta, "203.0.113.9")
+        await people.failed(greta, "203.0.113.9")
     with pytest.raises(Problem, match="locked-out"):
-        await people._check_doors(greta, "203.0.113.9")
+        await people.check_doors(greta, "203.0.113.9")
     with pytest.raises(Problem, match="locked-out"):
-        await people._check_doors(greta, "198.51.100.1")
-    await people._check_doors(greta, "127.0.0.1")
+        await people.check_doors(greta, "198.51.100.1")
+    await people.check_doors(greta, "127.0.0.1")
 
 
 async def test_a_clock_set_back_locks_nobody(shop: Running) -> None:
@@ -165,10 +165,10 @@ async def test_a_clock_set_back_locks_nobody(shop: Running) -> None:
     await signed_in(shop)
     greta = next(iter(shop.node.people._people.values()))
     for _ in range(8):
-        await shop.node.people._failed(greta, "127.0.0.1")
+        await shop.node.people.failed(greta, "127.0.0.1")
     ahead = now_ms() + 10 * 365 * 86_400_000
     await shop.node.store.write(shop.node.house.me, lambda tx: tx.conn.exec_driver_sql(f"UPDATE people_failure SET last = {ahead}") and None)
-    await shop.node.people._check_doors(greta, "127.0.0.1")
+    await shop.node.people.check_doors(greta, "127.0.0.1")
 
 
 async def test_other_sites(shop: Running) -> None:
