@@ -98,3 +98,21 @@ async def test_every_look_goes_by_an_index(tmp_path: Path, monkeypatch: pytest.M
         assert today["counts"]["request-waiting"] == 30
         assert today["figures"][0]["value"] == LINES
         assert next(each for each in today["figures"] if each["id"] == "order-value")["value"] == LINES * 125.0
+
+
+async def test_a_large_book_is_planned_beside(tmp_path: Path) -> None:
+    """Tests that the page of a large book does not wait for its plan: first what is past its date, later what will be late, planned once."""
+    async with nodes(tmp_path, "helix") as (helix,):
+        await furnish(helix)
+        many = [line(number) for number in range(1, 251)]
+        await helix.node.store.write(system_actor(helix.party), lambda tx: put_new_lines(tx.conn, many))
+        first = await helix.ok("GET", "/api/v1/today")
+        texts = {need["text"] for need in first["needs"] if need["kind"] == "late-order"}
+        assert texts == {"{order} for {customer} was due on {due}", "{count} more orders are past their date"}
+        planning = helix.node.today.late._planning
+        assert planning is not None
+        await planning
+        second = await helix.ok("GET", "/api/v1/today")
+        assert second["counts"]["late-order"] >= first["counts"]["late-order"]
+        assert "{order} for {customer}: {reason}" in {need["text"] for need in second["needs"]}
+        assert helix.node.today.late._planning is planning

@@ -74,7 +74,7 @@ async def test_late_orders_and_figures(tmp_path: Path) -> None:
         assert (figures["on-time"]["value"], figures["on-time"]["whole"]) == (100.0, 1)
         assert figures["machines"]["value"] is None
         german = await helix.ok("GET", "/api/v1/today?language=de")
-        assert german["needs"][0]["said"].startswith(f"{late['id']} für Oakmill: ")
+        assert german["needs"][0]["said"].startswith(f"{late['id']} für Oakmill: Um ")
         assert german["figures"][0]["said"] == "Offene Aufträge"
 
 

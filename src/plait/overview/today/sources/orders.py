@@ -14,12 +14,13 @@ from plait.overview.today.model import MOST, Need
 from plait.overview.today.rules import end_of, urgency
 from plait.overview.today.sources import tables
 from plait.overview.today.sources.common import Ground, rest
-from plait.overview.words import count, day, word
+from plait.overview.words import Value, count, day, word
 
 __all__ = ["LateOrders", "orders_to_confirm"]
 
 FEW = 200
 """So many open lines are planned while a person waits; more are planned beside, and what was known before is shown."""
+AGAIN = timedelta(minutes=10)
 AHEAD = timedelta(days=2)
 
 _log = structlog.get_logger("plait.overview")
@@ -34,13 +35,18 @@ class LateOrders:
         self._planning: asyncio.Task[None] | None = None
 
     async def known(self, actor: Actor) -> LateReport | None:
-        """Return the plan's report: anew for a small book; else the last one, None while there is none (the next one is begun)."""
+        """Return the plan's report: anew for a small book; else the last one, None while there is none.
+
+        One older than ten minutes is made anew beside.
+        """
         scope = self.ground.scope(actor, "desk.read", "desk.line")
         if await self.ground.read(lambda conn: tables.few_open(conn, scope, FEW)):
             return await self.late.report(actor)
-        if self._planning is None or self._planning.done():
+        report = self.late.known(actor)
+        old = report is None or not timedelta() <= self.ground.clock.now() - report.computed < AGAIN
+        if old and (self._planning is None or self._planning.done()):
             self._planning = asyncio.create_task(self._plan())
-        return self.late.known(actor)
+        return report
 
     async def _plan(self) -> None:
         try:
@@ -65,7 +71,7 @@ class LateOrders:
         found = rest(needs, len(rows), "{count} more orders will be late", paths.orders(late="1"))
         stuck = [row for row in report.lines if row.verdict == "unplanned"]
         if stuck:
-            values = {"count": count(len(stuck)), "first": word(stuck[0].id), "reason": word(stuck[0].reason)}
+            values = {"count": count(len(stuck)), "first": word(stuck[0].id), "reason": Value("reason", stuck[0].reason)}
             text = "{first} cannot be planned: {reason}" if len(stuck) == 1 else "{count} orders cannot be planned, such as {first}: {reason}"
             link = paths.order(stuck[0].id) if len(stuck) == 1 else paths.orders(late="1")
             found.append(Need(id="order-unplanned", kind="order-unplanned", severity="soon", text=text, values=values, link=link, since=now, count=len(stuck)))
@@ -78,7 +84,7 @@ class LateOrders:
             kind="late-order",
             severity=urgency(due, self.ground.clock.now(), AHEAD),
             text="{order} for {customer}: {reason}",
-            values={"order": word(row.id), "customer": word(row.customer), "reason": word(row.reason), "due": day(row.due)},
+            values={"order": word(row.id), "customer": word(row.customer), "reason": Value("reason", row.reason), "due": day(row.due)},
             link=paths.order(row.id),
             subject=row.id,
             due=due,
