@@ -54,7 +54,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
     ``id``: open-orders, on-time, machines, order-value, offers. ``name`` says in English what it is, ``said`` in the language asked for, as are
     ``part_name`` and ``before_name``. ``value`` is None when there is nothing to count; ``unit``: empty for a count, ``%``, or a currency. ``part`` of it
-    (``part_name``: late, down...) where that says more, ``whole`` what it is out of. ``before`` is the value it is compared with, ``before_name`` which that is. ``better`` tells which way is good.
+    (``part_name``: late, down...) where that says more, ``whole`` what it is out of. ``before`` is the value it is compared with, ``before_name``
+    which that is. ``better`` tells which way is good.
     """
 
     id: str
