@@ -157,3 +157,57 @@ def audit(*, about: str = "", kind: str = "", after: int = 0, data: Path = Path(
 
     page = _call(data, "GET", f"/api/v1/audit?{urlencode({'person': about, 'kind': kind, 'after': after})}")
     _table(page["items"], ("seq", "at", "actor", "what", "about"), as_json)
+
+
+@app.command
+def badge(name: str, /, *, out: Path | None = None, back: bool = False, data: Path = Path("plait-data"), as_json: Json = False) -> None:
+    """Make a badge for the pages at the machines, or take it back; an earlier badge ends. Its number is shown this once.
+
+    Parameters
+    ----------
+    name
+        The person's name.
+    out
+        Write the badge in the size of a bank card here: .pdf, .png or .svg.
+    back
+        Take the badge back instead.
+    data
+        The node's data folder.
+    as_json
+        Print JSON.
+    """
+    place = f"/api/v1/people/{_find(data, name)['id']}/badge"
+    if back:
+        _call(data, "DELETE", place)
+        print(f"{name} has no badge any more")
+        return
+    if out is None:
+        made = _call(data, "POST", place)
+        print(json.dumps(made) if as_json else f"{made['number']}\n{made['url']}")
+        return
+    from plait.cli.http import call
+
+    drawn = call(data, "POST", f"{place}/print?form={out.suffix.lstrip('.').lower()}")
+    out.write_bytes(drawn)
+    state = _call(data, "GET", place)
+    print(f"{out} is {name}'s badge" + ("" if state["pin"] else f"; set a PIN with `plait person pin {name}`"))
+
+
+@app.command
+def pin(name: str, /, *, data: Path = Path("plait-data")) -> None:
+    """Ask for a PIN of 4 to 8 digits and set it for somebody's badge; a badge that was blocked opens again.
+
+    Parameters
+    ----------
+    name
+        The person's name.
+    data
+        The node's data folder.
+    """
+    import sys
+    from getpass import getpass
+
+    person = _find(data, name)
+    given = getpass(f"PIN for {person['name']}: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    _call(data, "PUT", f"/api/v1/people/{person['id']}/pin", {"pin": given})
+    print(f"the PIN of {person['name']} is set")

@@ -259,7 +259,7 @@ function pick(title, choices, then) {
 }
 
 function many(job, kind) {
-  const left = Math.max(1, job.quantity - job.good - job.scrap), sizes = [...new Set(kind === 'good' ? [left, 5, 10] : [1, 2, 3])].filter(each => each <= left);
+  const left = Math.max(1, job.quantity - job.good - job.scrap), sizes = [...new Set(kind === 'good' ? [2, 5, 10, left] : [1, 2, 3, 5])].filter(each => each <= left);
   const then = count => kind === 'good' ? put({ do: 'count', job: job.id, good: count })
     : count < 0 ? put({ do: 'count', job: job.id, scrap: count }) : pick(say('whyscrap'), data.scrap_reasons, value => put({ do: 'count', job: job.id, scrap: count, reason: value }));
   pick(say(kind === 'good' ? 'howgood' : 'howscrap'), sizes.map(each => [each, '+' + each]), then);

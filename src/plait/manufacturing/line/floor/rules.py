@@ -32,6 +32,7 @@ STOP_REASONS = ("tool worn", "material missing", "set-up", "quality", "machine f
 SCRAP_REASONS = ("dimension", "surface", "material", "set-up piece", "tool", "other")
 OLDEST = timedelta(hours=24)
 SKEW = timedelta(minutes=2)
+READY = 30
 LATER = 20
 
 
@@ -128,13 +129,13 @@ def finish(job: Job, tended: Tended, act: Act, station: StationView) -> tuple[in
 
 
 def in_order(jobs: Sequence[Job], station: str, group: str) -> list[tuple[Job, bool]]:
-    """Return the jobs that a station has and will have, each with whether it may begin: those that are there, those that may come, some of the later ones."""
+    """Return the jobs that a station has and will have, each with whether it may begin: those that are there, the next that may come, some later ones."""
     here = [job for job in jobs if job.station == station and job.state in ("released", "running")]
     here.sort(key=lambda job: (job.state != "running", job.planned))
     ready = candidates(jobs, group)
     known = {job.id for job in (*here, *ready)}
     later = sorted((job for job in jobs if job.group == group and job.state == "waiting" and job.id not in known), key=lambda job: (job.planned, job.id))
-    return [*((job, True) for job in (*here, *ready)), *((job, False) for job in later[:LATER])]
+    return [*((job, True) for job in (*here, *ready[:READY])), *((job, False) for job in later[:LATER])]
 
 
 def may_be_here(job: Job, station: str, group: str, jobs: Sequence[Job]) -> bool:
