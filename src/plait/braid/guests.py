@@ -84,8 +84,15 @@ async def ordered(house: House, fact: Fact, body: Any) -> None:
         await house.options.on_order(house.me, body)
 
 
+async def withdrawn(house: House, fact: Fact, body: Any) -> None:
+    """We took back what we asked: a supplier without a node reads it on its page."""
+    del fact
+    await house.outside.withdrawn(house.me, body)
+
+
 REACTIONS = (
     Reaction("guests.made", frozenset({"guest.link_made"}), made),
     Reaction("guests.acted", frozenset({"guest.acted"}), acted),
+    Reaction("guests.withdrawn", frozenset({"trade.withdrawal_sent"}), withdrawn),
     Reaction("guests.ordered", frozenset({"trade.order_sent"}), ordered),
 )

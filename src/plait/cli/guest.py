@@ -48,6 +48,7 @@ def order(
     *,
     name: str,
     note: str = "",
+    close: bool = False,
     days: int = 0,
     language: Language = "",
     qr: Path | None = None,
@@ -64,6 +65,8 @@ def order(
         The supplier, as its link was made for.
     note
         What the order says besides.
+    close
+        Tell the other suppliers asked that nothing more is needed.
     days
         How long the link is good (default: guest.days of the settings).
     language
@@ -75,7 +78,8 @@ def order(
     as_json
         Print JSON.
     """
-    made = _call(data, "POST", "/orders", {"request": request, "name": name, "note": note, "days": days, "language": language})
+    body = {"request": request, "name": name, "note": note, "close": close, "days": days, "language": language}
+    made = _call(data, "POST", "/orders", body)
     if qr is not None:
         qr.write_text(made["qr"], "utf-8")
     print(json.dumps(made) if as_json else made["text"], end="\n" if as_json else "")

@@ -43,8 +43,10 @@ async def test_quotations_by_link_are_compared_and_ordered(tmp_path):
         (answer,) = await node.documents("OrderResponse")
         assert (answer["code"], answer["party_name"], answer["promised"][:10]) == ("accepted", "Oakmill", "2027-03-20")
         assert "You confirmed" in (await page(node, again)).text
-        late = (await page(node, second)).text
-        assert 'value="confirm"' not in late
+        assert 'value="confirm"' not in (await page(node, second)).text
+        await node.node.trade.cancel(node.node.house.me, order["id"], None, "the customer has gone")
+        for path in (again, second):
+            assert f"We have cancelled {order['number']}" in (await page(node, path)).text
 
 
 async def test_a_supplier_declines_or_is_let_go(tmp_path):
@@ -57,7 +59,9 @@ async def test_a_supplier_declines_or_is_let_go(tmp_path):
         await settle(node)
         found = await options(node)
         assert (found["Embercoat"]["state"], found["Embercoat"]["reason"]) == ("declined", "No capacity")
-        await node.node.options.release(node.node.house.me, "RQ-00001", "not needed")
+        await node.ok("POST", f"/api/v1/trade/documents/{found['Oakmill']['rfq_id']}/withdraw", {"reason": "not needed"})
+        await settle(node)
+        assert (await options(node))["Oakmill"]["state"] == "released"
         shown = (await page(node, second)).text
         assert "This request is closed" in shown
         assert 'value="quote"' not in shown
@@ -108,6 +112,12 @@ async def test_ordered_on_the_terminal(tmp_path, capsys):
             assert text.startswith("helix bestellt bei Ihnen (PO-00001).")
             assert 'value="confirm"' in (await page(node, "/g/" + text.split()[-1].rpartition("/")[2])).text
         assert len(await node.documents("Order")) == 1
+        await node.ok("POST", "/api/v1/guest/orders", {"request": "RQ-00001", "name": "Oakmill", "close": True})
+        assert {name: each["state"] for name, each in (await options(node)).items()} == {
+            "Embercoat": "released",
+            "Oakmill": "confirmed",
+            "Riverport": "released",
+        }
         for name in ("Riverport", "nobody"):
             refused = await node.call("POST", "/api/v1/guest/orders", {"request": "RQ-00001", "name": name})
             assert refused.json()["code"] == "guest-not-open"

@@ -88,7 +88,7 @@ async def test_what_is_torn_changed_or_foreign_is_refused(tmp_path):
             jws[:-40]: "bad-signature",
             jws[:300]: "guest-history",
             changed(jws): "bad-signature",
-            forged: "bad-did",
+            forged: "bad-signature",
             card: "guest-history",
         }
         for content, code in bad.items():

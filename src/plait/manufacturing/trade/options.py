@@ -19,7 +19,7 @@ from plait.manufacturing.trade.service import TradeService
 from plait.manufacturing.trade.tables import open_step, option_table
 from plait.store import Tx
 
-__all__ = ["OptionNeed", "OptionService", "OptionView", "options_of", "put_option"]
+__all__ = ["OptionNeed", "OptionReleased", "OptionService", "OptionView", "options_of", "put_option"]
 
 ALL = Scope(everything=True)
 

@@ -12,8 +12,8 @@ from plait.kernel.ids import new_id
 from plait.kernel.problems import NOT_FOUND, Problem
 from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.trade import rules, tables
-from plait.manufacturing.trade.model import Decline, Document, Line, Order, OrderResponse, Quotation, RequestForQuotation
-from plait.manufacturing.trade.options import OptionNeed, OptionService, OptionView, options_of, put_option
+from plait.manufacturing.trade.model import Decline, Document, Line, Order, OrderCancellation, OrderResponse, Quotation, RequestForQuotation
+from plait.manufacturing.trade.options import OptionNeed, OptionReleased, OptionService, OptionView, options_of, put_option
 from plait.store import Tx
 
 __all__ = ["OutsideService", "Quoted", "Standing"]
@@ -31,10 +31,11 @@ class Quoted(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """An order of ours on a supplier without a node, and its word on it (None: none yet)."""
+    """An order of ours on a supplier without a node, its word on it (None: none yet), and whether we have taken it back."""
 
     order: Order
     answer: OrderResponse | None = None
+    cancelled: bool = False
 
 
 class OutsideService:
@@ -92,6 +93,21 @@ class OutsideService:
 
         await self.store.write(actor, work)
 
+    async def withdrawn(self, actor: Actor, body: Any) -> None:
+        """We took back a request, or let go the quotation on it (the fact's body): its supplier's page says so."""
+
+        def work(tx: Tx) -> None:
+            target = tables.document(tx.conn, ALL, body.target_id)
+            rfq = tables.document(tx.conn, ALL, target.refs[0].id) if isinstance(target, Quotation) else target
+            if not isinstance(rfq, RequestForQuotation) or rfq.counterparty or not rfq.origin:
+                return
+            view = next((each for each in options_of(tx.conn, ALL, rfq.origin) if each.rfq_id == rfq.id and each.state in ("asked", "held")), None)
+            if view is not None:
+                put_option(tx.conn, msgspec.structs.replace(view, state="released", reason=body.reason))
+                tx.append(f"option/{view.purpose}", OptionReleased(f"{view.purpose}/{view.role}", view.role, view.supplier_name, body.reason))
+
+        await self.store.write(actor, work)
+
     async def option(self, actor: Actor, purpose: str, name: str) -> OptionView | None:
         """Return what a supplier was asked for ``purpose`` as an option, None when it was not asked."""
         return next((each for each in await self.options.status(actor, purpose) if each.role == _role(name)), None)
@@ -106,8 +122,9 @@ class OutsideService:
             order = next((each for each in found if isinstance(each, Order) and each.party == own and not each.counterparty), None)
             if order is None:
                 return None
-            answers = [each for each in tables.successors(conn, scope, order.id) if isinstance(each, OrderResponse)]
-            return Standing(order, answers[-1] if answers else None)
+            after = tables.successors(conn, scope, order.id)
+            answers = [each for each in after if isinstance(each, OrderResponse)]
+            return Standing(order, answers[-1] if answers else None, any(isinstance(each, OrderCancellation) for each in after))
 
         standing = await self.store.read(read)
         if standing is None:

@@ -138,6 +138,19 @@ async def withdraw(service: TradeService, actor: Actor, id: str, body: Reason, o
     return await service.withdraw(actor, id, body.reason, once=once)
 
 
+class Cancelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an order of ours is taken back, and how much of what has not been begun (left out: all of that)."""
+
+    reason: str = ""
+    quantity: Decimal | None = None
+
+
+@API.post("/api/v1/trade/orders/{id}/cancel", action="trade.write", summary="Take back what a supplier has not begun of an order of ours")
+async def cancel(service: TradeService, actor: Actor, id: str, body: Cancelling, once: str | None) -> Document:
+    """Cancel; the supplier is told, with the reason."""
+    return await service.cancel(actor, id, body.quantity, body.reason, once=once)
+
+
 @OPTIONS.get("/api/v1/trade/options", action="trade.read", summary="Show the options taken on suppliers for a purpose")
 async def options(service: OptionService, actor: Actor, query: Purpose) -> list[OptionView]:
     """Return the options of a purpose."""

@@ -93,13 +93,17 @@ class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewPurchase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An order on what a supplier (``name``) quoted for ``request`` (RQ-00001), and the link by which it confirms: how long, in which language."""
+    """An order on what a supplier (``name``) quoted for ``request`` (RQ-00001), and the link by which it confirms: how long, in which language.
+
+    ``close``: the other suppliers asked are told that nothing more is needed.
+    """
 
     request: Word
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 0
     language: Language = ""
+    close: bool = False
 
 
 class Link(msgspec.Struct, frozen=True):

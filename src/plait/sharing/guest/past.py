@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from plait.identity.jws import verify
 from plait.kernel.actor import Actor
+from plait.kernel.firm import Member
 from plait.kernel.ids import new_id
 from plait.kernel.ports import Directory, Guard, PartnerMail
 from plait.kernel.problems import FORBIDDEN, NOT_FOUND, Problem
@@ -54,14 +55,23 @@ class PastService:
         firm = self.guard.firm()
         if history.did in (firm.did, *firm.former):
             raise Problem(rules.NOT_OURS, f"we signed it ourselves, for {history.guest}: it belongs to that firm's node")
-        await self.identity.verify(history.did, jws)
+        member = self._issuer(history)
+        if member is not None and member.key is not None:
+            verify(jws, member.key)
+        else:
+            await self.identity.verify(history.did, jws)
         taken = await self.store.write(actor, lambda tx: _enter(tx, history, jws))
         claimed, said = await self._claim(history, jws)
         return replace(taken, claimed=claimed, said=said)
 
+    def _issuer(self, history: History) -> Member | None:
+        """Return the firm that issued a history, if we know it: by its DID, or one it had before it moved."""
+        known = self.directory.member(history.did)
+        return known or next((each for each in self.directory.members() if history.did in each.former), None)
+
     async def _claim(self, history: History, jws: str) -> tuple[bool, str]:
         """Show the issuer its own signature, as the firm that we are; return whether it took it, and why not."""
-        member = self.directory.member(history.did)
+        member = self._issuer(history)
         if member is None:
             return False, f"{history.firm} is not in our directory yet: join its network, then take the history in again"
         try:

@@ -66,6 +66,8 @@ class PurchaseThing:
 def order_state(link: Link, standing: Standing, acts: Sequence[Act], say: Texts) -> tuple[str, Tone]:
     """Return in words where an order stands for its supplier."""
     number, act, word = standing.order.number, _answer(acts), standing.answer
+    if standing.cancelled:
+        return say("We have cancelled {number}. Please stop what you do for it.", number=number), "bad"
     confirmed = act.act == "confirm" if act is not None else word is not None and word.code != "rejected"
     if act is None and word is None:
         return say("We order from you: {number}. Please confirm it.", number=number), "good"
@@ -80,7 +82,7 @@ def order_state(link: Link, standing: Standing, acts: Sequence[Act], say: Texts)
 
 def answered(standing: Standing, acts: Sequence[Act]) -> bool:
     """Tell whether the supplier has said yes or no: in trade, or just now by a link."""
-    return standing.answer is not None or _answer(acts) is not None
+    return standing.cancelled or standing.answer is not None or _answer(acts) is not None
 
 
 def _at(word: OrderResponse | None) -> datetime:
