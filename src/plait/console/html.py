@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from plait.kernel.texts import Texts
 
-__all__ = ["Cell", "Markup", "chip", "details", "figure", "icon", "join", "link", "pairs", "since", "table", "tag", "when"]
+__all__ = ["Cell", "Markup", "chip", "details", "drawing", "figure", "icon", "join", "link", "pairs", "since", "table", "tag", "when"]
 
 VOID = frozenset({"br", "hr", "img", "input"})
 STATES = {
@@ -68,6 +68,11 @@ def icon(name: str, label: str = "") -> Markup:
 def chip(state: str, text: str) -> Markup:
     """Return a state as colour, icon and word. ``state``: running, idle, down, setup, silent, good, warn, bad, note, wait."""
     return tag("span", icon(STATES.get(state, "circle")), text, cls=f"p-chip is-{state if state in STATES else 'note'}")
+
+
+def drawing(svg: str, cls: str = "p-drawing") -> Markup:
+    """Return a picture (SVG) that plait itself has drawn: every text in it was escaped where it was drawn."""
+    return tag("span", Markup(svg), cls=cls)  # noqa: S704 - drawn by us, never taken from others
 
 
 def when(moment: datetime | None, t: Texts, *, day: bool = False) -> Markup:

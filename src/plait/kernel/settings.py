@@ -88,6 +88,7 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     What is put into ``drop_folder`` (relative to the data folder; empty: none) goes into the inbox, a sub-folder's name being the sender.
     With ``auto_apply`` a file goes in by itself when its columns are known from before and nothing in it is in doubt.
     ``request_form``: the firm's card has a form by which anybody may ask for a price and a date.
+    ``answers``: partners' requests are answered by the node ``itself`` as soon as price and date are known, or by a ``person``.
     """
 
     hold_hours: float = 48.0
@@ -98,6 +99,7 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drop_folder: str = "drop"
     auto_apply: bool = False
     request_form: bool = True
+    answers: Literal["itself", "person"] = "itself"
 
 
 class Guest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

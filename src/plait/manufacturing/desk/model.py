@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from plait.kernel.facts import fact
+from plait.manufacturing.part.model import CostBreakdown
 
 __all__ = [
     "Accepted",
@@ -17,6 +18,7 @@ __all__ = [
     "NotFit",
     "PromiseKept",
     "PromiseMoved",
+    "Proposal",
     "StandInFound",
     "StandInSought",
     "Supply",
@@ -24,7 +26,10 @@ __all__ = [
 
 
 class Inquiry(msgspec.Struct, frozen=True):
-    """A customer's request on its way to a run. ``state``: options, quoted, declined, confirming, accepted, refused."""
+    """A customer's request on its way to a run.
+
+    ``state``: options, ready (a person is to answer), quoted, declined, confirming, accepted, refused.
+    """
 
     rfq_id: str
     purpose: str
@@ -38,6 +43,22 @@ class Inquiry(msgspec.Struct, frozen=True):
     order_id: str = ""
     run: str = ""
     promised: datetime | None = None
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """What an answer to a request would say now: cost with its price, date, until when it would hold.
+
+    Without a date: ``waits`` names the suppliers whose answers are out, ``reasons`` says why it cannot be quoted.
+    """
+
+    rfq_id: str
+    part_id: str = ""
+    quantity: int = 0
+    cost: CostBreakdown | None = None
+    promised: datetime | None = None
+    until: datetime | None = None
+    waits: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class Supply(msgspec.Struct, frozen=True):

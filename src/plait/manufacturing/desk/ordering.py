@@ -7,8 +7,9 @@ from decimal import Decimal
 import msgspec
 
 from plait.kernel.actor import Actor, Scope
-from plait.kernel.problems import Problem
+from plait.kernel.problems import CONFLICT, Problem
 from plait.manufacturing.desk import rules, tables
+from plait.manufacturing.desk.book.rules import NO_LINE
 from plait.manufacturing.desk.model import Accepted, Inquiry, PromiseKept, PromiseMoved, StandInFound, StandInSought, Supply
 from plait.manufacturing.desk.quoting import QuoteDesk
 from plait.manufacturing.line.service import LineService
@@ -172,6 +173,27 @@ class OrderDesk:
             tx.append(f"run/{run}", PromiseMoved(run, promised, later, reason))
 
         await self.store.write(actor, moved, once=once)
+
+    async def move(self, actor: Actor, run: str, promised: datetime, reason: str, once: str | None = None) -> None:
+        """A person promises another date for a run: the customer is told, with the reason. Raise ``no-such-line`` or ``conflict``.
+
+        The same date again changes nothing.
+        """
+        self.quotes.guard.require(actor, "trade.write")
+
+        def work(tx: Tx) -> None:
+            row = tables.inquiry(tx.conn, ALL, run=run)
+            if row is None:
+                raise Problem(NO_LINE, f"{run} is no run of an order")
+            if row.state != "accepted" or row.promised is None:
+                raise Problem(CONFLICT, f"{run} is {row.state}: no date of it is promised yet")
+            if promised == row.promised:
+                return
+            self._respond(tx, row.order_id, "changed", promised, reason)
+            tables.put_inquiry(tx.conn, msgspec.structs.replace(row, promised=promised))
+            tx.append(f"run/{run}", PromiseMoved(run, row.promised, promised, reason))
+
+        await self.store.write(actor, work, once=once)
 
     async def _repaired(self, actor: Actor, repair: Repair, reason: str, once: str) -> None:
         for shift in repair.orders:

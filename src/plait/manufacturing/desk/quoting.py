@@ -10,7 +10,7 @@ from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import BusinessClock
 from plait.kernel.money import Money
 from plait.kernel.ports import Guard
-from plait.kernel.problems import Problem
+from plait.kernel.problems import NOT_FOUND, Problem
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk import rules, tables
 from plait.manufacturing.desk.model import DemandDeclined, DemandSourced, Inquiry, NotFit
@@ -38,13 +38,14 @@ class Terms(msgspec.Struct, frozen=True):
     """How this firm quotes.
 
     ``hold``: validity of a quotation; ``transit``: time on the road to and from a supplier; ``buffer``: added to a date before it is
-    promised; ``carrier``: whether a carrier takes the goods out.
+    promised; ``carrier``: whether a carrier takes the goods out. ``by_person``: a person sends each answer.
     """
 
     hold: timedelta = timedelta(hours=48)
     transit: timedelta = timedelta(hours=2)
     buffer: timedelta = timedelta(hours=2)
     carrier: bool = False
+    by_person: bool = False
 
 
 class QuoteDesk:
@@ -99,11 +100,13 @@ class QuoteDesk:
 
     async def judge(self, actor: Actor, rfq_id: str) -> None:
         """Take a request up: decline it with the reason, take options on suppliers, or quote at once."""
-        rfq = await self._rfq(actor, rfq_id)
+        rfq = await self.rfq(actor, rfq_id)
         if not await self.trade.open_request(actor, rfq_id):
             return
         if await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=rfq_id)) is None:
-            part, reasons = await self._part_for(actor, rfq)
+            part, reasons = await self.part_for(actor, rfq)
+            if part is None and self.terms.by_person:
+                return
             if part is None:
                 await self.trade.decline(actor, rfq_id, rules.decline_reason(rfq.lines[0].name if rfq.lines else "what is asked for", reasons), reasons)
                 return
@@ -118,12 +121,15 @@ class QuoteDesk:
             await self.store.write(actor, take_up)
         await self.proceed(actor, rfq_id)
 
-    async def _rfq(self, actor: Actor, rfq_id: str) -> RequestForQuotation:
+    async def rfq(self, actor: Actor, rfq_id: str) -> RequestForQuotation:
+        """Return a request; raise ``not-found``."""
         document = await self.trade.document(actor, rfq_id)
-        assert isinstance(document, RequestForQuotation)
+        if not isinstance(document, RequestForQuotation):
+            raise Problem(NOT_FOUND, f"{rfq_id} is no request")
         return document
 
-    async def _part_for(self, actor: Actor, rfq: RequestForQuotation) -> tuple[Part | None, list[str]]:
+    async def part_for(self, actor: Actor, rfq: RequestForQuotation) -> tuple[Part | None, list[str]]:
+        """Return which part of ours a request means, None with the reasons when it is none."""
         part: Part | None = None
         reasons = rules.unclear(rfq.lines)
         if not reasons:
@@ -155,7 +161,10 @@ class QuoteDesk:
         if row is None or row.state != "options":
             return
         held = await self.options.status(actor, row.purpose)
-        if any(option.state in ("declined", "expired") for option in held):
+        if self.terms.by_person:
+            if all(option.state != "asked" for option in held):
+                await self._keep(actor, msgspec.structs.replace(row, state="ready"))
+        elif any(option.state in ("declined", "expired") for option in held):
             lost = next(option for option in held if option.state in ("declined", "expired"))
             await self._decline(actor, row, f"no supplier for {lost.role}: {lost.reason}")
         elif all(option.state == "held" for option in held):
@@ -172,12 +181,21 @@ class QuoteDesk:
         await self._keep(actor, msgspec.structs.replace(row, state="declined"))
 
     async def _quote(self, actor: Actor, row: Inquiry, held: Sequence[OptionView]) -> None:
-        rfq = await self._rfq(actor, row.rfq_id)
+        try:
+            await self.send(actor, row, held)
+        except Problem as problem:
+            if problem.code not in UNANSWERABLE:
+                raise
+            await self._decline(actor, row, f"we cannot quote this: {problem.detail}")
+
+    async def send(self, actor: Actor, row: Inquiry, held: Sequence[OptionView]) -> str:
+        """Hold the slot and quote, together or not at all; return the quotation's id. Raise ``already-answered`` or why it cannot be quoted."""
+        rfq = await self.rfq(actor, row.rfq_id)
         part = await self.parts.get(actor, row.part_id)
         until = self.until(held)
         rates = await self.schedule.rates(actor)
 
-        def work(tx: Tx) -> None:
+        def work(tx: Tx) -> str:
             cost = self.price(part, row.quantity, held, rates)
             promise, promised = self.hold_in(tx, part, row, held, until)
             terms = {"name": part.name, "gtin": part.gtin, "price": cost.per_piece, "promised": promised, "lead_minutes": rules.lot_lead(part)}
@@ -185,13 +203,9 @@ class QuoteDesk:
             quotation = self.trade.send_in(tx, self.trade.quotation_of(tx, rfq, [line], until, promise.hold_id), rfq)
             quoted = msgspec.structs.replace(row, state="quoted", hold_id=promise.hold_id, quotation_id=quotation.id, promised=promised)
             tables.put_inquiry(tx.conn, quoted)
+            return quotation.id
 
-        try:
-            await self.store.write(actor, work)
-        except Problem as problem:
-            if problem.code not in UNANSWERABLE:
-                raise
-            await self._decline(actor, row, f"we cannot quote this: {problem.detail}")
+        return await self.store.write(actor, work)
 
     def until(self, held: Sequence[OptionView], wanted: datetime | None = None) -> datetime:
         """Return how long a quotation made now holds (or to ``wanted``), no longer than what suppliers hold for it."""
@@ -213,7 +227,7 @@ class QuoteDesk:
     async def withdrawn(self, actor: Actor, document_id: str, reason: str) -> None:
         """The customer has taken a request back: free the slot and the suppliers' options."""
         row = await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=document_id) or tables.inquiry(conn, ALL, quotation_id=document_id))
-        if row is None or row.state not in ("options", "quoted"):
+        if row is None or row.state not in ("options", "ready", "quoted"):
             return
         if row.hold_id:
             await self.schedule.release(actor, row.hold_id)

@@ -12,6 +12,7 @@ from plait.kernel.ports import Guard, Labels, Symbols
 from plait.kernel.settings import Desk, Mailbox
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk import routes
+from plait.manufacturing.desk.answering import AnswerDesk
 from plait.manufacturing.desk.arrivals import ArrivalDesk
 from plait.manufacturing.desk.book import routes as book_routes
 from plait.manufacturing.desk.book.applier import BookApplier
@@ -139,7 +140,7 @@ class DeskRoom:
 def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, folder: Path, settings: Desk, mailbox: Mailbox) -> DeskRoom:
     """Put the rooms of the desk together; ``folder`` is the node's data folder."""
     hold, transit, buffer = (timedelta(hours=each) for each in (settings.hold_hours, settings.transit_hours, settings.buffer_hours))
-    terms = Terms(hold, transit, buffer, settings.carrier)
+    terms = Terms(hold, transit, buffer, settings.carrier, settings.answers == "person")
     quotes = QuoteDesk(store, guard, clock, floor.parts, floor.capabilities, floor.schedule, floor.trade, floor.options, terms)
     orders = OrderDesk(quotes, floor.line, floor.contract)
     arrivals = ArrivalDesk(store, guard, clock, settings.goods_in)
@@ -149,6 +150,7 @@ def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, f
     floor_papers = FloorPapers(papers, clock, floor.line, floor.schedule, floor.parts, floor.trade, floor.symbols, floor.labels)
     floor_papers.addressed = offers.addressed
     floor.intake.on_order = offers.take_order
+    book = BookService(store, guard, clock)
     blobs = Blobs(folder / "blobs")
     appliers: dict[DocumentKind, Applier] = {"orders": OfferedOrders(BookApplier()), "request": RequestApplier(offers.closer), **MASTERS}
     inbox = InboxService(store, guard, clock, blobs, appliers, auto_apply=settings.auto_apply, maps=folder / "maps")
@@ -157,8 +159,8 @@ def build_desk(store: Store, guard: Guard, clock: BusinessClock, floor: Floor, f
         quotes=quotes,
         orders=orders,
         arrivals=arrivals,
-        desk=DeskService(orders, arrivals),
-        book=BookService(store, guard, clock),
+        desk=DeskService(orders, arrivals, book, AnswerDesk(quotes)),
+        book=book,
         late=late,
         masters=MastersService(store, guard, clock),
         papers=papers,

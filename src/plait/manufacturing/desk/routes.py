@@ -1,10 +1,14 @@
 """HTTP of the order desk."""
 
+from typing import Annotated
+
 import msgspec
 
 from plait.kernel.actor import Actor
-from plait.manufacturing.desk.model import GoodsArrived, Inquiry
+from plait.manufacturing.desk.book.model import OrderLine
+from plait.manufacturing.desk.model import GoodsArrived, Inquiry, Proposal
 from plait.manufacturing.desk.service import DeskService, WorkOrder
+from plait.manufacturing.schedule.model import Moment
 from plait.web import Api, Latest
 
 __all__ = ["ROUTES"]
@@ -24,6 +28,49 @@ class NewWorkOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def inquiries(service: DeskService, actor: Actor, query: Latest) -> list[Inquiry]:
     """Return the latest inquiries in the order they came."""
     return list(await service.inquiries(actor, query.limit))
+
+
+class NewPromise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Until when an order is promised, and why then."""
+
+    promised: Moment
+    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """The quotation that is out, by the id of its document."""
+
+    quotation: str
+
+
+class No(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a request is declined."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+@API.post("/api/v1/desk/orders/{id}/promise", action="desk.write", summary="Promise a date for an order; its customer is told")
+async def promise(service: DeskService, actor: Actor, id: str, body: NewPromise, once: str | None) -> OrderLine:
+    """Return the line with its promise."""
+    return await service.promise(actor, id, body.promised, body.reason, once=once)
+
+
+@API.get("/api/v1/desk/requests/{id}/proposal", action="trade.write", summary="Work out what price and date an answer to a request would have")
+async def proposal(service: DeskService, actor: Actor, id: str) -> Proposal:
+    """Return price and date, or why there can be none; nothing is held."""
+    return await service.answers.proposal(actor, id)
+
+
+@API.post("/api/v1/desk/requests/{id}/quote", action="trade.write", summary="Answer a partner's request with price and date")
+async def quote(service: DeskService, actor: Actor, id: str) -> Sent:
+    """Send the quotation and hold its slot; one answer counts, the first."""
+    return Sent(await service.answers.quote(actor, id))
+
+
+@API.post("/api/v1/desk/requests/{id}/decline", action="trade.write", summary="Decline a partner's request, saying why")
+async def decline(service: DeskService, actor: Actor, id: str, body: No) -> None:
+    """Say no; one answer counts, the first."""
+    await service.answers.decline(actor, id, body.reason)
 
 
 @API.get("/api/v1/desk/arrivals", action="desk.read", summary="List goods on their way to us")

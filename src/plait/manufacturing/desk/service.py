@@ -1,14 +1,17 @@
 """The desk as its routes see it: inquiries, expected goods, and orders of our own to stock."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from plait.kernel.actor import Actor
-from plait.kernel.problems import INVALID, Problem
+from plait.kernel.problems import CONFLICT, INVALID, Problem
 from plait.manufacturing.desk import rules, tables
+from plait.manufacturing.desk.answering import AnswerDesk
 from plait.manufacturing.desk.arrivals import ArrivalDesk
+from plait.manufacturing.desk.book.model import OrderLine
+from plait.manufacturing.desk.book.service import BookService, LineEdit
 from plait.manufacturing.desk.model import GoodsArrived, Inquiry
 from plait.manufacturing.desk.ordering import OrderDesk
 
@@ -26,7 +29,9 @@ class WorkOrder(msgspec.Struct, frozen=True):
 class DeskService:
     """What people ask of the desk."""
 
-    def __init__(self, orders: OrderDesk, arrivals: ArrivalDesk) -> None:
+    def __init__(self, orders: OrderDesk, arrivals: ArrivalDesk, book: BookService, answers: AnswerDesk) -> None:
+        self.book = book
+        self.answers = answers
         self.orders = orders
         self.arrivals = arrivals
         self.store = orders.store
@@ -44,6 +49,21 @@ class DeskService:
     async def receive(self, actor: Actor, doc_id: str) -> None:
         """Book announced goods in."""
         await self.arrivals.receive(actor, doc_id)
+
+    async def promise(self, actor: Actor, id: str, promised: datetime, reason: str = "", once: str | None = None) -> OrderLine:
+        """Promise a date for a line of the order book; a customer with a node, or an offer of ours, is told, with the reason.
+
+        Raise ``no-such-line``, ``conflict`` for one that is closed, or ``invalid``.
+        """
+        self.guard.require(actor, "desk.write")
+        line = await self.book.line(actor, id)
+        if not line.run:
+            return await self.book.change(actor, id, LineEdit(promised=promised), once)
+        if line.state != "open":
+            raise Problem(CONFLICT, f"{id} is {line.state}: {line.reason}.")
+        await self.orders.move(actor, line.run, promised, reason, once)
+        await self.book.run_moved(actor, line.run, promised, once and f"{once}:book")
+        return await self.book.line(actor, id)
 
     async def produce(self, actor: Actor, part_id: str, quantity: int, once: str | None = None) -> WorkOrder:
         """Open a run to stock for ``quantity`` pieces; its jobs start as material comes. Raise ``invalid`` for nothing to make."""

@@ -12,6 +12,7 @@ from plait.manufacturing.schedule.model import Moment
 __all__ = [
     "AddedLine",
     "Adopted",
+    "Applied",
     "Cancel",
     "CauseKind",
     "Change",
@@ -260,3 +261,10 @@ class Adopted(msgspec.Struct, frozen=True):
     moved: int
     freed: int
     unplanned: int
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """Changes that were made: which work centres have other hours, which order lines are different."""
+
+    work_centres: list[str]
+    lines: list[str]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from plait.kernel.actor import Actor
-from plait.manufacturing.desk.late.model import Adopted, DateAnswer, DateQuestion, LateReport, LineDetail, WhatIf, WhatIfAnswer
+from plait.manufacturing.desk.late.model import Adopted, Applied, DateAnswer, DateQuestion, LateReport, LineDetail, WhatIf, WhatIfAnswer
 from plait.manufacturing.desk.late.service import LateService
 from plait.web import Api
 
@@ -46,6 +46,12 @@ async def what_if(service: LateService, actor: Actor, body: WhatIf) -> WhatIfAns
 async def date(service: LateService, actor: Actor, body: DateQuestion) -> DateAnswer:
     """Return the date that may be promised, and why not sooner."""
     return await service.date(actor, body)
+
+
+@API.post("/api/v1/desk/apply", action="desk.write", summary="Make changes that were tried: longer hours, another date, priority or quantity")
+async def apply(service: LateService, actor: Actor, body: WhatIf, once: str | None) -> Applied:
+    """Make them, all or nothing."""
+    return await service.apply(actor, body, once)
 
 
 @API.post("/api/v1/desk/plan", action="desk.write", summary="Take the plan of all open orders over into the schedule")

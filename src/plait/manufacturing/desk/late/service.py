@@ -16,7 +16,8 @@ from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk import tables as desk_tables
 from plait.manufacturing.desk.book import tables as book_tables
 from plait.manufacturing.desk.late.adopting import adoptions
-from plait.manufacturing.desk.late.model import Adopted, DateAnswer, DateQuestion, LateReport, LineDetail, WhatIf, WhatIfAnswer
+from plait.manufacturing.desk.late.applying import apply_in, check_real
+from plait.manufacturing.desk.late.model import Adopted, Applied, DateAnswer, DateQuestion, LateReport, LineDetail, WhatIf, WhatIfAnswer
 from plait.manufacturing.desk.late.plan import Plan, compare, date_for, detail, make_plan, report
 from plait.manufacturing.desk.late.prepare import Books
 from plait.manufacturing.desk.late.remedies import Offer, Prices
@@ -106,6 +107,21 @@ class LateService:
                 if problem.code != CONFLICT:
                     raise
         return await self._adopt(actor, once)
+
+    async def apply(self, actor: Actor, question: WhatIf, once: str | None = None) -> Applied:
+        """Make changes that were tried: longer hours, another date, priority or quantity. All or nothing.
+
+        Raises ``bad-change`` for what can only be tried, ``bad-calendar`` or ``invalid``.
+        """
+        self.guard.require(actor, "desk.write")
+        self.guard.require(actor, "schedule.write")
+        check_real(question.changes)
+
+        def work(tx: Tx) -> Applied:
+            _, books = self._read(tx.conn, Scope(everything=True))
+            return apply_in(tx, books, question.changes, actor.label)
+
+        return await self.store.write(actor, work, once=once, result=Applied)
 
     async def catch_up(self) -> None:
         """Write the plan as bookings when orders have come that are in none, so that a new promise keeps clear of them.
