@@ -1,0 +1,57 @@
+"""Every text of the pages is there in every language."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import plait
+from plait.kernel.texts import Texts, _catalogue
+from plait.overview.today.steps import STEPS
+
+SRC = Path(plait.__file__).parent
+CALLS = {"t", "say"}
+SCREEN = "Screen"
+
+
+def spoken():
+    """Return each text that a page of the console says, with its place."""
+    for path in sorted((SRC / "console").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            place = 1 if name == SCREEN else 0
+            if name in CALLS | {SCREEN} and len(node.args) > place:
+                yield from ((text, f"{path.name}:{node.lineno}") for text in texts(node.args[place]))
+
+
+def texts(node):
+    """Return the texts an argument may be: itself, or either side of a choice."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value] if any(letter.isalpha() for letter in node.value) else []
+    if isinstance(node, ast.IfExp):
+        return [*texts(node.body), *texts(node.orelse)]
+    return []
+
+
+@pytest.mark.parametrize("language", ["de", "zh"])
+def test_every_text_is_translated(language):
+    """Tests that what the console says in English it says in German and Chinese, with the same places to fill in."""
+    missing = sorted({f"{text!r} ({place})" for text, place in spoken() if text not in _catalogue(language)})
+    assert missing == []
+    for text, place in spoken():
+        there = _catalogue(language)[text]
+        assert places(text) == places(there), f"{place}: {text} / {there}"
+
+
+def test_steps_are_translated():
+    """Tests that the first start speaks every language."""
+    for language in ("de", "zh"):
+        say = Texts(language)
+        assert all(say(step.name) != step.name and say(step.text) != step.text for step in STEPS)
+
+
+def places(text):
+    """Return the names of what is filled in."""
+    return {part.partition("}")[0] for part in text.split("{")[1:]}
