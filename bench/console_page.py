@@ -65,7 +65,7 @@ async def clicks(browser: Browser, base: str, cookie: dict[str, str]) -> tuple[d
     context = await browser.new_context(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce")
     await context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookie.items()])
     page = await context.new_page()
-    await page.goto(f"{base}/console/")
+    await page.goto(f"{base}/console/help")
     await page.wait_for_selector(".p-main h1")
     times: dict[str, list[float]] = {}
     for turn in range(ROUNDS + 1):
@@ -134,11 +134,12 @@ async def _furnish(client: httpx.AsyncClient) -> None:
     import msgspec
 
     books = shop(10)
-    for part in books.parts.values():
-        (await client.put(f"/api/v1/parts/{part.id}", content=msgspec.json.encode(part), headers={"Content-Type": "application/json"})).raise_for_status()
-    for centre in books.centres:
-        body = msgspec.json.encode(centre)
-        (await client.put(f"/api/v1/work-centres/{centre.id}", content=body, headers={"Content-Type": "application/json"})).raise_for_status()
+    made = [f"/api/v1/parts/{part.id}" for part in books.parts.values()] + [f"/api/v1/work-centres/{centre.id}" for centre in books.centres]
+    parts = [msgspec.structs.replace(part, process="turning") for part in books.parts.values()]
+    for path, body in zip(made, (*parts, *books.centres), strict=True):
+        answer = await client.put(path, content=msgspec.json.encode(body), headers={"Content-Type": "application/json"})
+        if answer.is_error:
+            raise RuntimeError(answer.text)
 
 
 async def measure(orders: int, events: int) -> list[dict[str, Any]]:

@@ -53,6 +53,7 @@ EXAMPLES: dict[str, Find] = {
     "/parts/": _first("/api/v1/parts", "id"),
     "/machines/": _first("/api/v1/machines", "id"),
     "/partners/": _first("/api/v1/directory", "party_id"),
+    "/sharing/": _first("/api/v1/sharing/agreements", "id"),
     "/trace/": _item,
     "/help/": _always("see-which-orders-will-be-late"),
 }

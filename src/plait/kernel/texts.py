@@ -52,6 +52,7 @@ def _catalogue(language: str) -> dict[str, str]:
             parts[now] += ast.literal_eval(text)
             if now == "msgstr":
                 found[parts["msgid"]] = parts["msgstr"]
+    found.pop("", None)
     return found
 
 
