@@ -8,7 +8,7 @@ from nicegui import ui
 from plait.console.html import Markup, drawing, link, tag
 from plait.console.page import Block, Page
 from plait.console.screens.order_acts import OrderActs
-from plait.console.screens.order_shown import braid_shown, facts_shown, late_shown, rest_shown, what_if_shown
+from plait.console.screens.order_shown import braid_shown, facts_shown, late_shown, papers_shown, rest_shown, what_if_shown
 from plait.kernel.actor import Actor
 from plait.kernel.problems import Problem
 from plait.manufacturing.desk.late.model import LineDetail, WhatIfAnswer
@@ -42,6 +42,10 @@ async def build(page: Page) -> None:
     facts.element.classes("c-4")
     blocks: list[Block] = [facts]
     tried = await _late(page, view, may, acts, blocks)
+    papers = await page.block(fetch, lambda data: papers_shown(page, data), live=LIVE, key="papers")
+    if tried is None:
+        papers.element.classes("c-8")
+    blocks.append(papers)
     rest = await page.block(fetch, lambda data: rest_shown(page, data, braid.data[0] if braid is not None and braid.data else None), live=LIVE, key="rest")
 
     async def again() -> None:

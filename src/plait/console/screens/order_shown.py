@@ -1,6 +1,6 @@
 """What an order's page looks like below its braid: lateness and remedies, papers, documents, work, goods and suppliers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,13 +11,14 @@ from plait.console.screens.lists import firm, hint
 from plait.console.screens.orders_shown import late_by
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.late.model import LineDetail, PlannedStep, Remedy, WhatIfAnswer
+from plait.manufacturing.line.model import Batch, Job
 from plait.manufacturing.trade.model import DespatchAdvice, Document, OrderResponse, Quotation, RequestForQuotation
 from plait.overview import paths
 from plait.overview.braid.model import Braid, say
 from plait.overview.orders.model import OrderView
 from plait.overview.orders.rules import total_of
 
-__all__ = ["braid_shown", "facts_shown", "late_shown", "rest_shown", "what_if_shown"]
+__all__ = ["braid_shown", "facts_shown", "late_shown", "papers_shown", "rest_shown", "what_if_shown"]
 
 DOCUMENTS = {
     "RequestForQuotation": "Request",
@@ -51,6 +52,7 @@ SUPPLIES = {
     "ended": ("silent", "ended"),
 }
 MOST_ROWS = 60
+LATEST = 8
 
 
 def braid_shown(page: Page, braid: Braid, wide: Markup, tall: Markup) -> Markup:
@@ -195,17 +197,13 @@ def what_if_shown(page: Page, answer: WhatIfAnswer) -> Markup:
 
 
 def rest_shown(page: Page, view: OrderView, braid: Braid | None) -> Markup:
-    """Return papers, documents, work, goods and suppliers, and the raw data behind details."""
-    return tag(
-        "div",
-        _papers(page, view),
-        _documents(page, view),
-        _work(page, view),
-        _goods(page, braid),
-        _suppliers(page, view),
-        _raw(page, view),
-        cls="p-stack p-wide-stack",
-    )
+    """Return work, goods and suppliers, and the raw data behind details."""
+    return tag("div", _work(page, view), _goods(page, braid), _suppliers(page, view), _raw(page, view), cls="p-stack p-wide-stack")
+
+
+def papers_shown(page: Page, view: OrderView) -> Markup:
+    """Return the papers that can be printed, and the documents exchanged."""
+    return tag("div", _papers(page, view), _documents(page, view), cls="p-stack p-wide-stack")
 
 
 def _papers(page: Page, view: OrderView) -> Markup | str:
@@ -255,17 +253,36 @@ def _work(page: Page, view: OrderView) -> Markup | str:
     if not view.jobs:
         return ""
     numbers = {batch.id: batch for batch in view.batches}
-    rows = []
-    for job in sorted(view.jobs, key=lambda job: (job.seq, job.batch))[:MOST_ROWS]:
-        state, word = JOBS.get(job.state, ("note", job.state))
-        batch = numbers.get(job.batch)
-        machine = link(job.machine_id, paths.machine(job.machine_id)) if job.machine_id else job.station or job.group
-        rows.append((f"{job.seq} {job.group}", str(batch.number) if batch else "–", machine, chip(state, t(word)), t.number(job.good), t.number(job.scrap)))
+    by_step: dict[tuple[int, str], list[Job]] = {}
+    for job in sorted(view.jobs, key=lambda job: (job.seq, job.id)):
+        by_step.setdefault((job.seq, job.group), []).append(job)
+    steps = [_step(t, seq, group or t("outside"), jobs) for (seq, group), jobs in by_step.items()]
+    rows = [_job(t, job, numbers) for jobs in by_step.values() for job in jobs][:MOST_ROWS]
     more = hint(t("and {count} more", count=len(view.jobs) - MOST_ROWS)) if len(view.jobs) > MOST_ROWS else ""
     finished = sum(batch.good for batch in view.batches if batch.state == "finished")
     said = tag("p", t("{good} of {quantity} pieces are finished.", good=t.number(finished), quantity=t.number(sum(batch.quantity for batch in view.batches))))
-    made = table((t("Operation"), t("Batch"), t("Machine"), t("State"), t("Good"), t("Scrap")), rows, label=t("Jobs"), numbers=(4, 5))
-    return tag("section", tag("h2", t("Jobs")), said, made, more, cls="p-card")
+    made = table((t("Operation"), t("State"), t("Batches"), t("Machine"), t("Good"), t("Scrap")), steps, label=t("Operations"), numbers=(2, 4, 5))
+    every = table((t("Operation"), t("Batch"), t("Machine"), t("State"), t("Good"), t("Scrap")), rows, label=t("Jobs"), numbers=(4, 5))
+    return tag("section", tag("h2", t("Jobs")), said, made, details(t("Every batch"), every, more), cls="p-card")
+
+
+def _step(t: Texts, seq: int, group: str, jobs: Sequence[Job]) -> tuple[Any, ...]:
+    """Return one operation of all batches together."""
+    ended = sum(job.state == "ended" for job in jobs)
+    states = {job.state for job in jobs}
+    now = next((name for name in ("running", "outside", "released") if name in states), "ended" if ended == len(jobs) else "waiting")
+    state, word = JOBS[now]
+    machines = sorted({job.machine_id for job in jobs if job.machine_id})
+    at = join(*[join(", " if index else "", link(id, paths.machine(id))) for index, id in enumerate(machines)]) if machines else "–"
+    good, scrap = t.number(sum(job.good for job in jobs)), t.number(sum(job.scrap for job in jobs))
+    return (f"{seq} {group}", chip(state, t(word)), t("{done} of {all}", done=ended, all=len(jobs)), at, good, scrap)
+
+
+def _job(t: Texts, job: Job, numbers: Mapping[str, Batch]) -> tuple[Any, ...]:
+    state, word = JOBS.get(job.state, ("note", job.state))
+    batch = numbers.get(job.batch)
+    machine = link(job.machine_id, paths.machine(job.machine_id)) if job.machine_id else job.station or job.group or t("outside")
+    return (f"{job.seq} {job.group}".strip(), str(batch.number) if batch else "–", machine, chip(state, t(word)), t.number(job.good), t.number(job.scrap))
 
 
 def _goods(page: Page, braid: Braid | None) -> Markup | str:
@@ -273,8 +290,12 @@ def _goods(page: Page, braid: Braid | None) -> Markup | str:
     knots = [knot for knot in braid.knots if knot.strand == "circulation"] if braid is not None else []
     if not knots:
         return ""
-    rows = [(link(say(knot.title, t), knot.link) if knot.link else say(knot.title, t), knot.firm, when(knot.at, t)) for knot in knots[:MOST_ROWS]]
-    return tag("section", tag("h2", t("Goods")), table((t("What happened"), t("Where"), t("When")), rows, label=t("Goods")), cls="p-card")
+    latest = sorted(knots, key=lambda knot: knot.at, reverse=True)
+    rows = [(link(say(knot.title, t), knot.link) if knot.link else say(knot.title, t), knot.firm, when(knot.at, t)) for knot in latest]
+    names = (t("What happened"), t("Where"), t("When"))
+    older = rows[LATEST:MOST_ROWS]
+    more = details(t("{count} earlier", count=len(rows) - LATEST), table(names, older, label=t("Goods, earlier"))) if older else ""
+    return tag("section", tag("h2", t("Goods")), table(names, rows[:LATEST], label=t("Goods")), more, cls="p-card")
 
 
 def _suppliers(page: Page, view: OrderView) -> Markup | str:
