@@ -116,7 +116,7 @@ def test_three_strands_in_three_lanes(marks: list[Any]) -> None:
         assert sorted(laid.lane(strand, after) for strand in STRANDS) == [0, 1, 2]
 
 
-@pytest.mark.parametrize("text", ["one two three four five", "齿轮组件模数三渗碳淬火", "W" * 90, "", "a " * 50])
+@pytest.mark.parametrize("text", ["one two three four five", "齿轮组件模数三渗碳淬火", "W" * 90, "", "a " * 50, "承诺改到 3月5日 20:00"])
 def test_lines_keep_to_their_width(text: str) -> None:
     """Tests that text is broken to its width, at most so many lines, and ends in an ellipsis when there is more."""
     lines = lines_of(text, 12, 90, 2)

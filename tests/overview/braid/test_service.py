@@ -1,6 +1,5 @@
 """The braid of an order in real nodes: its life end to end, from both sides, and what may be seen of it by whom."""
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +14,8 @@ from tests.support.nodes import Running, nodes, settle, until
 from tests.support.shop import FIRM, PART, ask, furnish
 
 FAST = PART | {"routing": [{"seq": 10, "name": "Turn by hand", "process": "turning", "group": "bench", "setup_min": 0.0, "cycle_min": 0.0005}]}
+FAST["materials"] = [{"part": "BAR", "name": "Bar 42CrMo4", "gtin": "09521002000023", "price": {"amount": "4", "currency": "EUR"}}]
+BAR = {"part_id": "BAR", "lot": "H-1", "quantity": "100", "gtin": "09521002000023"}
 BUYER = FIRM | {"gln": "9521003000008", "gcp": "9521003", "isic": "2814"}
 
 
@@ -22,7 +23,11 @@ async def placed(buyer: Running, seller: Running) -> dict[str, Any]:
     """Ask, order, and return the order once its run is shipped."""
     await buyer.ok("PUT", "/api/v1/firm", {"name": buyer.name, **BUYER})
     await furnish(seller)
+    await buyer.ok("POST", "/api/v1/directory/join", {"url": seller.node.url})
     await seller.ok("PUT", "/api/v1/parts/SHAFT", FAST)
+    bar = {"id": "BAR", "revision": "A", "name": "Bar 42CrMo4", "gtin": "09521002000023", "supply": "buy"}
+    await seller.ok("PUT", "/api/v1/parts/BAR", bar)
+    await seller.ok("POST", "/api/v1/stock", BAR)
     await ask(buyer, seller)
     quotation = (await until(lambda: buyer.documents("Quotation")))[0]
     order: dict[str, Any] = await buyer.ok("POST", "/api/v1/trade/orders", {"quotation_id": quotation["id"]})
@@ -41,6 +46,24 @@ async def braid_of(node: Running, order: str, **asked: str) -> dict[str, Any]:
 def later(node: Running, days: int) -> None:
     """Let the node's braids be looked at some days later."""
     node.node.braids.clock = SimpleNamespace(now=lambda: SYSTEM.now() + timedelta(days=days))  # type: ignore[assignment]
+
+
+async def check_pictures(helix: Running, order: dict[str, Any]) -> None:
+    """Check that the picture is drawn in the asked size, and that small ones come in the order asked for."""
+    picture = await helix.call("GET", "/api/v1/orders/SO-00001/braid.svg?width=390&theme=dark&language=zh")
+    assert picture.headers["content-type"] == "image/svg+xml"
+    root = ET.fromstring(picture.content)
+    assert root.get("width") == "390"
+    small = ET.fromstring((await helix.call("GET", "/api/v1/orders/SO-00001/braid.svg?small=true")).content)
+    assert small.get("width") == "160"
+    line = {"customer": "oakmill", "order_no": "77", "part_id": "SHAFT", "quantity": "5", "due": "2026-01-02"}
+    await helix.ok("POST", "/api/v1/desk/orders", line)
+    rows = await helix.ok("GET", f"/api/v1/braids?ids=SO-00002,nothing,{order['id']}")
+    assert [(row["number"], row["state"]) for row in rows] == [("SO-00002", "open"), ("SO-00001", "open")]
+    assert {mark["strand"] for mark in rows[1]["marks"]} == {"infrastructure", "manufacturing", "circulation"}
+    assert rows[0]["late"]["said"].startswith("Late by ")
+    whole = await braid_of(helix, "SO-00001", reach="own")
+    assert (rows[1]["started"][:16], rows[1]["promised"], rows[1]["late"]) == (whole["started"][:16], whole["promised"], whole["late"])
 
 
 async def test_an_orders_life_from_both_sides(tmp_path: Path) -> None:
@@ -79,30 +102,11 @@ async def test_an_orders_life_from_both_sides(tmp_path: Path) -> None:
         ]
         assert not [knot for knot in bought["knots"] if knot["strand"] == "infrastructure"]
 
+        await check_pictures(helix, order)
         later(helix, 3)
         done = await braid_of(helix, "SO-00001", reach="own")
         assert (done["state"], done["late"]) == ("done", None)
         assert done["headline"]["said"].endswith(", as promised")
-
-
-async def test_pictures_and_small_ones(tmp_path: Path) -> None:
-    """Tests that the picture is drawn in the asked size, that small ones come in the order asked for, and that the command prints both."""
-    async with nodes(tmp_path, "helix", "meridian") as (helix, meridian):
-        order = await placed(meridian, helix)
-        picture = await helix.call("GET", "/api/v1/orders/SO-00001/braid.svg?width=390&theme=dark&language=zh")
-        assert picture.headers["content-type"] == "image/svg+xml"
-        root = ET.fromstring(picture.content)
-        assert root.get("width") == "390"
-        small = ET.fromstring((await helix.call("GET", "/api/v1/orders/SO-00001/braid.svg?small=true")).content)
-        assert small.get("width") == "160"
-        line = {"customer": "oakmill", "order_no": "77", "part_id": "SHAFT", "quantity": "5", "due": "2026-01-02"}
-        await helix.ok("POST", "/api/v1/desk/orders", line)
-        rows = await helix.ok("GET", f"/api/v1/braids?ids=SO-00002,nothing,{order['id']}")
-        assert [(row["number"], row["state"]) for row in rows] == [("SO-00002", "open"), ("SO-00001", "open")]
-        assert {mark["strand"] for mark in rows[1]["marks"]} == {"infrastructure", "manufacturing", "circulation"}
-        assert rows[0]["late"]["said"].startswith("Late by ")
-        whole = await braid_of(helix, "SO-00001", reach="own")
-        assert (rows[1]["started"][:16], rows[1]["promised"], rows[1]["late"]) == (whole["started"][:16], whole["promised"], whole["late"])
 
 
 async def test_an_order_of_the_book(tmp_path: Path) -> None:
@@ -177,4 +181,3 @@ def test_stand_stills_count_while_a_job_was_on_the_machine() -> None:
         states.append(fact("machine.came_back", start, CameBack("hob-1", "idle", start + (at + 1) * hour)))
     story = Story(jobs=[job], facts=facts, states={"hob-1": states}, machines={"hob-1": "Hobbing"})
     assert [(still.since, still.until, still.reason) for still in stand_stills(story)] == [(start + 2 * hour, start + 3 * hour, "worn")]
-    assert json.dumps({"machine": story.machines})

@@ -47,8 +47,8 @@ def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
     """Return ``text`` broken into at most ``most`` lines of ``width`` pixels; what is left over ends in an ellipsis."""
     lines: list[str] = []
     line = ""
-    for word in _words(" ".join(text.split()), size, width):
-        joined = f"{line} {word}" if line and not (ord(word[0]) >= 0x2E80 and ord(line[-1]) >= 0x2E80) else f"{line}{word}"
+    for gap, word in _words(" ".join(text.split()), size, width):
+        joined = f"{line}{gap}{word}" if line else word
         if width_of(joined, size) <= width or not line:
             line = joined
             continue
@@ -63,19 +63,19 @@ def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
     return [*lines[: most - 1], f"{last.rstrip(' ,.:;')}…"]
 
 
-def _words(text: str, size: float, width: float) -> list[str]:
-    """Return the pieces a line may end after: words, signs of scripts without blanks, and what is longer than a line cut up."""
-    pieces: list[str] = []
+def _words(text: str, size: float, width: float) -> list[tuple[str, str]]:
+    """Return the pieces a line may end after, each with the blank before it: words, signs of scripts without blanks, what is longer than a line cut up."""
+    pieces: list[tuple[str, str]] = []
     for word in text.split(" "):
-        piece = ""
+        piece, gap = "", " "
         for sign in word:
             if piece and (ord(sign) >= 0x2E80 or ord(piece[-1]) >= 0x2E80 or width_of(piece + sign, size) > width):
-                pieces.append(piece)
-                piece = ""
+                pieces.append((gap, piece))
+                piece, gap = "", ""
             piece += sign
         if piece:
-            pieces.append(piece)
-    return pieces or [""]
+            pieces.append((gap, piece))
+    return pieces or [("", "")]
 
 
 class Wanted(msgspec.Struct, frozen=True):
