@@ -32,12 +32,13 @@ class Taking(msgspec.Struct, frozen=True):
 
 
 class ItemsQuery(msgspec.Struct, frozen=True):
-    """``state`` of the items; ``text`` occurs in name, sender or summary; ``parent``: what was attached to that item."""
+    """``state`` of the items; ``text`` occurs in name, sender or summary; ``parent``: what was attached to that item; ``before``: older than that item."""
 
     state: Literal["", "new", "waiting", "applied", "nothing", "set-aside"] = ""
     sender: str = ""
     parent: str = ""
     text: str = ""
+    before: str = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 200
 
 
@@ -91,11 +92,17 @@ async def take(service: InboxService, actor: Actor, query: Taking, body: bytes) 
     return Reply(item, 201 if new else 200)
 
 
+@API.post("/api/v1/desk/example", action="desk.write", ok=201, summary="Put a made-up order list into the inbox, to try the desk with")
+async def example(service: InboxService, actor: Actor) -> Item:
+    """Keep the example and return its item."""
+    return await service.take_example(actor)
+
+
 @API.get("/api/v1/desk/inbox", action="desk.read", summary="List what came, the newest first")
 async def items(service: InboxService, actor: Actor, query: ItemsQuery) -> list[Item]:
     """Return the items."""
     where = {name: value for name in ("state", "sender", "parent") if (value := getattr(query, name))}
-    return await service.items(actor, text=query.text, limit=query.limit, **where)
+    return await service.items(actor, text=query.text, before=query.before, limit=query.limit, **where)
 
 
 @API.get("/api/v1/desk/inbox/counts", action="desk.read", summary="Count the items in each state")

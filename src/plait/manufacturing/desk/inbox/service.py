@@ -21,6 +21,7 @@ from plait.kernel.ports import Guard
 from plait.kernel.problems import CONFLICT, INVALID, TOO_LARGE, Problem, register
 from plait.manufacturing.desk.book.model import StateCount
 from plait.manufacturing.desk.inbox import applying, keeping, rules, tables
+from plait.manufacturing.desk.inbox.example import EXAMPLE_NAME, order_list
 from plait.manufacturing.desk.inbox.looking import Held, held_in, issues_above_note, table_views, unmapped
 from plait.manufacturing.desk.inbox.model import (
     Applier,
@@ -82,6 +83,7 @@ class InboxService:
         for problem in wrong:
             _log.warning("a column map is not used", reason=problem.detail)
         self._queue: asyncio.Queue[tuple[str, Token]] = asyncio.Queue()
+        self._turn = asyncio.Lock()
 
     # -- what comes in
 
@@ -125,6 +127,10 @@ class InboxService:
             self._later(made.id)
         return made, new
 
+    async def take_example(self, actor: Actor) -> Item:
+        """Take a made-up list of open orders, due in the weeks from today on, to try the desk with; a second time on a day changes nothing."""
+        return await self.take(actor, EXAMPLE_NAME, order_list(self._reading_context().today))
+
     async def _again(self, actor: Actor, item: Item, sender: str, kind: str) -> Item:
         """The same content came again: a sender nobody had named and what it is about are taken from now, as long as it has not gone in."""
         said = {"sender": item.sender or sender, "kind": kind or item.kind}
@@ -161,13 +167,18 @@ class InboxService:
             id, token = await self._queue.get()
             with token:
                 try:
-                    if (await self._item(system_actor(self.guard.firm().party_id), id)).state == "new":
-                        await self.process(id)
+                    await self._ready(id)
                 except Problem as problem:
                     _log.warning("an item of the inbox could not be read now", item=id, code=problem.code, reason=problem.detail)
                 except Exception as error:  # noqa: BLE001 - the next item must not go without it
                     _log.error("an item of the inbox could not be read", item=id, exc_info=error)
                     await self._stuck(id)
+
+    async def _ready(self, id: str) -> None:
+        """Read an item unless that has been done; whoever looks at it first need not wait for those that came before it."""
+        async with self._turn:
+            if (await self._item(system_actor(self.guard.firm().party_id), id)).state == "new":
+                await self.process(id)
 
     async def _stuck(self, id: str) -> None:
         """Say of an item that reading it has failed through no fault of its own; a look at it tries again."""
@@ -224,10 +235,13 @@ class InboxService:
 
     # -- looking
 
-    async def items(self, actor: Actor, *, text: str = "", limit: int | None = None, **where: str) -> list[Item]:
-        """Return what came, the newest first: with a text in name, sender or summary, with column values (``state``, ``sender``, ``parent``)."""
+    async def items(self, actor: Actor, *, text: str = "", before: str = "", limit: int | None = None, **where: str) -> list[Item]:
+        """Return what came, the newest first: with a text in name, sender or summary, with column values (``state``, ``sender``, ``parent``).
+
+        ``before``: only what came before that item, for the next page.
+        """
         scope = self.guard.scope(actor, "read", "desk.inbox")
-        return await self.store.read(lambda conn: tables.items(conn, scope, limit, text=text, **where))
+        return await self.store.read(lambda conn: tables.items(conn, scope, limit, text=text, before=before, **where))
 
     async def item(self, actor: Actor, id: str) -> Item:
         """Return one item; raise ``no-such-item``."""
@@ -276,6 +290,10 @@ class InboxService:
         self.guard.require(actor, "desk.read")
         scope = self.guard.scope(actor, "read", "desk.inbox")
         item = await self._item(actor, id)
+        if item.state == "new":
+            with contextlib.suppress(Problem):
+                await self._ready(id)
+            item = await self._item(actor, id)
         wanted = corrections or Corrections()
         reading = await self._read(item)
         if wanted.mappings:

@@ -87,9 +87,11 @@ def _items(scope: Scope) -> Select[Any]:
     return query if scope.everything else query.where(item_table.c.id.in_(scope.ids or ()))
 
 
-def items(conn: Connection, scope: Scope, limit: int | None = None, *, text: str = "", **where: str) -> list[Item]:
-    """Return the items in scope, the newest first: those with a text in name, sender or summary, with the given column values."""
+def items(conn: Connection, scope: Scope, limit: int | None = None, *, text: str = "", before: str = "", **where: str) -> list[Item]:
+    """Return the items in scope, the newest first: those with a text in name, sender or summary, with the given column values, older than ``before``."""
     query = _items(scope).limit(limit)
+    if before:
+        query = query.where(item_table.c.id < before)
     if text:
         query = query.where(item_table.c.words.contains(text.casefold(), autoescape=True))
     for name, value in where.items():
