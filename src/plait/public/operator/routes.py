@@ -80,8 +80,9 @@ def _worker() -> bytes:
 
 @API.get("/op/sw.js", action=None, summary="What lets the page open without a network", produces=SCRIPT)
 async def worker() -> Reply:
-    """Return the service worker."""
-    return Reply(_worker(), headers={"Service-Worker-Allowed": "/op", "Cache-Control": "no-cache"}, media_type="text/javascript; charset=utf-8")
+    """Return the service worker; it goes by the policy that comes with it, not by the page's."""
+    headers = {"Service-Worker-Allowed": "/op", "Cache-Control": "no-cache", "Content-Security-Policy": "default-src 'none'; connect-src 'self'"}
+    return Reply(_worker(), headers=headers, media_type="text/javascript; charset=utf-8")
 
 
 @API.post("/op/session", action=None, ok=201, summary="Sign in with badge and PIN", limit=4096)
