@@ -21,8 +21,10 @@ from plait.manufacturing.desk.model import Inquiry
 from plait.manufacturing.desk.offers.model import Asked, AskedLine, Offer, Proposal
 from plait.manufacturing.desk.offers.tables import put_offer
 from plait.manufacturing.desk.tables import put_inquiry
+from plait.manufacturing.line.floor.model import Call
+from plait.manufacturing.line.floor.tables import put_call
 from plait.overview.today.model import MOST, Need
-from plait.overview.today.sources import orders, requests, rooms
+from plait.overview.today.sources import help, orders, requests, rooms
 from plait.overview.today.sources.common import Ground
 from plait.overview.today.sources.repairs import Repairs
 from plait.sharing.negotiation.model import Negotiation
@@ -33,6 +35,7 @@ from tests.manufacturing.house import ME, PARTNER, HouseGuard
 from tests.support.stores import START, make_store
 
 DAY = timedelta(days=1)
+CALLS = (("a", "tool", "open"), ("b", "", "answered"), ("c", "", "open"))
 MERIDIAN = Member(PARTNER.party, "meridian", "did:web:meridian.example", "https://meridian.example")
 
 
@@ -109,6 +112,16 @@ async def test_machines(ground: Ground) -> None:
         ("now", "/console/machines/HOB-1", "{machine} stands since {since}: {reason}"),
         ("now", "/console/machines/HOB-2", "{machine} is silent since {since}: {reason}"),
         ("note", "/console/machines/HOB-4", "{machine} has not been heard of yet: {reason}"),
+    ]
+
+
+async def test_calls_for_help(ground: Ground) -> None:
+    """Tests that calls nobody has answered come first the oldest, each with what was said."""
+    rows = [Call(id, "HOB-1", "", "", "", "", START + number * DAY, note, state) for number, (id, note, state) in enumerate(CALLS)]
+    await put(ground, put_call, *rows)
+    assert [(need.id, need.severity, need.text) for need in await help.calls(ground, ME)] == [
+        ("help-called/a", "now", "{station} calls for help: {note}"),
+        ("help-called/c", "now", "{station} calls for help"),
     ]
 
 

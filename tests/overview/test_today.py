@@ -78,6 +78,17 @@ async def test_late_orders_and_figures(tmp_path: Path) -> None:
         assert german["figures"][0]["said"] == "Offene Aufträge"
 
 
+async def test_orders_that_cannot_be_planned(tmp_path: Path) -> None:
+    """Tests that lines that cannot be planned stand as one need, with the first of them and what is missing."""
+    async with nodes(tmp_path, "helix") as (helix,):
+        for order_no in ("77", "78"):
+            await enter(helix, order_no, 40, part_id="", part_no="HUB", name="Hub")
+        today = await helix.ok("GET", "/api/v1/today")
+        (need,) = [each for each in today["needs"] if each["kind"] == "order-unplanned"]
+        assert (need["count"], need["severity"]) == (2, "soon")
+        assert need["said"].startswith("2 orders cannot be planned, such as SO-0000")
+
+
 async def test_who_sees_what(tmp_path: Path) -> None:
     """Tests that each is told what it may read: a viewer no steps and no repairs, a token for machines no orders, and neither may skip a step."""
     async with nodes(tmp_path, "helix") as (helix,):
