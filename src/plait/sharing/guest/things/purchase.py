@@ -11,8 +11,9 @@ from plait.manufacturing.trade.outside import OutsideService, Standing
 from plait.sharing.guest.model import Act, Deed, Field, Form, GuestFile, Link, NewLink, Row, Shown, Tone
 from plait.sharing.guest.rules import NOT_NOW, person
 
-__all__ = ["PurchaseThing", "answered", "order_answers", "order_state", "rows_of", "total_of"]
+__all__ = ["PurchaseThing", "answered", "order_answers", "order_state", "price_label", "rows_of", "total_of"]
 
+PIECES = frozenset({"C62", "H87", "EA"})
 SAID = {"confirm": "confirmed the order", "refuse": "refused the order", "ask": "asked a question"}
 
 
@@ -102,12 +103,17 @@ def rows_of(lines: Sequence[Line], say: Texts) -> tuple[Row, ...]:
 def _row(line: Line, say: Texts) -> Row:
     pairs = [
         (say("Quantity"), say.quantity(line.quantity, line.unit)),
-        (say("Price each"), say.money(line.price) if line.price else ""),
+        (price_label(line.unit, say), say.money(line.price) if line.price else ""),
         (say("Amount"), say.money(line.price.times(line.quantity).rounded()) if line.price else ""),
         (say("Wanted by"), say.day(line.requested) if line.requested else ""),
         (say("Ready on"), say.day(line.promised) if line.promised else ""),
     ]
     return Row(f"{line.id}. {line.name}", tuple((label, words) for label, words in pairs if words))
+
+
+def price_label(unit: str, say: Texts) -> str:
+    """Return what a price is of: a piece, a kilogram, a metre."""
+    return say("Price each") if unit in PIECES else say("Price per {unit}", unit=say.quantity(1, unit).partition(" ")[2])
 
 
 def total_of(lines: Sequence[Line], say: Texts) -> list[tuple[str, str]]:

@@ -12,12 +12,11 @@ from plait.manufacturing.desk.inbox.attachments import AttachmentService
 from plait.manufacturing.trade.outside import OutsideService
 from plait.sharing.guest.model import Act, Deed, Field, Form, GuestFile, Link, Need, NeedLine, NewLink, Row, Shown, Tone
 from plait.sharing.guest.rules import NOT_NOW, number, person
-from plait.sharing.guest.things.purchase import answered, order_answers, order_state, total_of
+from plait.sharing.guest.things.purchase import answered, order_answers, order_state, price_label, total_of
 
 __all__ = ["RequestThing"]
 
 
-PIECES = frozenset({"C62", "H87", "EA"})
 VALID = timedelta(days=30)
 SAID = {"quote": "quoted", "decline": "declined", "ask": "asked a question", "confirm": "confirmed the order", "refuse": "refused the order"}
 
@@ -102,7 +101,7 @@ def _row(place: int, line: NeedLine, answer: Act | None, say: Texts) -> Row:
         (say("Quantity"), say.quantity(line.quantity, line.unit)),
         (say("Wanted by"), say.day(line.due) if line.due else ""),
         (say("Note"), line.note),
-        (say("Your price each"), say.money(Money(price, currency)) if price is not None else ""),
+        (price_label(line.unit, say), say.money(Money(price, currency)) if price is not None else ""),
     ]
     return Row(f"{place}. {line.name}", tuple((label, words) for label, words in pairs if words))
 
@@ -128,7 +127,7 @@ def _quote(need: Need, until: date, say: Texts) -> Form:
 
 def _per(unit: str, say: Texts) -> str:
     """Return how the price is asked for: of a piece, a kilogram, a metre."""
-    return say("Price each, net") if unit in PIECES else say("Price per {unit}, net", unit=say.quantity(1, unit).partition(" ")[2])
+    return say("{price}, net", price=price_label(unit, say))
 
 
 def _decline(say: Texts) -> Form:
