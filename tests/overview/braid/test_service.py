@@ -45,7 +45,7 @@ async def braid_of(node: Running, order: str, **asked: str) -> dict[str, Any]:
 
 def later(node: Running, days: int) -> None:
     """Let the node's braids be looked at some days later."""
-    node.node.braids.clock = SimpleNamespace(now=lambda: SYSTEM.now() + timedelta(days=days))  # type: ignore[assignment]
+    node.node.braids.clock = SimpleNamespace(now=lambda: SYSTEM.now() + timedelta(days=days))
 
 
 async def check_pictures(helix: Running, order: dict[str, Any]) -> None:
