@@ -68,9 +68,9 @@ def run(number: str) -> str:
     return _path("runs", number)
 
 
-def rfqs() -> str:
-    """Return the list of requests for quotation."""
-    return _path("rfqs")
+def rfqs(**shown: str) -> str:
+    """Return the list of requests for quotation, narrowed by ``shown`` (``side="sent"``)."""
+    return _path("rfqs") + _query(shown)
 
 
 def rfq(id: str) -> str:
@@ -80,12 +80,12 @@ def rfq(id: str) -> str:
 
 def offers(**shown: str) -> str:
     """Return the list of offers, narrowed by ``shown`` (``state="sent"``)."""
-    return _path("offers") + _query(shown)
+    return _path("quotes") + _query(shown)
 
 
 def offer(number: str) -> str:
     """Return an offer by its number (``R-00001``)."""
-    return _path("offers", number)
+    return _path("quotes", number)
 
 
 def files(**shown: str) -> str:

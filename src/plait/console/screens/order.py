@@ -32,8 +32,8 @@ async def build(page: Page) -> None:
     may = frozenset([action for action in ACTIONS if await page.me.may(action)])
     name = view.row.number or view.id
     page.head(t("Order {number}", number=name), t("Will it be there, and where is it?"), over=link(t("Orders"), paths.orders(), cls="p-over"))
-    braid = await _braid(page, id) if await page.me.may("braid.read") else None
     acts = OrderActs(page, view)
+    braid = await _braid(page, id, acts) if await page.me.may("braid.read") else None
 
     async def fetch(actor: Actor) -> OrderView:
         return await page.rooms.orders.order(actor, id)
@@ -55,7 +55,7 @@ async def build(page: Page) -> None:
     acts.after(again, tried)
 
 
-async def _braid(page: Page, id: str) -> Block:
+async def _braid(page: Page, id: str, acts: OrderActs) -> Block:
     """Add the braid: our own part at once, then what contracts let one see of the others'."""
     t = page.t
     reach: list[Literal["own", "all"]] = ["own"]
@@ -66,7 +66,7 @@ async def _braid(page: Page, id: str) -> Block:
         return found, wide, tall
 
     def show(drawn: Drawn) -> Markup:
-        return braid_shown(page, drawn[0], drawing(drawn[1], "p-drawing p-at-desk"), drawing(drawn[2], "p-drawing p-on-phone"))
+        return braid_shown(page, drawn[0], acts.view.row, drawing(drawn[1], "p-drawing p-at-desk"), drawing(drawn[2], "p-drawing p-on-phone"))
 
     block = await page.block(fetch, show, live=LIVE, key=f"{t.language}{id}")
 

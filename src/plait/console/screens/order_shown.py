@@ -15,7 +15,7 @@ from plait.manufacturing.line.model import Batch, Job
 from plait.manufacturing.trade.model import DespatchAdvice, Document, OrderResponse, Quotation, RequestForQuotation
 from plait.overview import paths
 from plait.overview.braid.model import Braid, say
-from plait.overview.orders.model import OrderView
+from plait.overview.orders.model import OrderRow, OrderView
 from plait.overview.orders.rules import total_of
 
 __all__ = ["braid_shown", "facts_shown", "late_shown", "papers_shown", "rest_shown", "what_if_shown"]
@@ -55,12 +55,16 @@ MOST_ROWS = 60
 LATEST = 8
 
 
-def braid_shown(page: Page, braid: Braid, wide: Markup, tall: Markup) -> Markup:
+def braid_shown(page: Page, braid: Braid, row: OrderRow, wide: Markup, tall: Markup) -> Markup:
     """Return the answer in words with the braid below it: wide at a desk, from top to bottom on a phone; and what the asker may not see of it."""
     t = page.t
     left_out = [tag("p", icon("visibility_off"), " ", say(each, t), cls="p-soft p-small") for each in braid.left_out]
     state = "bad" if braid.late is not None and braid.state == "open" else "good" if braid.state in ("open", "done") else "silent"
-    said = tag("p", icon({"bad": "error", "good": "check_circle"}.get(state, "do_not_disturb_on")), " ", say(braid.headline, t), cls=f"p-answer p-{state}")
+    words = say(braid.headline, t)
+    if row.side == "sold" and row.state == "open" and row.verdict and row.reason:
+        state, words = {"late": "bad", "on_time": "good"}.get(row.verdict, "warn"), row.reason
+        words = t("Nobody can say yet: {reason}", reason=words) if row.verdict == "unplanned" else words
+    said = tag("p", icon({"bad": "error", "good": "check_circle", "warn": "warning"}.get(state, "do_not_disturb_on")), " ", words, cls=f"p-answer p-{state}")
     return tag("section", said, wide, tall, left_out, cls="p-card p-braid")
 
 

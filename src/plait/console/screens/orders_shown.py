@@ -31,6 +31,10 @@ def answer_shown(page: Page, standing: Standing) -> Markup:
     count = t.number(standing.open)
     if not standing.open and not standing.late:
         said = t("No order is open.")
+    elif standing.open == standing.unplanned:
+        said = t("Nobody can say yet: no open order can be planned.")
+    elif standing.unplanned and not standing.late:
+        said = t("All open orders that can be planned will be there on time.")
     elif not standing.late:
         said = t("The one open order will be there on time.") if standing.open == 1 else t("All {count} open orders will be there on time.", count=count)
         said = said if standing.computed else t("No open order is past its date; the plan is being worked out.")

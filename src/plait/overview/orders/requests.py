@@ -96,11 +96,10 @@ class RequestService:
         return RequestView(row, root, list(docs), None, inquiry, options, answers), told
 
     def _answers(self, conn: Connection, scope: Scope, root: RequestForQuotation) -> list[Answer]:
-        """Return what everybody answered who was asked for the same (under the same origin), compared."""
-        alike = [root]
-        if root.origin:
-            sent = tables.typed(conn, scope, "RequestForQuotation", None, ALIKE, party=root.party)
-            alike += [rfq for _, rfq in sent if rfq.origin == root.origin and rfq.id != root.id]
+        """Return what everybody answered who was asked for the same (under the same origin, or after this request), compared."""
+        same = root.origin or root.number
+        sent = tables.typed(conn, scope, "RequestForQuotation", None, ALIKE, party=root.party)
+        alike = [root, *(rfq for _, rfq in sent if same in (rfq.origin, rfq.number) and rfq.id != root.id)]
         after = tables.after(conn, scope, [rfq.id for rfq in alike])
         quoted = {rfq.id: next((doc.id for doc in after.get(rfq.id, ()) if isinstance(doc, Quotation)), "") for rfq in alike}
         later = tables.after(conn, scope, [id for id in quoted.values() if id])

@@ -91,11 +91,11 @@ class Drafts:
         """Return one offer; raise ``no-such-offer``."""
         return await self.room.read(actor, number)
 
-    async def offers(self, actor: Actor, state: str = "", limit: int | None = None) -> list[Offer]:
-        """Return the offers (of a state, or only the last ``limit``) in the order of their numbers."""
+    async def offers(self, actor: Actor, state: str = "", limit: int | None = None, before: str = "") -> list[Offer]:
+        """Return the offers (of a state, or only the last ``limit`` before the number ``before``) in the order of their numbers."""
         scope = self.guard.scope(actor, "read", "desk.offer")
         where = {"state": state} if state else {}
-        return list(await self.store.read(lambda conn: tables.offers(conn, scope, limit, **where)))
+        return list(await self.store.read(lambda conn: tables.offers(conn, scope, limit, before=before, **where)))
 
     async def change(self, actor: Actor, number: str, change: Change, once: str | None = None) -> Offer:
         """Change price, date, quantity, validity or words of a draft. Raise ``offer-sent``, ``invalid`` or ``no-such-offer``."""

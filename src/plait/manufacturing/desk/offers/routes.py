@@ -23,10 +23,11 @@ PDF, XML, TEXT, MAIL = "application/pdf", "application/xml", "text/plain", "mess
 
 
 class OffersQuery(msgspec.Struct, frozen=True):
-    """``state``: draft, sent, won, lost, or empty for all."""
+    """``state``: draft, sent, won, lost, or empty for all; only those before the number ``before``, when it is given."""
 
     state: Literal["", "draft", "sent", "won", "lost"] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+    before: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class Acceptance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,7 +83,7 @@ async def preview(service: OfferService, actor: Actor, body: Asked) -> Offer:
 @API.get("/api/v1/desk/offers", action="desk.read", summary="List offers")
 async def offers(service: OfferService, actor: Actor, query: OffersQuery) -> list[Offer]:
     """Return the latest offers in the order of their numbers."""
-    return await service.offers(actor, query.state, query.limit)
+    return await service.offers(actor, query.state, query.limit, query.before)
 
 
 @API.get("/api/v1/desk/offers/learning", action="desk.read", summary="Show what sent offers teach about prices")

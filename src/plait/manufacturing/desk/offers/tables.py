@@ -77,11 +77,13 @@ def put_alias(conn: Connection, id: str, part_id: str) -> None:
     upsert(conn, alias_table, "id", {"id": id, "part_id": part_id})
 
 
-def offers(conn: Connection, scope: Scope, limit: int | None = None, **where: str) -> Sequence[Offer]:
-    """Return the offers with the given column values (only the last ``limit``), in the order of their numbers; only our own people see them."""
+def offers(conn: Connection, scope: Scope, limit: int | None = None, *, before: str = "", **where: str) -> Sequence[Offer]:
+    """Return the offers with the given column values (only the last ``limit`` before the number ``before``) by number; only our own people see them."""
     if not scope.everything:
         return []
     query = select(offer_table.c.body).order_by(offer_table.c.number.desc()).limit(limit)
+    if before:
+        query = query.where(offer_table.c.number < before)
     for name, value in where.items():
         query = query.where(offer_table.c[name] == value)
     return [_offer(row.body) for row in conn.execute(query)][::-1]
