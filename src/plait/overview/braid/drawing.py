@@ -71,7 +71,7 @@ class _Picture:
     def svg(self) -> str:
         """Return the picture."""
         sides = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {self.width} {self.height}", "width": self.width, "height": self.height}
-        named = {"role": "img", "aria-labelledby": f"{self.id}-t", "aria-describedby": f"{self.id}-d", "class": "plait-braid", "font-family": FONT}
+        named = {"role": "group", "aria-labelledby": f"{self.id}-t", "aria-describedby": f"{self.id}-d", "class": "plait-braid", "font-family": FONT}
         layers = [
             node("title", {"id": f"{self.id}-t"}, clean(say(self.braid.title, self.texts))),
             node("desc", {"id": f"{self.id}-d"}, clean(self._story())),

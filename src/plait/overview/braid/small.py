@@ -1,26 +1,20 @@
 """Small braids of many orders, read together: a handful of look-ups however many orders there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from plait.kernel.actor import Scope
-from plait.kernel.clock import parse_iso
 from plait.manufacturing.desk.book import tables as book_tables
 from plait.manufacturing.desk.book.model import OrderLine
 from plait.manufacturing.desk.book.rules import end_of_day
-from plait.manufacturing.schedule.calendar import to_time
-from plait.manufacturing.schedule.tables import booking_table
 from plait.manufacturing.trade.model import DespatchAdvice, Document, Order
-from plait.manufacturing.trade.tables import document_table
-from plait.overview.braid import documents, rules
+from plait.overview.braid import documents, rules, tables
 from plait.overview.braid.finding import May
 from plait.overview.braid.model import Mark, SmallBraid, Strand
-from plait.store.tables import log
 
 __all__ = ["find_small"]
 
@@ -36,7 +30,6 @@ STRAND_OF: dict[str, Strand] = {
     "line.batch_finished": "circulation",
     "line.step_out": "circulation",
 }
-_document = msgspec.json.Decoder(Document).decode
 
 
 class _Order(msgspec.Struct):
@@ -66,19 +59,14 @@ def find_small(conn: Connection, may: May, wanted: Sequence[str], now: datetime,
     known = {order.number: order for order in orders.values() if order.line is not None or order.docs}
     _facts(conn, may, known)
     if may("schedule.read"):
-        columns = booking_table.c
-        query = select(columns.order_no, func.max(columns.end)).where(columns.order_no.in_(known)).group_by(columns.order_no)
-        for number, end in conn.execute(query):
-            known[number].planned = to_time(end)
+        for number, end in tables.planned_ends(conn, ALL, known).items():
+            known[number].planned = end
     return [_small(order, now, zone) for order in orders.values() if order.line is not None or order.docs]
 
 
 def _lines(conn: Connection, orders: Mapping[str, _Order]) -> None:
     by_id = book_tables.lines_by_id(conn, ALL, orders)
-    columns = book_tables.line_table.c
-    rest = [key for key in orders if key not in by_id]
-    query = select(columns.order_id, columns.id).where(columns.order_id.in_(rest))
-    others = {row.order_id: row.id for row in conn.execute(query)}
+    others = tables.lines_of_orders(conn, ALL, [key for key in orders if key not in by_id])
     by_order = book_tables.lines_by_id(conn, ALL, others.values())
     for key, order in orders.items():
         order.line = by_id.get(key) or by_order.get(others.get(key, ""))
@@ -87,44 +75,38 @@ def _lines(conn: Connection, orders: Mapping[str, _Order]) -> None:
 def _documents(conn: Connection, orders: Mapping[str, _Order]) -> None:
     """Read the orders' documents: by id (or, where it is the only one, by number), what came before them, and what follows."""
     ids = {order.line.order_id if order.line and order.line.order_id else key: order for key, order in orders.items()}
-    found = _read(conn, document_table.c.id, ids)
+    found = tables.documents(conn, ALL, "id", ids)
     placed: dict[str, _Order] = {doc.id: ids[doc.id] for doc in found}
     left = {key: order for key, order in ids.items() if key not in placed and order.line is None}
     same: dict[str, list[Document]] = defaultdict(list)
-    for doc in _read(conn, document_table.c.number, left):
+    for doc in tables.documents(conn, ALL, "number", left):
         same[doc.number].append(doc)
     for number, docs in same.items():
         if len(docs) == 1:
             placed[docs[0].id] = left[number]
             found.append(docs[0])
     before = {doc.refs[0].id: placed[doc.id] for doc in found if doc.refs}
-    quotes = _read(conn, document_table.c.id, before)
+    quotes = tables.documents(conn, ALL, "id", before)
     first = {doc.refs[0].id: before[doc.id] for doc in quotes if doc.refs}
-    for doc in _read(conn, document_table.c.id, first):
+    for doc in tables.documents(conn, ALL, "id", first):
         first[doc.id].docs.append(doc)
     for doc in quotes:
         before[doc.id].docs.append(doc)
     for doc in found:
         placed[doc.id].docs.append(doc)
-    for doc in _read(conn, document_table.c.before, placed):
+    for doc in tables.documents(conn, ALL, "before", placed):
         placed[doc.refs[0].id].docs.append(doc)
-
-
-def _read(conn: Connection, column: Any, values: Iterable[str]) -> list[Document]:
-    query = select(document_table.c.body).where(column.in_(list(values))).order_by(document_table.c.seq)
-    return [_document(row.body) for row in conn.execute(query)]
 
 
 def _facts(conn: Connection, may: May, known: Mapping[str, _Order]) -> None:
     """Read when each kind of fact of each order came first and last."""
     kinds = [kind for kind in STRAND_OF if may(f"{'desk' if kind.startswith(('book.', 'desk.')) else 'line'}.read")]
     streams = {f"{head}/{number}": order for number, order in known.items() for head in ("run", "book")}
-    query = select(log.c.stream, log.c.kind, func.min(log.c.at), func.max(log.c.at)).where(log.c.stream.in_(streams), log.c.kind.in_(kinds))
-    for stream, kind, first, last in conn.execute(query.group_by(log.c.stream, log.c.kind)):
+    for stream, kind, first, last in tables.fact_spans(conn, ALL, streams, kinds):
         order = streams[stream]
-        order.marks += [Mark(STRAND_OF[kind], parse_iso(at)) for at in dict.fromkeys((first, last))]
+        order.marks += [Mark(STRAND_OF[kind], at) for at in dict.fromkeys((first, last))]
         if kind in ("line.run_finished", "book.line_closed"):
-            order.made = parse_iso(last)
+            order.made = last
 
 
 def _small(order: _Order, now: datetime, zone: str) -> SmallBraid:
