@@ -33,7 +33,7 @@ def draw(network: Network, t: Texts, fresh: Collection[str] = (), *, upright: bo
     dots = [_dot(index, message, network, places, upright=upright) for index, message in enumerate(each for each in network.recent if each.id in fresh)]
     boxes = [_box(node, places[node.party], t) for nodes in tiers for node in nodes]
     title = t("{count} firms, from raw material to customer", count=sum(len(nodes) for nodes in tiers))
-    shape = {"viewBox": f"0 0 {width:g} {height:g}", "width": f"{width:g}", "height": f"{height:g}", "role": "img", "aria_label": title}
+    shape = {"viewBox": f"0 0 {width:g} {height:g}", "width": f"{width:g}", "height": f"{height:g}", "role": "group", "aria_label": title}
     return tag("svg", edges, boxes, dots, cls=f"p-network {'is-upright' if upright else 'is-wide'}", **shape)
 
 
