@@ -1,6 +1,8 @@
 """The five numbers of the day, one method each: every number has something it is compared with where there is something to compare."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -16,6 +18,7 @@ from plait.overview.today.sources.orders import LateOrders
 
 __all__ = ["Figures"]
 
+R = TypeVar("R")
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
 QUARTER = timedelta(days=90)
@@ -29,6 +32,16 @@ class Figures:
     def __init__(self, ground: Ground, late: LateOrders) -> None:
         self.ground = ground
         self.late = late
+        self._kept: dict[str, tuple[tuple[int, datetime], Any]] = {}
+
+    async def _once(self, name: str, call: Callable[[Connection], R]) -> R:
+        """Return what ``call`` reads; while no fact has come and the minute is the same, what it read before."""
+        mark = (await self.ground.store.head(), self.ground.clock.now().replace(second=0, microsecond=0))
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != mark:
+            kept = self._kept[name] = (mark, await self.ground.read(call))
+        found: R = kept[1]
+        return found
 
     async def open_orders(self, actor: Actor) -> Figure:
         """Return how many order lines are open and how many of them will be late; before: a week ago."""
@@ -59,7 +72,7 @@ class Figures:
         """Return what per cent of the lines done in the last 30 days were on time; before: the 30 days before them."""
         scope = self.ground.scope(actor, "desk.read", "desk.line")
         now, zone = self.ground.clock.now(), self.ground.guard.firm().zone
-        rows = await self.ground.read(lambda conn: tables.closed(conn, scope, tables.place_of(conn, scope, iso(now - 2 * MONTH))))
+        rows = await self._once("closed", lambda conn: tables.closed(conn, scope, tables.place_of(conn, scope, iso(now - 2 * MONTH))))
         (kept, all), (kept_before, all_before) = on_time(rows, now - MONTH, zone)
         return Figure(
             id="on-time",
@@ -97,7 +110,7 @@ class Figures:
         """Return what is still to be delivered of open orders in the firm's currency; amounts in others are left out and counted as ``part``."""
         scope = self.ground.scope(actor, "desk.read", "desk.line")
         currency = self.ground.guard.firm().currency
-        sums = await self.ground.read(lambda conn: tables.worth(conn, scope))
+        sums = await self._once("worth", lambda conn: tables.worth(conn, scope))
         others = len(sums.keys() - {currency})
         return Figure(
             id="order-value",
@@ -122,7 +135,7 @@ class Figures:
             rates = [share(sum(found[kind] for kind in TAKEN), sum(found[kind] for kind in OFFERED)) for found in (new, old)]
             return rates[0], rates[1], tables.open_offers(conn, scope), sum(new[kind] for kind in OFFERED)
 
-        rate, rate_before, unanswered, sent = await self.ground.read(count)
+        rate, rate_before, unanswered, sent = await self._once("offers", count)
         return Figure(
             id="offers",
             name="Offers won in the last 90 days",
