@@ -151,8 +151,17 @@ async def test_nobody_is_refused_everywhere(tmp_path: Path) -> None:
 
 
 # What comes without a token because its content is the proof: a password, a code, the cookie of a session, a card signed with a pinned key,
-# the ticket of a form that was shown, a guest link's code in the path.
+# the ticket of a form that was shown, a guest link's code in the path, a badge with its PIN or the cookie of the session that they open.
 PROVING = {
+    ("POST", "/op/session"),
+    ("DELETE", "/op/session"),
+    ("GET", "/op/state"),
+    ("PUT", "/op/station"),
+    ("PUT", "/op/language"),
+    ("PUT", "/op/pin"),
+    ("POST", "/op/acts"),
+    ("POST", "/op/photos"),
+    ("POST", "/op/read"),
     ("POST", "/request"),
     ("GET", "/g/{code}"),
     ("POST", "/g/{code}"),
@@ -188,6 +197,7 @@ async def test_public_routes_are_the_ones_meant(tmp_path: Path) -> None:
         "/dpp/",
         "/aas/api/v3.0/description",
         "/metrics",
+        "/op",
     )
     for route in public:
         first = route.path.split("/")[1]

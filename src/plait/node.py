@@ -211,8 +211,8 @@ class Node:
         self.intake = IntakeService(self.trade)
         self.line = LineService(store, guard, clock, self.machines, stations, _take(self.parts))
         pace = self.settings.clock.factor if self.settings.clock.kind == "scaled" else 1.0
-        self.floor = FloorService(self.line, Blobs(self.folder / "blobs"), self.settings.line, self.people.name_of, partial(_symbol, "qr"), pace)
-        self.badges = BadgeService(self.people, _symbol, _badge)
+        self.floor = FloorService(self.line, Blobs(self.folder / "blobs"), self.settings.line, self.people.name_of, self._place_code, pace)
+        self.badges = BadgeService(self.people, _symbol, _badge, self._for_phones)
         self.epcis = EpcisService(self.events, store, guard, clock, self.sharing.directory)
         self.trace = TraceService(self.epcis, store, guard, clock, self.sharing.directory, self.sharing.data)
         self.passports = PassportService(store, guard, clock, self.epcis)
@@ -261,6 +261,13 @@ class Node:
         self.today = build_today(store, guard, clock, self.sharing.directory, desk.late, self._findings, lambda: not local(self.settings.http.host))
         self.orders = OrderService(store, guard, clock, self.today.late.known)
         self.requests = RequestService(store, guard, clock, self.capabilities, self.people.name_of)
+
+    async def _for_phones(self) -> str:
+        """Return the address that telephones in the workshop open: the public one, else where they are let in, else ours."""
+        return self.settings.http.public_url.rstrip("/") or await self.phones.address() or self.identity.firm().url
+
+    async def _place_code(self, path: str) -> str:
+        return _symbol("qr", await self._for_phones() + path)
 
     async def _findings(self, actor: Actor) -> Sequence[Check]:
         return (await self.health.report(actor)).checks

@@ -218,8 +218,10 @@ async def says(page, selector, words):
 
 
 async def test_a_telephone_that_loses_its_network(tmp_path):
-    """Tests the way from the badge's address by the PIN to a job that is begun; what is tapped without a network is shown as waiting, survives a
-    reload, is sent once when the network is back, and after the session has ended once the PIN was entered."""
+    """Tests the way from the badge's address by the PIN to a job that is begun, and that what is tapped without a network is sent once when it is back.
+
+    Until then it is shown as waiting and survives a reload; when the session has ended it waits for the PIN.
+    """
     async with nodes(tmp_path, "northforge") as (node,), browser() as (context, page, log):
         _, _, badge = await at_work(node)
         base = f"http://127.0.0.1:{node.settings.http.port}"
@@ -297,8 +299,9 @@ async def test_looks(tmp_path, language, scheme, words):
         await page.click("#acts .halt")
         await says(page, "#asked", words)
         wide = await page.evaluate("document.documentElement.scrollWidth")
-        small = "[...document.querySelectorAll('button, select, .button')].filter(b => b.offsetParent && b.getBoundingClientRect().height < 44).map(b => b.outerHTML)"
-        assert (wide, await page.evaluate(small), log) == (390, [], [])
+        small = "b => b.filter(each => each.offsetParent && each.getBoundingClientRect().height < 44).map(each => each.outerHTML)"
+        targets = await page.eval_on_selector_all("button, select, .button", small)
+        assert (wide, targets, log) == (390, [], [])
 
 
 async def test_nothing_serious_for_axe(tmp_path):

@@ -15,13 +15,15 @@ from plait.upkeep.redact import HIDDEN, redact
 from tests.support.logs import logging_to
 
 SECRET = st.text("ABCDEFabcdef0123456789_-", min_size=12, max_size=60)
+ADDRESSES = ("https://me:{}@host/", "path=/g/{}", "/login/once/{}", "/op/b/{}")
+SHAPES = (*ADDRESSES, "Authorization: Bearer {}", "password={}", '"token": "{}"', "Cookie: {}", "eyJhbGci.{}.x")
 WORDS = st.text(max_size=40).map(lambda text: f"{text} ")
 
 
 @given(
     WORDS,
     SECRET,
-    st.sampled_from(["Authorization: Bearer {}", "password={}", "https://me:{}@host/", "path=/g/{}", "/login/once/{}", '"token": "{}"', "Cookie: {}", "eyJhbGci.{}.x"]),
+    st.sampled_from(SHAPES),
 )
 def test_secrets_are_hidden_by_shape(before: str, secret: str, shape: str) -> None:
     """Tests that a secret in the midst of any text is hidden when its surroundings give it away."""

@@ -190,7 +190,7 @@ def badge(name: str, /, *, out: Path | None = None, back: bool = False, data: Pa
     drawn = call(data, "POST", f"{place}/print?form={out.suffix.lstrip('.').lower()}")
     out.write_bytes(drawn)
     state = _call(data, "GET", place)
-    print(f"{out} is {name}'s badge" + ("" if state["pin"] else f"; set a PIN with `plait person pin {name}`"))
+    print(f"{out} is {name}'s badge" + ("" if state["pin"] else f'; set a PIN with `plait person pin "{name}"`'))
 
 
 @app.command

@@ -26,11 +26,15 @@ JOB = "SO-00001-1-10"
 NEXT = "SO-00001-2-10"
 
 
+async def drawn(path):
+    return f"<svg>{path}</svg>"
+
+
 @asynccontextmanager
 async def floor(folder, order=None, machines=()):
     """A shop in which Ada works at the lathe, with two batches of two pieces to turn."""
     async with shop(folder) as (store, line, _):
-        made = FloorService(line, Blobs(folder / "blobs"), Line(stop_reasons=("no crane",)), str.title, lambda text: f"<svg>{text}</svg>")
+        made = FloorService(line, Blobs(folder / "blobs"), Line(stop_reasons=("no crane",)), str.title, drawn)
         await made.attend(ADA, "l1")
         await line.open_run(ME, order or run_order(materials=()))
         await store.clock.run_for(timedelta(seconds=1))

@@ -136,5 +136,3 @@ def _read(content: bytes) -> list[str]:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Problem(BAD_PHOTO, "It is no picture, or is damaged.") from error
     return [text[:300] for text in read_codes(plain).values()]
-
-

@@ -181,6 +181,13 @@ class PhonesService:
             await asyncio.to_thread(self._draw, urls[0]) if urls else "",
         )
 
+    async def address(self) -> str:
+        """Return the first address by which phones come now, "" when they do not."""
+        if self._wanted is None or self._server is None:
+            return ""
+        urls = _urls(self._wanted.address, self._server.port, list(await asyncio.to_thread(local_addresses)), self._names())
+        return urls[0] if urls else ""
+
     def _words(self, urls: list[str], language: str) -> list[str]:
         """Say what it means that the network is let in, or shut out."""
         say = Texts(language)

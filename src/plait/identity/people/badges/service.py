@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -51,14 +51,18 @@ class _Live:
 
 
 class BadgeService:
-    """Badges, PINs and who is signed in by them. Sessions live in memory: after a restart the PIN is asked for again."""
+    """Badges, PINs and who is signed in by them. Sessions live in memory: after a restart the PIN is asked for again.
 
-    def __init__(self, people: PeopleService, symbols: Symbols, draw: Badges) -> None:
+    ``address`` is the node's as telephones reach it.
+    """
+
+    def __init__(self, people: PeopleService, symbols: Symbols, draw: Badges, address: Callable[[], Awaitable[str]]) -> None:
         self.people = people
         self.store = people.store
         self.guard = people.guard
         self._symbols = symbols
         self._draw = draw
+        self._address = address
         self._live: dict[str, _Live] = {}
 
     # -- badges
@@ -75,7 +79,7 @@ class BadgeService:
         person = self._person(id)
         if person.role not in ROLES:
             raise Problem(NO_BADGE, f"{person.name} is a {person.role}.")
-        number = rules.new_number()
+        number, address = rules.new_number(), await self._address()
 
         def work(tx: Tx) -> None:
             tables.put_badge(tx.conn, person.id, _hash(number), now_ms())
@@ -83,7 +87,7 @@ class BadgeService:
 
         await self.store.write(actor, work)
         self._end_of(person.id)
-        url = f"{self.guard.firm().url}/op/b/{number}"
+        url = f"{address}/op/b/{number}"
         return MadeBadge(person.id, person.name, rules.grouped(number), url, self._symbols("qr", url))
 
     def drawn(self, made: MadeBadge, form: str) -> bytes:

@@ -1,6 +1,6 @@
 """The verbs of people at the machines: see the jobs, begin, stop, count, finish, add a photo, call for help and answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -56,11 +56,11 @@ PHOTOS = 40
 class FloorService:
     """What people at the machines see and tell.
 
-    ``name_of`` says what a person is called, ``qr`` draws a QR code as SVG, ``pace`` is how many business seconds pass in a real one.
+    ``name_of`` says what a person is called, ``code`` draws the QR code (SVG) of one of our paths, ``pace`` is how many business seconds pass in a real one.
     """
 
     def __init__(
-        self, line: LineService, blobs: Blobs, settings: Line, name_of: Callable[[str], str], qr: Callable[[str], str], pace: float = 1.0
+        self, line: LineService, blobs: Blobs, settings: Line, name_of: Callable[[str], str], code: Callable[[str], Awaitable[str]], pace: float = 1.0
     ) -> None:
         self.line = line
         self.store = line.store
@@ -68,7 +68,7 @@ class FloorService:
         self.blobs = blobs
         self.settings = settings
         self.name_of = name_of
-        self._qr = qr
+        self._code = code
         self.pace = pace
         self.stop_reasons = (*rules.STOP_REASONS, *settings.stop_reasons)
         self.scrap_reasons = (*rules.SCRAP_REASONS, *settings.scrap_reasons)
@@ -106,7 +106,7 @@ class FloorService:
         self.guard.require(actor, "line.read")
         self.guard.scope(actor, "read", "line.run").own("The codes of machines")
         place = await self.store.read(lambda conn: self._find(conn, station))
-        return self._qr(f"{self.guard.firm().url}/op/m/{quote(place.id, safe='')}")
+        return await self._code(f"/op/m/{quote(place.id, safe='')}")
 
     async def notes(self, actor: Actor, wanted: NoteQuery) -> list[Note]:
         """Return what was told at the machines, the latest first."""
