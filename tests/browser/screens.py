@@ -50,6 +50,9 @@ async def _item(stage: Stage) -> str:
 # What stands for the first name in an address, by the address's beginning; the longest beginning that fits counts.
 EXAMPLES: dict[str, Find] = {
     "/orders/": _first("/api/v1/desk/orders?state=all", "run"),
+    "/desk/": _first("/api/v1/desk/inbox", "id"),
+    "/rfqs/": _first("/api/v1/trade/documents?type=RequestForQuotation", "id"),
+    "/quotes/": _first("/api/v1/desk/offers", "number"),
     "/parts/": _first("/api/v1/parts", "id"),
     "/machines/": _first("/api/v1/machines", "id"),
     "/partners/": _first("/api/v1/directory", "party_id"),

@@ -236,6 +236,17 @@ async def node_without_data(folder: Path) -> AsyncIterator[FirmClient]:
         await process.wait()
 
 
+async def busy_desk(firm: FirmClient) -> None:
+    """Give a firm's desk what the story leaves out: a list that nobody has looked at yet, two open orders of which one will be late, and an offer."""
+    await firm.post("/api/v1/desk/example", None)
+    part = next(part for part in await firm.get("/api/v1/parts") if part["supply"] == "make")
+    line = {"part_id": part["id"], "name": part["name"]}
+    for number, (customer, due) in enumerate((("Brightwater Pumps", "2026-03-09"), ("Alder Drives", "2026-04-10")), 1):
+        await firm.post("/api/v1/desk/orders", line | {"customer": customer, "order_no": f"4711-{number}", "line_no": "10", "quantity": "60", "due": due})
+    asked = {"part_no": part["id"], "name": part["name"], "quantity": "24"}
+    await firm.post("/api/v1/desk/offers", {"customer": "Alder Drives", "request_no": "R-17", "lines": [asked]})
+
+
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncIterator[Stage]:
     """Play the story to its end, keep the nodes running with time standing still, and open the browser."""
@@ -245,6 +256,8 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         director = Director(scene)
         for _, _, act in STEPS:
             await act(director)
+        await busy_desk(scene.firms[CORE])
+        await scene.settle()
         empty = await stack.enter_async_context(node_without_data(folder / "empty"))
         player = await stack.enter_async_context(async_playwright())
         browser = await player.chromium.launch(executable_path=path, args=list(FLAGS))
