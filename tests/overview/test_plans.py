@@ -26,6 +26,7 @@ from tests.support.shop import furnish
 
 LINES = 1000
 # Tables that grow with the years; the rest is as small as the firm.
+HEAD = re.compile(r"FROM store_fact ORDER BY store_fact.seq DESC\s+LIMIT")  # the last row alone, by its key
 LARGE = re.compile(r"SCAN (desk_\w+|store_fact|store_outbox|trade_document|line_run|part_part|part_stock|sharing_\w+|epc|ee|ev)\b(?! USING (COVERING )?INDEX)")
 
 
@@ -89,7 +90,7 @@ async def test_every_look_goes_by_an_index(tmp_path: Path, monkeypatch: pytest.M
             for statement, parameters in queries:
                 on = other if re.search(r"FROM (epc|ev|ee|term|job)\b", statement) else conn
                 plan = [row[3] for row in on.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-                slow += [(statement, step) for step in plan if LARGE.search(step)]
+                slow += [(statement, step) for step in plan if LARGE.search(step) and not HEAD.search(statement)]
         assert slow == []
         late = [need for need in today["needs"] if need["kind"] == "late-order"]
         assert len(late) == 11
