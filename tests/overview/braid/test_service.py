@@ -1,5 +1,7 @@
 """The braid of an order in real nodes: its life end to end, from both sides, and what may be seen of it by whom."""
 
+import asyncio
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +9,9 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
+import pytest
+
+from plait.cli import main
 from plait.kernel.clock import SYSTEM
 from plait.overview.braid.finding import Story
 from plait.overview.braid.making import stand_stills
@@ -41,6 +46,13 @@ async def braid_of(node: Running, order: str, **asked: str) -> dict[str, Any]:
     query = "&".join(f"{name}={value}" for name, value in asked.items())
     found: dict[str, Any] = await node.ok("GET", f"/api/v1/orders/{quote(order, safe='')}/braid?{query}")
     return found
+
+
+def plait(*arguments: str) -> None:
+    """Run a verb of the command line; it must succeed."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert not ended.value.code
 
 
 def later(node: Running, days: int) -> None:
@@ -109,8 +121,8 @@ async def test_an_orders_life_from_both_sides(tmp_path: Path) -> None:
         assert done["headline"]["said"].endswith(", as promised")
 
 
-async def test_an_order_of_the_book(tmp_path: Path) -> None:
-    """Tests that a line entered by hand has a braid, found by the customer's number too: entered, late by its date, changed, closed."""
+async def test_an_order_of_the_book(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that a line entered by hand has a braid, found by the customer's number too: entered, late by its date, changed, closed; and printed."""
     async with nodes(tmp_path, "helix") as (helix,):
         await furnish(helix)
         line = {"customer": "meridian", "order_no": "4500012", "part_id": "SHAFT", "quantity": "5", "due": "2026-01-02"}
@@ -122,6 +134,13 @@ async def test_an_order_of_the_book(tmp_path: Path) -> None:
         assert found["promised"] == "2026-01-02T23:59:00+01:00"
         assert found["headline"]["said"].startswith("Late by ")
         assert found["late"]["over"] is False
+        await asyncio.to_thread(plait, "order", "SO-00001", "--data", str(helix.folder))
+        printed = capsys.readouterr().out
+        assert "Late by " in printed
+        assert "┃" in printed
+        assert "meridian orders 5 Shaft" in printed
+        await asyncio.to_thread(plait, "order", "SO-00001", "--json", "--data", str(helix.folder))
+        assert json.loads(capsys.readouterr().out)["number"] == "SO-00001"
         await helix.ok("POST", "/api/v1/desk/orders/SO-00001/close", {"state": "cancelled", "reason": "not needed"})
         found = await braid_of(helix, "SO-00001")
         assert (found["state"], found["late"], found["headline"]["said"]) == ("cancelled", None, "Cancelled")

@@ -305,8 +305,10 @@ class _Picture:
             said[index] = (lines, when, RADII[cluster.main.weight], "ink")
         for index, (stretch, start, end, aside) in enumerate(self.stretches, len(self.clusters)):
             lines = lines_of(self._short(stretch.reason), SMALL, 170, 3)
-            x, y = self.grid.on(stretch.strand, (start + end) / 2, aside)
-            wanted.append(Wanted(index, x, y, max(width_of(line, SMALL) for line in lines), 15.0 * len(lines), -1 if y < middle else 1, 22))
+            wide = max(width_of(line, SMALL) for line in lines)
+            for turn, share in enumerate((0.5, 0.25, 0.75, 0.1, 0.9)):
+                x, y = self.grid.on(stretch.strand, start + (end - start) * share, aside)
+                wanted.append(Wanted(index, x, y, wide, 15.0 * len(lines), -1 if y < middle else 1, 31.0 - turn * 0.1))
             said[index] = (lines, "", 2.0, "soft")
         found = {}
         for label in place(wanted, bands, 8.0, self.width - 8.0):

@@ -34,6 +34,17 @@ STEPS: dict[str, tuple[str, int]] = {
     "inspecting": ("Inspected", 1),
     "arriving": ("Arrived", 2),
 }
+# What is said of another firm's event.
+THEIRS: dict[str, tuple[str, int]] = {
+    "commissioning": ("Numbered at {firm}", 1),
+    "creating_class_instance": ("Made at {firm}", 2),
+    "assembling": ("Assembled at {firm}", 2),
+    "packing": ("Packed at {firm}", 1),
+    "shipping": ("Shipped by {firm}", 2),
+    "receiving": ("Received at {firm}", 2),
+    "inspecting": ("Inspected at {firm}", 1),
+    "arriving": ("Arrived at {firm}", 1),
+}
 Name = Callable[[str], str]
 
 
@@ -178,11 +189,12 @@ def others(graph: TraceGraph, firm: str, since: datetime, until: datetime) -> tu
 
 def _their_knot(event: TraceEvent) -> Knot:
     step = event.biz_step.rpartition("BizStep-")[2].rpartition(":")[2]
-    words = Words("{firm}: {step}", {"firm": event.firm, "step": step.replace("_", " ") or event.type})
+    text, weight = THEIRS.get(step, ("{firm}: {step}", 1))
+    words = Words(text, {"firm": event.firm} if step in THEIRS else {"firm": event.firm, "step": step.replace("_", " ") or event.type})
     keys = [*event.outputs, *event.inputs]
     details = {name: value for name, value in (("agreement", event.agreement), ("items", ", ".join(keys[:5]))) if value}
     link = paths.trace(keys[0]) if keys else ""
-    return Knot(event.id, "circulation", parse_iso(event.at), f"epcis.{step}", words, event.firm, False, event.id, link, details=details, weight=1)
+    return Knot(event.id, "circulation", parse_iso(event.at), f"epcis.{step}", words, event.firm, False, event.id, link, details=details, weight=weight)
 
 
 def beyond(recall: Recall | None, customer: str, since: datetime, until: datetime) -> Stretch:
