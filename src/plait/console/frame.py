@@ -218,5 +218,5 @@ def _head(me: Me) -> str:
     return (
         f"<script>window.plaitKnown = {words}</script>"
         '<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/console/static/console.css">'
-        '<script src="/console/static/console.js"></script>'
+        '<script src="/console/static/console.js"></script><script src="/console/static/drop.js"></script>'
     )

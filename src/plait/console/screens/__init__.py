@@ -1,12 +1,13 @@
 """Every screen of the console, in the order of the rail."""
 
 from plait.console.screen import Screen
-from plait.console.screens import firm, help, network, node, orders, partners, people, quotes, rfqs, sharing, today
+from plait.console.screens import desk, firm, help, network, node, orders, partners, people, quotes, rfqs, sharing, today
 
 __all__ = ["SCREENS"]
 
 SCREENS: tuple[Screen, ...] = (
     *today.SCREENS,
+    *desk.SCREENS,
     *orders.SCREENS,
     *rfqs.SCREENS,
     *quotes.SCREENS,

@@ -85,7 +85,7 @@ def _nothing(page: Page, *, narrow: bool) -> str:
 def answer_shown(page: Page, counts: list[StateCount]) -> Markup:
     """Return in words what must be decided."""
     t = page.t
-    number = {each.state: each.count for each in counts}
+    number = {each.state: each.number for each in counts}
     waiting, reading = number.get("waiting", 0), number.get("new", 0)
     if waiting:
         said = t("One thing waits for you.") if waiting == 1 else t("{count} things wait for you.", count=t.number(waiting))

@@ -1,20 +1,22 @@
 """What an item would change, what is doubtful in it, what came with it, and what it did when it went in."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from plait.console.html import Markup, chip, icon, join, link, pairs, since, table, tag, when
 from plait.console.page import Page
 from plait.console.screens.desk_sheet import Edits, cell_id, spot_of
-from plait.console.screens.desk_words import LEVELS, VIA, field_word, holds, state_shown
+from plait.console.screens.desk_words import LEVELS, VIA, field_word, holds, letters, state_shown
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.inbox.model import Applied, Change, Item, Kept, Preview, TableView
 from plait.manufacturing.desk.inbox.rules import place_words
+from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import Issue
 from plait.overview import paths
 
 __all__ = ["changes_shown", "counted", "doubts_shown", "went_in_shown", "with_it_shown"]
 
 MOST = 100
+FEW = 8
 ACTIONS = {
     "new": ("good", "new"),
     "changed": ("warn", "changed"),
@@ -35,48 +37,75 @@ def counted(t: Texts, counts: dict[str, int], *, done: bool = False) -> str:
 
 
 def doubts_shown(page: Page, preview: Preview, edits: Edits, *, edit: bool) -> Markup | str:
-    """Return every doubt: where, what is wrong, what to do; a value that keeps a row out can be typed in there."""
+    """Return every doubt: where, what is wrong, what to do; a value that keeps a row out can be typed in there. Like doubts stand together."""
     t = page.t
-    found: list[tuple[int, Markup]] = []
+    groups: dict[tuple[Any, ...], list[_Spot]] = {}
     for number, view in enumerate(preview.tables):
         for at, row in enumerate(view.rows):
-            open_ = [issue for issue in row.issues if (number, at, issue.field) not in edits]
-            found += [(RANK[issue.level], _doubt(page, number, view, at, row.row, issue, edit=edit)) for issue in open_]
+            for issue in row.issues:
+                if (number, at, issue.field) not in edits:
+                    key = (RANK[issue.level], number, issue.field, issue.reason, issue.text if issue.level == "refused" else "")
+                    groups.setdefault(key, []).append(_Spot(number, view, at, issue))
+    found = [(key[0], _doubt(page, spots, alone=len(preview.tables) == 1, edit=edit)) for key, spots in groups.items()]
     found += [(RANK[issue.level], _plain_doubt(t, issue)) for issue in preview.issues]
     corrected = [_corrected(t, preview, key, text) for key, text in edits.items() if key[0] < len(preview.tables)]
     if not found and not corrected:
         return ""
     found.sort(key=lambda each: each[0])
-    shown = [each for _, each in found[:MOST]]
     rest = tag("p", t("and {count} more", count=t.number(len(found) - MOST)), cls="p-soft") if len(found) > MOST else ""
-    title = t("One value to look at") if len(found) == 1 else t("{count} values to look at", count=t.number(len(found))) if found else t("Corrected here")
-    return tag("section", tag("h2", title), tag("ul", corrected, shown, cls="p-list p-doubts"), rest, cls="p-card")
+    title = t("One thing to look at") if len(found) == 1 else t("{count} things to look at", count=t.number(len(found))) if found else t("Corrected here")
+    shown = tag("ul", corrected, [each for _, each in found[:MOST]], cls="p-list p-doubts")
+    return tag("section", tag("h2", title), shown, rest, cls="p-card")
 
 
-def _doubt(page: Page, number: int, view: TableView, at: int, row: int, issue: Issue, *, edit: bool) -> Markup:
-    t = page.t
-    spot = spot_of(view, row, issue)
-    where: Any = place_words(issue.place) or t("row {number}", number=row)
-    where = _place(t, issue) or where
-    if spot is not None:
-        where = tag("a", where, href=f"#{cell_id(number, spot)}", data_cell=cell_id(number, spot), cls="p-inline")
-    typed: Any = ""
-    if edit and issue.field and issue.level != "note":
-        label = t("{field}, row {row}", field=field_word(t, issue.field), row=row)
-        is_day = issue.field in {"due", "ordered", "promised", "respond_by", "valid_from", "valid_until", "date", "until", "counted"}
-        value = view.rows[at].values.get(issue.field)
-        field = tag(
-            "input",
-            type="date" if is_day else "text",
-            value="" if value is None else str(value),
-            data_pick=f"{number}.value.{at}.{issue.field}",
-            cls="p-cell-input",
-        )
-        typed = tag("label", tag("span", label, cls="p-soft p-small"), field, cls="p-row p-beside")
+class _Spot(NamedTuple):
+    """A doubt with the table (``number`` and ``view``) and the place among its rows (``at``) it is about."""
+
+    number: int
+    view: TableView
+    at: int
+    issue: Issue
+
+    @property
+    def row(self) -> int:
+        """The row for people, from 1."""
+        return self.view.rows[self.at].row
+
+
+def _doubt(page: Page, spots: list[_Spot], *, alone: bool, edit: bool) -> Markup:
+    t, issue = page.t, spots[0].issue
+    places = [_where(t, each, alone=alone) for each in spots[:FEW]]
+    where = [join(", " if at else "", place) for at, place in enumerate(places)]
+    if len(spots) > FEW:
+        where.append(join(" ", t("and {count} more", count=t.number(len(spots) - FEW))))
+    typed: Any = _typed(t, spots[0]) if edit and len(spots) == 1 and issue.field and issue.level != "note" else ""
     state, word = LEVELS[issue.level]
-    said = join(tag("strong", where), " ", tag("q", issue.text) if issue.text else "")
+    said = join(tag("strong", where), " ", tag("q", issue.text) if issue.text and len(spots) == 1 else "")
     words = tag("div", tag("p", said), tag("p", issue.reason), tag("p", t(issue.fix), cls="p-soft p-small"), typed)
     return tag("li", words, chip(state, t(word)))
+
+
+def _where(t: Texts, spot: _Spot, *, alone: bool) -> Markup:
+    place, cell = spot.issue.place, spot_of(spot.view, spot.row, spot.issue)
+    named = f"{letters(cell[1])}{cell[0] + 1}" if cell is not None and alone else place_words(place) or t("row {number}", number=spot.row)
+    name = _place(t, spot.issue) or named
+    if cell is None:
+        return tag("span", name)
+    id = cell_id(spot.number, cell)
+    return tag("a", name, href=f"#{id}", data_cell=id, cls="p-inline")
+
+
+def _typed(t: Texts, spot: _Spot) -> Markup:
+    name = spot.issue.field
+    known = KINDS[spot.view.mapping.kind].get(name)
+    if known is None:
+        return join("")
+    value = spot.view.rows[spot.at].values.get(name)
+    pick = f"{spot.number}.value.{spot.at}.{name}"
+    text = "" if value is None else str(value)
+    field = tag("input", type="date" if known.kind == "date" else "text", value=text, data_pick=pick, cls="p-cell-input")
+    label = t("{field}, row {row}", field=field_word(t, name), row=spot.row)
+    return tag("label", tag("span", label, cls="p-soft p-small"), field, cls="p-row p-beside")
 
 
 def _place(t: Texts, issue: Issue) -> str:
@@ -180,7 +209,7 @@ def with_it_shown(page: Page, preview: Preview) -> Markup:
         (t("Subject"), preview.header.get("subject", "")),
         (t("Came with"), link(item.parent, paths.file(item.parent)) if item.parent else ""),
         (t("List before it"), link(item.previous, paths.file(item.previous)) if item.previous else ""),
-        (t("As it came"), link(join(icon("download"), item.name), f"/api/v1/desk/inbox/{item.id}/content")),
+        (t("As it came"), link(join(icon("download"), " ", item.name), f"/api/v1/desk/inbox/{item.id}/content")),
     ]
     text = tag("pre", preview.text, cls="p-mail") if preview.text else ""
     attached = [_attached(page, each, preview.children) for each in preview.attachments]
@@ -199,7 +228,7 @@ def _attached(page: Page, each: Kept, children: list[Item]) -> Markup:
         f"{t.number(max(1, each.size // 1000))} kB",
     ]
     part = join(" · ", link(each.part_id, paths.part(each.part_id))) if each.part_id else ""
-    save = link(join(icon("download"), each.name), f"/api/v1/desk/attachments/{each.id}/content")
+    save = link(join(icon("download"), " ", each.name), f"/api/v1/desk/attachments/{each.id}/content")
     child = next((item for item in children if item.sha256 == each.sha256), None)
     read = join(tag("p", link(t("how it is read"), paths.file(child.id)), " ", holds(t, child), cls="p-small")) if child is not None else ""
     return tag("li", icon("attach_file"), tag("div", tag("p", save), tag("p", " · ".join(filter(None, known)), part, cls="p-soft p-small"), read))

@@ -211,7 +211,7 @@ async def build(page: Page) -> None:
 def _unreadable(page: Page, item: Item) -> Markup:
     """Return what can be done with an item that cannot be read: have it as it came."""
     t = page.t
-    save = link(join(icon("download"), t("Save it as it came")), f"/api/v1/desk/inbox/{item.id}/content", cls="p-quiet")
+    save = link(join(icon("download"), " ", t("Save it as it came")), f"/api/v1/desk/inbox/{item.id}/content", cls="p-quiet")
     return tag("section", tag("p", state_shown(t, item), " ", holds(t, item)), tag("div", save, cls="p-row p-acts"), cls="p-card")
 
 
@@ -263,8 +263,8 @@ def look_shown(page: Page, look: Look, edits: dict[tuple[int, int, str], str], *
         answer_shown(page, look, edits, may=may, chosen=chosen),
         late_shown(page, look.late, look.estimates, may=may) if look.late is not None else "",
         went_in_shown(page, look.read, may=may),
-        doubts_shown(page, look.read, edits, edit=edit),
         tables,
+        doubts_shown(page, look.read, edits, edit=edit),
         changes_shown(page, look.now),
         with_it_shown(page, look.read),
     )
@@ -275,7 +275,7 @@ def answer_shown(page: Page, look: Look, edits: dict[tuple[int, int, str], str],
     """Return in words what is in it and what it would do, with the buttons that decide."""
     t, item, now = page.t, look.read.item, look.now
     refused = now.refused + now.counts.get("refused", 0)
-    parts: list[Any] = [tag("p", state_shown(t, item), cls="p-row"), tag("p", _answer(page, look, refused), cls="p-answer")]
+    parts: list[Any] = [tag("header", tag("p", _answer(page, look, refused), cls="p-answer"), state_shown(t, item))]
     if now.tables and item.state != "applied" and counted(t, now.counts):
         parts.append(tag("p", t("If it goes in: {what}.", what=counted(t, now.counts)), cls="p-soft"))
     if any(view.mapping.source in {"corrected", "remembered"} for view in look.read.tables):
@@ -316,7 +316,7 @@ def _buttons(page: Page, look: Look, refused: int, chosen: frozenset[str]) -> Ma
         waits = look.read.suggestion and "confirmed" not in chosen
         good = now.good - now.counts.get("refused", 0)
         if refused and good:
-            buttons.append(_button("put-in", "good", t("Put in the good rows"), first=True, off=waits))
+            buttons.append(_button("put-in", "good", t("Put in the {count} good rows", count=t.number(good)), first=True, off=waits))
         buttons.append(_button("put-in", "all", t("Put in all or nothing") if refused else t("Put it in"), first=not refused, off=waits))
     if not item.sender and item.state != "applied" and now.tables:
         buttons.append(_button("sender", "", t("Say who sent it")))

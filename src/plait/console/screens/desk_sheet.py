@@ -31,7 +31,8 @@ def table_shown(page: Page, number: int, view: TableView, edits: Edits, *, may: 
     understood: Any = rows
     if sheet and not edit:
         understood = tag("details", tag("summary", t("As it is understood")), rows, cls="p-details")
-    constants = [tag("li", field_word(t, name), ": ", tag("strong", value), " ", t("(for all rows)")) for name, value in mapping.constants.items()]
+    known = {name: text for name, text in mapping.constants.items() if name in KINDS[mapping.kind]}
+    constants = [tag("li", field_word(t, name), ": ", tag("strong", text), " ", t("(for all rows)")) for name, text in known.items()]
     said = tag("ul", constants, cls="p-soft p-small") if constants else ""
     return tag("section", _head(page, number, view, may=may), said, sheet, _more(t, view), understood, cls="p-card")
 
