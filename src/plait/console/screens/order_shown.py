@@ -59,7 +59,8 @@ def braid_shown(page: Page, braid: Braid, row: OrderRow, wide: Markup, tall: Mar
     """Return the answer in words with the braid below it: wide at a desk, from top to bottom on a phone; and what the asker may not see of it."""
     t = page.t
     left_out = [tag("p", icon("visibility_off"), " ", say(each, t), cls="p-soft p-small") for each in braid.left_out]
-    state = "bad" if braid.late is not None and braid.state == "open" else "good" if braid.state in ("open", "done") else "silent"
+    late = "bad" if braid.state == "open" else "warn"
+    state = late if braid.late is not None else "good" if braid.state in ("open", "done") else "silent"
     words = say(braid.headline, t)
     if row.side == "sold" and row.state == "open" and row.verdict and row.reason:
         state, words = {"late": "bad", "on_time": "good"}.get(row.verdict, "warn"), row.reason
@@ -148,12 +149,12 @@ def _remedy(page: Page, index: int, remedy: Remedy, may: frozenset[str]) -> Mark
         moved = t("moves {count} other orders, {late} of them become late", count=len(remedy.hurts), late=len(hurts))
     said = tag("p", t("ready {day}", day=t.day(remedy.day)), " · ", cost, " · ", moved, cls="p-soft p-small")
     acts = []
-    if remedy.changes:
+    if remedy.kind == "new_date":
+        acts += [_button(t("Promise this date"), "event_available", "promise-day", arg=remedy.day.isoformat())] if "desk.write" in may else []
+    elif remedy.changes:
         acts.append(_button(t("Try"), "science", "try", arg=str(index)))
         if {"desk.write", "schedule.write"} <= may:
             acts.append(_button(t("Do it"), "done", "apply", "p-go" if index == 0 else "p-quiet", str(index)))
-    elif remedy.kind == "new_date" and "desk.write" in may:
-        acts.append(_button(t("Promise this date"), "event_available", "promise-day", arg=remedy.day.isoformat()))
     return tag("li", tag("div", tag("p", tag("strong", remedy.text)), said), mark, tag("div", acts, cls="p-row") if acts else "")
 
 
@@ -231,7 +232,7 @@ def _documents(page: Page, view: OrderView) -> Markup | str:
         name = type(doc).__name__
         href = paths.rfq(doc.id) if isinstance(doc, RequestForQuotation | Quotation) else f"/api/v1/trade/documents/{doc.id}"
         by = t("we") if doc.party == own else doc.party_name or doc.party
-        rows.append((link(doc.number, href), t(DOCUMENTS.get(name, name)), by, _said(t, doc), when(doc.issued, t)))
+        rows.append((link(doc.number, href, cls="p-nowrap"), t(DOCUMENTS.get(name, name)), by, _said(t, doc), tag("span", when(doc.issued, t), cls="p-nowrap")))
     made = table((t("Number"), t("Document"), t("From"), t("What it says"), t("When")), rows, label=t("Documents"))
     return tag("section", tag("h2", t("Documents")), made, cls="p-card")
 
@@ -309,8 +310,14 @@ def _suppliers(page: Page, view: OrderView) -> Markup | str:
     rows = []
     for supply in view.supplies[:MOST_ROWS]:
         state, word = SUPPLIES.get(supply.state, ("note", supply.state))
-        rows.append((link(supply.role, paths.order(supply.order_id)), firm(supply.supplier_name, supply.supplier), chip(state, t(word))))
+        rows.append((link(_role(t, supply.role), paths.order(supply.order_id)), firm(supply.supplier_name, supply.supplier), chip(state, t(word))))
     return tag("section", tag("h2", t("What suppliers do for it")), table((t("For what"), t("Supplier"), t("State")), rows, label=t("Suppliers")), cls="p-card")
+
+
+def _role(t: Texts, role: str) -> str:
+    kind, _, what = role.partition(":")
+    said = {"material": t("Material {name}", name=what), "service": t("Operation {seq}, outside", seq=what), "freight": t("Freight")}
+    return said.get(kind, role)
 
 
 def _raw(page: Page, view: OrderView) -> Markup:

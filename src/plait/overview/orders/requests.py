@@ -99,7 +99,7 @@ class RequestService:
         """Return what everybody answered who was asked for the same (under the same origin, or after this request), compared."""
         same = root.origin or root.number
         sent = tables.typed(conn, scope, "RequestForQuotation", None, ALIKE, party=root.party)
-        alike = [root, *(rfq for _, rfq in sent if same in (rfq.origin, rfq.number) and rfq.id != root.id)]
+        alike = [root, *(rfq for _, rfq in sent if same in (rfq.origin, rfq.number) and rfq.id != root.id and _wants(rfq) == _wants(root))]
         after = tables.after(conn, scope, [rfq.id for rfq in alike])
         quoted = {rfq.id: next((doc.id for doc in after.get(rfq.id, ()) if isinstance(doc, Quotation)), "") for rfq in alike}
         later = tables.after(conn, scope, [id for id in quoted.values() if id])
@@ -115,3 +115,8 @@ class RequestService:
         by = self.name_of(who[2]) if who[0] == "person" and answer.party == self.guard.firm().party_id else ""
         at = fact.at if fact is not None else answer.issued
         return Answered(KINDS[type(answer)], answer.number, at, by, answer.party_name or answer.party, getattr(answer, "reason", ""))
+
+
+def _wants(rfq: RequestForQuotation) -> Any:
+    """Return what a request is for, to tell those that ask for the same."""
+    return [(line.name, line.quantity, line.requirement) for line in rfq.lines]
