@@ -138,7 +138,7 @@ async def test_an_order_of_the_book(tmp_path: Path, capsys: pytest.CaptureFixtur
         printed = capsys.readouterr().out
         assert "Late by " in printed
         assert "┃" in printed
-        assert "meridian orders 5 Shaft" in printed
+        assert "meridian orders 5 SHAFT" in printed
         await asyncio.to_thread(plait, "order", "SO-00001", "--json", "--data", str(helix.folder))
         assert json.loads(capsys.readouterr().out)["number"] == "SO-00001"
         await helix.ok("POST", "/api/v1/desk/orders/SO-00001/close", {"state": "cancelled", "reason": "not needed"})

@@ -171,7 +171,7 @@ def _changed(body: Any) -> tuple[Words, int]:
 
 DESK: dict[str, Say] = {
     "book.line_entered": lambda body: (
-        Words("{firm} orders {quantity} {name}", {"firm": body.customer, "quantity": _amount(body.quantity), "name": body.name}),
+        Words("{firm} orders {quantity} {name}", {"firm": body.customer, "quantity": _amount(body.quantity), "name": body.name or body.part_id}),
         3,
     ),
     "book.line_changed": _changed,
@@ -209,6 +209,8 @@ def desk_knots(story: Story, firm: str) -> list[Knot]:
         body = decode(fact) if fact.kind in DESK and fact.kind not in told else None
         if body is not None:
             words, weight = DESK[fact.kind](body)
+            if fact.kind == "book.line_closed" and story.order is not None:
+                weight = 2
             link = paths.run(number) if fact.kind.startswith("line.") else paths.order(number)
             knots.append(Knot(fact.id, "manufacturing", fact.at, fact.kind, words, firm, fact=fact.id, link=link, weight=weight))
     return knots

@@ -275,7 +275,7 @@ class _Picture:
         ranks: list[float] = []
         for cluster in self.clusters:
             main = cluster.main
-            ranks.append(main.weight * 10 - min(9, 3 * seen[main.title.text]) - (0 if main.ours else 1))
+            ranks.append(main.weight * 10 - min(9, 3 * seen[main.title.text] if main.weight < 3 else 0) - (0 if main.ours else 1))
             seen[main.title.text] += 1
         return ranks
 
@@ -308,7 +308,7 @@ class _Picture:
             wide = max(width_of(line, SMALL) for line in lines)
             for turn, share in enumerate((0.5, 0.25, 0.75, 0.1, 0.9)):
                 x, y = self.grid.on(stretch.strand, start + (end - start) * share, aside)
-                wanted.append(Wanted(index, x, y, wide, 15.0 * len(lines), -1 if y < middle else 1, 31.0 - turn * 0.1))
+                wanted.append(Wanted(index, x, y, wide, 15.0 * len(lines), -1 if y < middle else 1, 25.0 - turn * 0.1))
             said[index] = (lines, "", 2.0, "soft")
         found = {}
         for label in place(wanted, bands, 8.0, self.width - 8.0):

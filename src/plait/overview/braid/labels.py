@@ -105,7 +105,8 @@ def place(
 ) -> list[Label]:
     """Return where the labels go above and below a braid, the highest rank first; one that finds no free place is left out.
 
-    A key may be wanted at several points: the first that finds room counts. ``bands`` are (top, bottom) of the room above and of that below. No two boxes meet, and no leader runs through a box.
+    A key may be wanted at several points: the first that finds room counts.
+    ``bands`` are (top, bottom) of the room above and of that below. No two boxes meet, and no leader runs through a box.
     """
     done: list[Label] = []
     for want in sorted(wanted, key=lambda each: (-each.rank, each.key)):
