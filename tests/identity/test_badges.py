@@ -4,15 +4,18 @@ import asyncio
 import io
 
 import httpx
+import msgspec
 import pytest
 from PIL import Image
 
 from plait.identity.people.badges import rules, tables
+from plait.kernel.os import free_port
 from plait.kernel.problems import Problem
+from plait.kernel.settings import Phones
 from plait.labour.studio.codes import read_codes
 from plait.public.operator.service import OperatorPages
 from plait.public.spam import Guesses
-from tests.support.nodes import nodes
+from tests.support.nodes import Running, nodes
 from tests.support.operator import PIN, Phone, at_work, badge_for
 
 
@@ -119,6 +122,21 @@ async def test_guessed_badges(tmp_path, monkeypatch):
         assert (await phone.enter(badge)).status_code == 429
         now[0] += 3601
         assert (await phone.enter(badge)).status_code == 201
+
+
+async def test_codes_lead_where_telephones_come(tmp_path):
+    """Tests that the codes on badges and machines bear the address at which telephones are let in, and ours before."""
+    node = Running("helix", tmp_path / "helix")
+    node.settings = msgspec.structs.replace(node.settings, phones=Phones(address="127.0.0.1", port=free_port()))
+    await node.start()
+    try:
+        _, person, _ = await at_work(node)
+        place = f"/api/v1/people/{person}/badge"
+        assert (await node.ok("POST", place))["url"].startswith(f"http://127.0.0.1:{node.settings.http.port}/op/b/")
+        view = await node.ok("POST", "/api/v1/phones", {})
+        assert (await node.ok("POST", place))["url"].startswith(f"{view['urls'][0]}/op/b/")
+    finally:
+        await node.stop()
 
 
 async def test_badges_and_pins_end_sessions(tmp_path):

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from plait.identity.people.passwords import Passwords
 from plait.kernel.actor import system_actor
 from plait.manufacturing.line.model import RunOrder, Step
 from tests.support.nodes import Running, settle
@@ -45,6 +46,7 @@ class Phone:
 
 async def badge_for(node: Running, name: str = "Ada Berg", role: str = "operator", pin: str = PIN) -> tuple[str, str]:
     """Enter somebody with a badge and a PIN (empty: none); return their id and the badge's number."""
+    node.node.people.passwords = Passwords(memory_kib=1024, passes=1)
     person = await node.ok("POST", "/api/v1/people", {"name": name, "role": role})
     made = await node.ok("POST", f"/api/v1/people/{person['id']}/badge")
     if pin:

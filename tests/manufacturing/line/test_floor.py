@@ -70,11 +70,11 @@ async def test_attending_takes_a_job_from_the_clock(tmp_path):
     async with floor(tmp_path) as (store, _, made):
         await made.by_clock(ME, "l1")
         await store.clock.run_for(timedelta(minutes=1))
-        await made.attend(BEN, "l1")
+        board = await made.act(BEN, act("start"))
+        assert (board.jobs[0].state, board.jobs[0].name, board.station.attended) == ("running", "Ben", True)
         await store.clock.run_for(timedelta(hours=9))
         assert await facts(store, "line.job_ended") == []
-        board = await made.act(BEN, act("start"))
-        assert (board.jobs[0].state, board.jobs[0].name) == ("running", "Ben")
+        assert [each.person for each in await facts(store, "line.station_attended")] == ["ada", "ben"]
 
 
 async def test_a_job_from_begin_to_end(tmp_path):

@@ -93,8 +93,7 @@ class OperatorPages:
         return [(reason, _capital(say(reason))) for reason in reasons]
 
     async def choose(self, actor: Actor, station: str) -> Board:
-        """Somebody works at a machine from now on; return its board."""
-        await self.floor.attend(actor, station)
+        """Return the board of the machine somebody has chosen; raise ``no-such-station``."""
         return await self.floor.board(actor, station)
 
     async def act(self, actor: Actor, act: Act, once: str | None, sent: datetime | None) -> Board:

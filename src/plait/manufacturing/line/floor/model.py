@@ -205,7 +205,7 @@ class CallQuery(msgspec.Struct, frozen=True):
 
 @fact("line.station_attended")
 class StationAttended(msgspec.Struct, frozen=True):
-    """Somebody works at a place by the operator pages: from now on its jobs wait for a person and do not end by the clock."""
+    """Somebody works at a place and says so: from now on its jobs wait for a person and do not end by the clock."""
 
     station: str
     person: str

@@ -139,12 +139,16 @@ class FloorService:
 
         def work(tx: Tx) -> StationView:
             place = self._find(tx.conn, station)
-            if not place.machine_id and place.id not in tables.attended(tx.conn, ALL):
-                tables.put_attended(tx.conn, place.id, actor.id)
-                tx.append(f"station/{place.id}", StationAttended(place.id, actor.id))
+            self._attended(tx, place, actor.id)
             return self._station(tx.conn, place, views)
 
         return await self.store.write(actor, work)
+
+    @staticmethod
+    def _attended(tx: Tx, place: Station, person: str) -> None:
+        if not place.machine_id and place.id not in tables.attended(tx.conn, ALL):
+            tables.put_attended(tx.conn, place.id, person)
+            tx.append(f"station/{place.id}", StationAttended(place.id, person))
 
     async def by_clock(self, actor: Actor, station: str) -> None:
         """Let the jobs of a place begin and end by the clock again; raise ``no-such-station``."""
@@ -212,8 +216,10 @@ class FloorService:
         told = tables.tended(tx.conn, ALL)
         before = told.get(job.id)
         begun = rules.begin(job, before, told.values(), station, tap, running)
-        if to_give and not self.line.release_in(tx, self._find(tx.conn, station.id), job):
+        place = self._find(tx.conn, station.id)
+        if to_give and not self.line.release_in(tx, place, job):
             raise Problem(MATERIAL, job.id)
+        self._attended(tx, place, tap.person)
         self.line.begin_in(tx, job.id)
         tables.put_tended(tx.conn, begun)
         taken = before.person if before is not None and before.person != tap.person else ""
