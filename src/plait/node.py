@@ -25,6 +25,7 @@ from plait.identity.people.badges.service import BadgeService
 from plait.identity.people.links import LoginLinks
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
+from plait.infrastructure.machines.practice.service import PracticeService
 from plait.infrastructure.machines.service import MachineService
 from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.signals.service import SignalService
@@ -53,10 +54,12 @@ from plait.manufacturing.trade.outside import OutsideService
 from plait.manufacturing.trade.service import TradeService
 from plait.observatory.service import ObservatoryService
 from plait.overview.braid.service import BraidService
+from plait.overview.chart.service import ChartService
 from plait.overview.find.service import FindService
 from plait.overview.network.service import NetworkService
 from plait.overview.orders.requests import RequestService
 from plait.overview.orders.service import OrderService
+from plait.overview.parts.service import PartsService
 from plait.overview.today.room import build_today
 from plait.public.entry.service import EntryPages
 from plait.public.guest.service import GuestPages
@@ -199,6 +202,7 @@ class Node:
         store, guard, clock = self.store, self.identity, self.clock
         self.signals = SignalService(store, guard, clock, self.folder / "lake")
         self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.settings.machines.publishing_ms)
+        self.practice = PracticeService(store, guard, self.machines, self.folder / "practice", real_time=self.settings.clock.kind == "wall")
         self.twins = TwinService(store, guard, clock, ())
         self.resolver = ResolveService(store, guard, clock)
         self.parts = PartService(store, guard, clock)
@@ -261,6 +265,8 @@ class Node:
         self.today = build_today(store, guard, clock, self.sharing.directory, desk.late, self._findings, lambda: not local(self.settings.http.host))
         self.orders = OrderService(store, guard, clock, self.today.late.known)
         self.requests = RequestService(store, guard, clock, self.capabilities, self.people.name_of)
+        self.chart = ChartService(store, guard, clock, self.today.late.known, desk.late.proposed)
+        self.parts_shown = PartsService(store, guard, desk.attachments)
 
     async def _for_phones(self) -> str:
         """Return the address that telephones in the workshop open: the public one, else where they are let in, else ours."""
@@ -316,6 +322,7 @@ class Node:
                 self.identity,
                 self.people,
                 self.machines,
+                self.practice,
                 self.signals,
                 self.twins,
                 self.resolver,
@@ -349,6 +356,8 @@ class Node:
                 self.network,
                 self.orders,
                 self.requests,
+                self.chart,
+                self.parts_shown,
                 self.backups,
                 self.store,
                 PublicService(self.identity, self.clock, self.capabilities, self.passports, self.desk.asked if self.settings.desk.request_form else None),
@@ -396,6 +405,7 @@ class Node:
             people=self.people,
             badges=self.badges,
             machines=self.machines,
+            practice=self.practice,
             signals=self.signals,
             twins=self.twins,
             parts=self.parts,
@@ -405,6 +415,7 @@ class Node:
             trade=self.trade,
             options=self.options,
             line=self.line,
+            floor=self.floor,
             desk=self.desk,
             epcis=self.epcis,
             trace=self.trace,
@@ -423,6 +434,8 @@ class Node:
             network=self.network,
             orders=self.orders,
             requests=self.requests,
+            chart=self.chart,
+            stocks=self.parts_shown,
             braids=self.braids,
         )
         console = Console(rooms)
@@ -458,6 +471,9 @@ class Node:
             self._task(job)
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
+        self._opened.push_async_callback(self.practice.close)
+        await self.practice.open()
+        self._task(self.practice.run)
         self._opened.push_async_callback(self.sharing.people.close)
         await self.sharing.people.open()
         if self.settings.network.seed:

@@ -8,6 +8,7 @@ from plait.identity import routes as identity_routes
 from plait.identity.people import routes as people_routes
 from plait.identity.people.badges import routes as badge_routes
 from plait.infrastructure.machines import routes as machine_routes
+from plait.infrastructure.machines.practice import routes as practice_routes
 from plait.infrastructure.resolve import routes as resolve_routes
 from plait.infrastructure.signals import routes as signal_routes
 from plait.infrastructure.twin import routes as twin_routes
@@ -22,9 +23,11 @@ from plait.manufacturing.schedule.site import routes as site_routes
 from plait.manufacturing.trade import routes as trade_routes
 from plait.observatory import routes as observatory_routes
 from plait.overview.braid import routes as braid_routes
+from plait.overview.chart import routes as chart_routes
 from plait.overview.find import routes as find_routes
 from plait.overview.network import routes as network_routes
 from plait.overview.orders import routes as order_routes
+from plait.overview.parts import routes as parts_routes
 from plait.overview.today import routes as today_routes
 from plait.public import routes as public_routes
 from plait.public.entry import routes as entry_pages
@@ -48,6 +51,7 @@ APIS: tuple[Api, ...] = (
     badge_routes.ROUTES,
     facts_routes.ROUTES,
     machine_routes.ROUTES,
+    practice_routes.ROUTES,
     signal_routes.ROUTES,
     twin_routes.ROUTES,
     twin_routes.PLATES,
@@ -75,6 +79,8 @@ APIS: tuple[Api, ...] = (
     network_routes.ROUTES,
     order_routes.ROUTES,
     order_routes.REQUESTS,
+    chart_routes.ROUTES,
+    parts_routes.ROUTES,
     braid_routes.ROUTES,
     public_routes.ROUTES,
     guest_pages.ROUTES,

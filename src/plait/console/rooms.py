@@ -10,6 +10,7 @@ from plait.circulation.trace.service import TraceService
 from plait.identity.people.badges.service import BadgeService
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
+from plait.infrastructure.machines.practice.service import PracticeService
 from plait.infrastructure.machines.service import MachineService
 from plait.infrastructure.signals.service import SignalService
 from plait.infrastructure.twin.service import TwinService
@@ -17,6 +18,7 @@ from plait.kernel.clock import BusinessClock
 from plait.labour.studio.service import LabelService
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.room import DeskRoom
+from plait.manufacturing.line.floor.service import FloorService
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.schedule.service import ScheduleService
@@ -25,10 +27,12 @@ from plait.manufacturing.trade.options import OptionService
 from plait.manufacturing.trade.service import TradeService
 from plait.observatory.service import ObservatoryService
 from plait.overview.braid.service import BraidService
+from plait.overview.chart.service import ChartService
 from plait.overview.find.service import FindService
 from plait.overview.network.service import NetworkService
 from plait.overview.orders.requests import RequestService
 from plait.overview.orders.service import OrderService
+from plait.overview.parts.service import PartsService
 from plait.overview.today.service import TodayService
 from plait.sharing.guest.service import GuestService
 from plait.sharing.room import Sharing
@@ -54,6 +58,7 @@ class Rooms:
     people: PeopleService
     badges: BadgeService
     machines: MachineService
+    practice: PracticeService
     signals: SignalService
     twins: TwinService
     parts: PartService
@@ -63,6 +68,7 @@ class Rooms:
     trade: TradeService
     options: OptionService
     line: LineService
+    floor: FloorService
     desk: DeskRoom
     epcis: EpcisService
     trace: TraceService
@@ -81,4 +87,6 @@ class Rooms:
     network: NetworkService
     orders: OrderService
     requests: RequestService
+    chart: ChartService
+    stocks: PartsService
     braids: BraidService

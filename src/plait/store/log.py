@@ -118,9 +118,11 @@ def lost_since(conn: Connection, seq: int, hash: str) -> str:
     return "" if seq == 0 or found == hash else f"fact {seq} is not the one that was on disk."
 
 
-def read_facts(conn: Connection, after: int = 0, limit: int = 1000, stream: str | None = None, kinds: Iterable[str] | None = None) -> list[Fact]:
-    """Return up to ``limit`` facts numbered above ``after`` in order, of one stream and of the given kinds if named."""
-    query = select(log).where(log.c.seq > after).order_by(log.c.seq).limit(limit)
+def read_facts(
+    conn: Connection, after: int = 0, limit: int = 1000, stream: str | None = None, kinds: Iterable[str] | None = None, *, newest: bool = False
+) -> list[Fact]:
+    """Return up to ``limit`` facts numbered above ``after`` in order (``newest``: the last of them, the newest first), of one stream and kinds if named."""
+    query = select(log).where(log.c.seq > after).order_by(log.c.seq.desc() if newest else log.c.seq).limit(limit)
     if stream is not None:
         query = query.where(log.c.stream == stream)
     if kinds is not None:

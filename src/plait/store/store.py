@@ -262,9 +262,11 @@ class Store(Base):
 
         return go
 
-    async def facts(self, after: int = 0, limit: int = 1000, stream: str | None = None, kinds: Iterable[str] | None = None) -> list[Fact]:
-        """Return up to ``limit`` facts numbered above ``after`` in order, of one stream and of the given kinds if named."""
-        return await self.read(lambda conn: read_facts(conn, after, limit, stream, kinds))
+    async def facts(
+        self, after: int = 0, limit: int = 1000, stream: str | None = None, kinds: Iterable[str] | None = None, *, newest: bool = False
+    ) -> list[Fact]:
+        """Return up to ``limit`` facts numbered above ``after`` in order, of one stream and of the given kinds if named; ``newest``: the last, backwards."""
+        return await self.read(lambda conn: read_facts(conn, after, limit, stream, kinds, newest=newest))
 
     async def latest(self, kinds: Iterable[str]) -> Fact | None:
         """Return the last fact of the given kinds, None when there is none."""

@@ -224,6 +224,46 @@
     dialog.addEventListener("close", () => { asking = false; removeEventListener("message", back); });
   }
 
+  // -- the schedule: a bar dragged to another time or row asks what that would do; Enter on anything that acts is a click
+  let held = null;
+  function row(e) { return document.elementsFromPoint(e.clientX, e.clientY).map((each) => each.closest?.("[data-centre]")).find(Boolean); }
+  document.addEventListener("pointerdown", (e) => {
+    const bar = e.button === 0 && e.pointerType !== "touch" && e.target.closest?.("[data-gantt] .g-bar:not(.is-fixed)");
+    if (bar) held = { bar, svg: bar.closest("svg"), x: e.clientX, y: e.clientY, moved: false };
+  });
+  document.addEventListener("pointermove", (e) => {
+    if (!held) return;
+    const dx = e.clientX - held.x, dy = e.clientY - held.y;
+    if (!held.moved && Math.hypot(dx, dy) < 6) return;
+    const size = held.svg.getScreenCTM().a;
+    held.moved = true;
+    e.preventDefault();
+    held.bar.classList.add("is-held");
+    held.bar.setAttribute("transform", `translate(${dx / size} ${dy / size})`);
+  });
+  document.addEventListener("pointerup", (e) => {
+    if (!held) return;
+    const { bar, svg, x, moved } = held;
+    held = null;
+    if (!moved) return;
+    const home = bar.closest("[data-centre]"), target = row(e), size = svg.getScreenCTM().a;
+    const span = Date.parse(svg.dataset.until) - Date.parse(svg.dataset.since);
+    const start = Date.parse(bar.dataset.start) + (e.clientX - x) / size / (svg.dataset.width - svg.dataset.left) * span;
+    const centre = target && target.dataset.group === home.dataset.group ? target.dataset.centre : home.dataset.centre;
+    const drop = svg.closest(".p-block").querySelector(".g-drop");
+    addEventListener("click", (event) => { event.stopPropagation(); event.preventDefault(); }, { capture: true, once: true });
+    setTimeout(() => {
+      bar.removeAttribute("transform"); bar.classList.remove("is-held");
+      drop.dataset.arg = JSON.stringify([bar.dataset.arg, new Date(Math.round(start / 60000) * 60000).toISOString(), centre]);
+      drop.click();
+    }, 0);
+  });
+  document.addEventListener("keydown", (e) => {
+    const at = e.target.closest?.("[role=button][data-act]");
+    if (at && (e.key === "Enter" || e.key === " ")) { e.preventDefault(); at.dispatchEvent(new MouseEvent("click", { bubbles: true })); }
+    if (e.key === "Escape" && held) { held.bar.removeAttribute("transform"); held = null; }
+  });
+
   // -- charts: one theme made from the tokens
   function chartTheme() {
     if (!window.echarts) return;

@@ -1,8 +1,11 @@
 """HTTP of machines: ``/api/v1/machines``."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from plait.infrastructure.machines.model import Machine, MachineStatus
+import msgspec
+
+from plait.infrastructure.machines.model import Machine, MachineStatus, StateChanged
 from plait.infrastructure.machines.service import MachineService
 from plait.kernel.actor import Actor
 from plait.kernel.ports import JobState
@@ -59,6 +62,18 @@ async def reset(service: MachineService, actor: Actor, id: str) -> None:
 async def jobs(service: MachineService, actor: Actor, id: str) -> Sequence[JobState]:
     """Answer with the jobs the machine itself lists."""
     return await service.jobs_of(actor, id)
+
+
+class HistoryQuery(msgspec.Struct, frozen=True):
+    """How many changes."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 200
+
+
+@API.get("/api/v1/machines/{id}/history", action="machines.read", summary="The changes of a machine's state")
+async def history(service: MachineService, actor: Actor, id: str, query: HistoryQuery) -> list[StateChanged]:
+    """Answer with the last changes, the newest first."""
+    return await service.history(actor, id, query.limit)
 
 
 ROUTES = API

@@ -19,12 +19,14 @@ from plait.infrastructure.machines.model import (
     MachineAdded,
     MachineRemoved,
     MachineStatus,
+    StateChanged,
 )
 from plait.infrastructure.machines.plugins import ADAPTERS
 from plait.infrastructure.signals import SignalService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import BusinessClock
+from plait.kernel.facts import decode
 from plait.kernel.ports import Guard, JobOrder, JobState, MachineView
 from plait.kernel.problems import CONFLICT, Problem
 from plait.store import Store, Tx
@@ -158,6 +160,12 @@ class MachineService:
         if row is None:
             raise Problem(NO_MACHINE, f"There is no machine {machine_id!r}.")
         return self._shown(row, live.get(machine_id, []))
+
+    async def history(self, actor: Actor, machine_id: str, limit: int = 200) -> list[StateChanged]:
+        """Return the last ``limit`` changes of a machine's state, the newest first; raise ``no-such-machine``."""
+        await self.one(actor, machine_id)
+        found = await self.store.facts(limit=limit, stream=f"machine/{machine_id}", kinds=["machine.state_changed"], newest=True)
+        return [body for each in found if isinstance(body := decode(each), StateChanged)]
 
     def _shown(self, row: tables.Row, live: Sequence[str]) -> MachineStatus:
         keeper = self._by_machine.get(row.machine.id)
