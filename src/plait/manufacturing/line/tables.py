@@ -10,7 +10,7 @@ from plait.kernel.actor import Scope
 from plait.manufacturing.line.model import Batch, Job, Lot, Run, RunOrder
 from plait.store import metadata, upsert
 
-__all__ = ["batches", "hand_jobs", "job", "jobs", "put_batch", "put_job", "put_run", "run", "runs"]
+__all__ = ["batches", "hand_jobs", "job", "jobs", "near", "put_batch", "put_job", "put_run", "run", "runs"]
 
 run_table = Table(
     "line_run",
@@ -121,6 +121,16 @@ def jobs(conn: Connection, scope: Scope, number: str | None = None) -> Sequence[
     query = query.where(run_table.c.state == "open") if number is None else query.where(job_table.c.run == number)
     if not scope.everything:
         query = query.where(run_table.c.customer == (scope.party or ""))
+    return [_job(row) for row in conn.execute(query.order_by(job_table.c.batch, job_table.c.seq))]
+
+
+def near(conn: Connection, scope: Scope, station: str, group: str) -> Sequence[Job]:
+    """Return the jobs in scope of the open batches that are at a station or wait for its group: what one must know of to say what is next there."""
+    if not scope.everything:
+        return []
+    here = (job_table.c.station == station) & job_table.c.state.in_(("released", "running"))
+    batches = select(job_table.c.batch).where(here | ((job_table.c.group == group) & (job_table.c.state == "waiting")))
+    query = select(job_table).join(run_table, run_table.c.number == job_table.c.run).where(run_table.c.state == "open", job_table.c.batch.in_(batches))
     return [_job(row) for row in conn.execute(query.order_by(job_table.c.batch, job_table.c.seq))]
 
 

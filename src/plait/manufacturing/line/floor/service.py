@@ -1,6 +1,6 @@
 """The verbs of people at the machines: see the jobs, begin, stop, count, finish, add a photo, call for help and answer."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -42,7 +42,7 @@ from plait.manufacturing.line.floor.model import (
     WorkBegun,
 )
 from plait.manufacturing.line.floor.photo import Picture, looked_at
-from plait.manufacturing.line.model import Job
+from plait.manufacturing.line.model import Job, RunOrder
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.line.stations import Station
 from plait.store import Blobs, Tx
@@ -81,7 +81,8 @@ class FloorService:
         views = self._views()
 
         def read(conn: Connection) -> list[StationView]:
-            return [self._station(conn, each, views) for each in self.line.stations_in(conn)]
+            told, attended = tables.tended(conn, ALL).values(), tables.attended(conn, ALL)
+            return [_viewed(each, views, told, attended) for each in self.line.stations_in(conn)]
 
         return await self.store.read(read) if self.guard.scope(actor, "read", "line.run").everything else []
 
@@ -95,9 +96,11 @@ class FloorService:
             place = self._find(conn, station)
             view = self._station(conn, place, views)
             told = tables.tended(conn, ALL)
-            jobs = rules.in_order(line_tables.jobs(conn, ALL), place.id, place.group)
+            jobs = rules.in_order(line_tables.near(conn, ALL, place.id, place.group), place.id, place.group)
             calls = tables.calls(conn, ALL, CallQuery("open"), place.id)
-            return Board(view, [self._shown(conn, job, told.get(job.id), ready, view.linked) for job, ready in jobs], [self._named(each) for each in calls])
+            orders = {run: self._order(conn, run) for run in {job.run for job, _ in jobs}}
+            shown = [self._shown(job, orders[job.run], told.get(job.id), ready, view.linked) for job, ready in jobs]
+            return Board(view, shown, [self._named(each) for each in calls])
 
         return await self.store.read(read)
 
@@ -190,7 +193,7 @@ class FloorService:
             station = self._find(tx.conn, act.station)
             job = self._job(tx, act.job)
             if job.state == "waiting" or job.station != station.id:
-                rules.may_be_here(job, station.id, station.group, line_tables.jobs(tx.conn, ALL))
+                rules.may_be_here(job, station.id, station.group, line_tables.near(tx.conn, ALL, station.id, station.group))
             if tables.photos(tx.conn, ALL, job.id) >= PHOTOS:
                 raise Problem(BAD_PHOTO, f"{job.id} has {PHOTOS} photos already.")
             return self._photo(tx, act, job, blob, len(content), picture, self._tap(tx, actor, act.tapped, sent))
@@ -210,7 +213,7 @@ class FloorService:
 
     def _start(self, tx: Tx, act: Act, station: StationView, tap: Tapped) -> None:
         job = self._job(tx, act.job)
-        jobs = line_tables.jobs(tx.conn, ALL)
+        jobs = line_tables.near(tx.conn, ALL, station.id, station.group)
         to_give = rules.may_be_here(job, station.id, station.group, jobs)
         running = [each.id for each in jobs if each.station == station.id and each.state == "running" and each.id != job.id]
         told = tables.tended(tx.conn, ALL)
@@ -230,7 +233,7 @@ class FloorService:
     def _mine(self, tx: Tx, act: Act, station: StationView, tap: Tapped) -> tuple[Job, Tended]:
         job = self._job(tx, act.job)
         if job.station != station.id:
-            rules.may_be_here(job, station.id, station.group, line_tables.jobs(tx.conn, ALL))
+            rules.may_be_here(job, station.id, station.group, line_tables.near(tx.conn, ALL, station.id, station.group))
         return job, rules.own(job, tables.tended(tx.conn, ALL, job=job.id).get(job.id), tap, station)
 
     def _stop(self, tx: Tx, act: Act, station: StationView, tap: Tapped) -> None:
@@ -318,26 +321,34 @@ class FloorService:
     def _views(self) -> dict[str, MachineView]:
         return {view.id: view for view in self.line.machines.machines()}
 
-    def _station(self, conn: Connection, place: Station, views: dict[str, MachineView]) -> StationView:
-        view = views.get(place.machine_id) if place.machine_id else None
-        if place.machine_id:
-            since = view.since.isoformat() if view and view.since else ""
-            return StationView(
-                place.id, view.name if view else place.id, place.group, True, view.state if view else "silent", since, view.reason if view else ""
-            )
-        told: Sequence[Tended] = sorted(tables.tended(conn, ALL, station=place.id).values(), key=lambda each: each.since)
-        now = next((each for each in told if each.state == "running"), told[-1] if told else None)
-        state = "idle" if now is None else "running" if now.state == "running" else "setup" if now.reason == "set-up" else "down"
-        since = now.since.isoformat() if now else ""
-        return StationView(place.id, place.id, place.group, False, state, since, now.reason if now else "", place.id in tables.attended(conn, ALL))
+    @staticmethod
+    def _station(conn: Connection, place: Station, views: dict[str, MachineView]) -> StationView:
+        return _viewed(place, views, tables.tended(conn, ALL, station=place.id).values(), tables.attended(conn, ALL))
 
-    def _shown(self, conn: Connection, job: Job, told: Tended | None, ready: bool, linked: bool) -> FloorJob:
-        run = line_tables.run(conn, ALL, job.run)
+    @staticmethod
+    def _order(conn: Connection, number: str) -> RunOrder:
+        run = line_tables.run(conn, ALL, number)
         assert run is not None
-        return rules.shown(job, run.order, told, self.name_of(told.person) if told else "", ready, linked)
+        return run.order
+
+    def _shown(self, job: Job, order: RunOrder, told: Tended | None, ready: bool, linked: bool) -> FloorJob:
+        return rules.shown(job, order, told, self.name_of(told.person) if told else "", ready, linked)
 
     def _named(self, call: Call) -> Call:
         return replace(call, name=self.name_of(call.person))
+
+
+def _viewed(place: Station, views: Mapping[str, MachineView], told: Iterable[Tended], attended: Collection[str]) -> StationView:
+    """Return a station: what its machine says, or where none is linked what is told of its jobs."""
+    if place.machine_id:
+        view = views.get(place.machine_id)
+        since = view.since.isoformat() if view and view.since else ""
+        return StationView(place.id, view.name if view else place.id, place.group, True, view.state if view else "silent", since, view.reason if view else "")
+    here = sorted((each for each in told if each.station == place.id), key=lambda each: each.since)
+    now = next((each for each in here if each.state == "running"), here[-1] if here else None)
+    state = "idle" if now is None else "running" if now.state == "running" else "setup" if now.reason == "set-up" else "down"
+    since = now.since.isoformat() if now else ""
+    return StationView(place.id, place.id, place.group, False, state, since, now.reason if now else "", place.id in attended)
 
 
 def _stream(run: str, station: str) -> str:
