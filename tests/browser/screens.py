@@ -53,6 +53,8 @@ EXAMPLES: dict[str, Find] = {
     "/desk/": _first("/api/v1/desk/inbox", "id"),
     "/rfqs/": _first("/api/v1/trade/documents?type=RequestForQuotation", "id"),
     "/quotes/": _first("/api/v1/desk/offers", "number"),
+    "/runs/": _first("/api/v1/line/runs", "order", "number"),
+    "/documents/": _first("/api/v1/trade/documents?type=Quotation", "id"),
     "/parts/": _first("/api/v1/parts", "id"),
     "/machines/": _first("/api/v1/machines", "id"),
     "/partners/": _first("/api/v1/directory", "party_id"),

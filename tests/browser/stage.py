@@ -5,6 +5,7 @@ Time stands still on the story's nodes, so a page shows the same from run to run
 
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -34,6 +35,8 @@ HEIGHTS = {WIDE: 1000, PHONE: 844}
 LANGUAGES = ("en", "de", "zh")
 LOCALES = {"en": "en-GB", "de": "de-DE", "zh": "zh-CN"}
 PATIENCE_MS = 20_000
+# A failed request is noted as one; the other is NiceGUI's note to itself.
+TOLD_ELSEWHERE = ("Failed to load resource", "Event listeners changed after initial definition")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--font-render-hinting=none", "--force-color-profile=srgb", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -68,7 +71,7 @@ class Sheet:
         page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+        if message.type in {"error", "warning"} and not message.text.startswith(TOLD_ELSEWHERE):
             self.wrong.append(f"browser's log: {message.text}")
 
     def _asked(self, request: Request) -> None:
@@ -157,7 +160,7 @@ class Stage:
                 file.seek(self._read.get(log, 0))
                 text = file.read()
             self._read[log] = self._read.get(log, 0) + len(text)
-            found += [f"{log.stem}'s log: {line[:1500]}" for line in text.decode("utf-8", "replace").splitlines() if '"level": "error"' in line]
+            found += [f"{log.stem}'s log: {_cause(line)}" for line in text.decode("utf-8", "replace").splitlines() if '"level": "error"' in line]
         return found
 
     async def cookie(self, firm: str) -> dict[str, str]:
@@ -234,6 +237,14 @@ async def node_without_data(folder: Path) -> AsyncIterator[FirmClient]:
         if process.returncode is None:
             stop_child(process)
         await process.wait()
+
+
+def _cause(line: str) -> str:
+    """Return what a line of a log says, and where in our own code it comes from."""
+    said = json.loads(line)
+    trace = str(said.pop("exception", "")).splitlines()
+    ours = [each.strip() for each in trace if "/plait/" in each]
+    return " | ".join([f"{said.get('screen', '')} {said['event']}".strip(), *ours[-1:], *trace[-1:]])
 
 
 async def busy_desk(firm: FirmClient) -> None:

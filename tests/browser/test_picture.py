@@ -40,7 +40,7 @@ def test_what_a_person_would_not_see(dark):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("missing", range(6))
+@pytest.mark.parametrize("missing", [0, 4])
 def test_a_missing_card_is_seen(missing, dark):
     """Tests that a page without one of its cards is told from the blessed one, and where."""
     found = differing(small(drawn(missing=missing, dark=dark)), small(drawn(dark=dark)))

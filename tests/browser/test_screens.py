@@ -15,6 +15,7 @@ from tests.browser.stage import CORE, EMPTY, LANGUAGES, PHONE
 async def test_a_screen(stage, path):
     """Tests that a screen opens without an error or a request to the outside, fits a phone, that axe finds nothing serious, and that it looks as blessed."""
     there = await address(stage, path)
+    stage.tripped()
     kept = {}
     found = await asyncio.gather(*(look(stage, CORE, there, language, pictures=kept, signed_in=path not in PUBLIC) for language in LANGUAGES))
     phone = LANGUAGES[1 + ALL.index(path) % 2]
