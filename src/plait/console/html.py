@@ -1,5 +1,6 @@
 """HTML made from parts. Every text is escaped, whoever wrote it; only what these functions make counts as markup."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,7 @@ STATES = {
 }
 
 Cell = Any
+SIZED = re.compile(r'<svg width="([0-9.]+)" height="([0-9.]+)"')
 
 
 def join(*parts: Any) -> Markup:
@@ -71,8 +73,10 @@ def chip(state: str, text: str) -> Markup:
 
 
 def drawing(svg: str, cls: str = "p-drawing") -> Markup:
-    """Return a picture (SVG) that plait itself has drawn: every text in it was escaped where it was drawn."""
-    return tag("span", Markup(svg), cls=cls)  # noqa: S704 - drawn by us, never taken from others
+    """Return a picture (SVG) that plait itself has drawn: every text in it was escaped where it was drawn. It can be scaled."""
+    bare = svg[max(0, svg.find("<svg")) :]
+    scaled = bare if "viewBox" in bare[:400] else SIZED.sub(r'<svg viewBox="0 0 \1 \2"', bare, count=1)
+    return tag("span", Markup(scaled), cls=cls)  # noqa: S704 - drawn by us, never taken from others
 
 
 def when(moment: datetime | None, t: Texts, *, day: bool = False) -> Markup:

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from nicegui import ui
+
 from plait.console.page import Block, Field, Page
 from plait.console.screens.guest_link import send_link
 from plait.kernel.actor import Actor
@@ -188,7 +190,7 @@ class OrderActs:
         self.answer = await self.page.act(lambda actor: self.page.rooms.desk.late.what_if(actor, WhatIf(changes)))
         if self._tried is not None:
             await self._tried.load()
-            self._tried.element.run_method("scrollIntoView")
+            ui.run_javascript(f"document.getElementById('c{int(self._tried.element.id)}')?.scrollIntoView({{block: 'center'}})")
 
     async def what_if(self) -> None:
         """Ask what is to be tried with this order, and try it."""
@@ -241,7 +243,7 @@ class OrderActs:
         if seen is None:
             return
         sentence = t(
-            "{remedy}. Late orders: {before} now, {after} then; {count} dates move.",
+            "{remedy}. Late orders: {before} now, {after} then; dates that move: {count}.",
             remedy=text,
             before=seen.late_before,
             after=seen.late_after,

@@ -188,14 +188,14 @@ def what_if_shown(page: Page, answer: WhatIfAnswer) -> Markup:
     if after == before and not answer.effects:
         said = t("No date would move.")
     elif after < before:
-        said = t("{before} orders are late now, {after} would be late then.", before=before, after=after)
+        said = t("Better: {before} late now, {after} then.", before=before, after=after)
     elif after > before:
-        said = t("It would make more orders late: {after} instead of {before}.", before=before, after=after)
+        said = t("Worse: {before} late now, {after} then.", before=before, after=after)
     else:
-        said = t("As many orders would be late as now ({count}), but dates move.", count=after)
+        said = t("As many would be late as now ({count}), but dates move.", count=after)
     rows = []
     for effect in answer.effects[:MOST_ROWS]:
-        verdict = chip("bad", t("late")) if effect.late else chip("good", t("on time"))
+        verdict = chip("bad", t("late")) if effect.late else chip("good", t("on time")) if effect.now else chip("silent", t("not in the plan"))
         rows.append((link(effect.line, paths.order(effect.line)), t.day(effect.was) if effect.was else "–", t.day(effect.now) if effect.now else "–", verdict))
     made = table((t("Order"), t("Ready now"), t("Ready then"), t("Then")), rows, label=t("Orders whose date moves")) if rows else ""
     return tag("section", tag("h2", t("What if")), tag("p", said, cls="p-answer"), hint(t("Nothing was changed by this.")), made, cls="p-card")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from plait.kernel.problems import CONFLICT, Problem
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk import tables as desk_tables
 from plait.manufacturing.desk.book import tables as book_tables
-from plait.manufacturing.desk.late.adopting import adoptions
+from plait.manufacturing.desk.late.adopting import Proposed, adoptions, proposed
 from plait.manufacturing.desk.late.applying import apply_in, check_real
 from plait.manufacturing.desk.late.model import Adopted, Applied, DateAnswer, DateQuestion, LateReport, LineDetail, WhatIf, WhatIfAnswer
 from plait.manufacturing.desk.late.plan import Plan, compare, date_for, detail, make_plan, report
@@ -78,6 +79,12 @@ class LateService:
         self.guard.scope(actor, "read", "desk.line").own("dates of all orders")
         return self._kept.answer if self._kept is not None else None
 
+    async def proposed(self, actor: Actor, since: datetime, until: datetime) -> Proposed:
+        """Return what the last plan places from ``since`` to ``until`` for orders that are booked nowhere; nothing without a plan."""
+        self.guard.scope(actor, "read", "desk.line").own("dates of all orders")
+        kept = self._kept
+        return await asyncio.to_thread(proposed, kept.plan, ms(since), ms(until)) if kept is not None else Proposed(0, [])
+
     async def line(self, actor: Actor, id: str) -> LineDetail:
         """Return one line with its operations and remedies; raise ``no-such-line``."""
         kept = await self._fresh(actor)
@@ -109,7 +116,7 @@ class LateService:
         return await self._adopt(actor, once)
 
     async def apply(self, actor: Actor, question: WhatIf, once: str | None = None) -> Applied:
-        """Make changes that were tried: longer hours, another date, priority or quantity. All or nothing.
+        """Make changes that were tried: longer hours, another date, priority or quantity. All or nothing; a plan taken over before follows.
 
         Raises ``bad-change`` for what can only be tried, ``bad-calendar`` or ``invalid``.
         """
@@ -121,7 +128,10 @@ class LateService:
             _, books = self._read(tx.conn, Scope(everything=True))
             return apply_in(tx, books, question.changes, actor.label)
 
-        return await self.store.write(actor, work, once=once, result=Applied)
+        done = await self.store.write(actor, work, once=once, result=Applied)
+        if await self.store.read(lambda conn: bool(schedule_tables.adopted(conn, Scope(everything=True)))):
+            await self.adopt(actor)
+        return done
 
     async def catch_up(self) -> None:
         """Write the plan as bookings when orders have come that are in none, so that a new promise keeps clear of them.
