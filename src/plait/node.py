@@ -61,6 +61,7 @@ from plait.overview.orders.requests import RequestService
 from plait.overview.orders.service import OrderService
 from plait.overview.parts.service import PartsService
 from plait.overview.today.room import build_today
+from plait.overview.trace.service import StoryService
 from plait.public.entry.service import EntryPages
 from plait.public.guest.service import GuestPages
 from plait.public.operator.service import OperatorPages
@@ -259,6 +260,7 @@ class Node:
         )
         house = self.house
         self.observatory = ObservatoryService(store, guard, clock, self.sharing.directory, self.sharing.data, lambda: figures(house))
+        self.stories = StoryService(self.trace, store, guard)
         self.braids = BraidService(store, guard, clock, self.sharing.directory, self.epcis, self.trace, desk.late.line)
         self.find = FindService(store, self.events, guard, self.sharing.directory)
         self.network = NetworkService(store, guard, clock, self.sharing.directory)
@@ -351,6 +353,7 @@ class Node:
                 self.labels,
                 self.observatory,
                 self.braids,
+                self.stories,
                 self.today.service,
                 self.find,
                 self.network,
@@ -419,6 +422,7 @@ class Node:
             desk=self.desk,
             epcis=self.epcis,
             trace=self.trace,
+            stories=self.stories,
             passports=self.passports,
             labels=self.labels,
             sharing=self.sharing,

@@ -29,6 +29,7 @@ from plait.overview.network import routes as network_routes
 from plait.overview.orders import routes as order_routes
 from plait.overview.parts import routes as parts_routes
 from plait.overview.today import routes as today_routes
+from plait.overview.trace import routes as story_routes
 from plait.public import routes as public_routes
 from plait.public.entry import routes as entry_pages
 from plait.public.guest import routes as guest_pages
@@ -67,6 +68,7 @@ APIS: tuple[Api, ...] = (
     *DESK_ROUTES,
     epcis_routes.ROUTES,
     trace_routes.ROUTES,
+    story_routes.ROUTES,
     passport_routes.ROUTES,
     *SHARING_ROUTES,
     guest_routes.ROUTES,

@@ -34,6 +34,7 @@ from plait.overview.orders.requests import RequestService
 from plait.overview.orders.service import OrderService
 from plait.overview.parts.service import PartsService
 from plait.overview.today.service import TodayService
+from plait.overview.trace.service import StoryService
 from plait.sharing.guest.service import GuestService
 from plait.sharing.room import Sharing
 from plait.store import Store
@@ -72,6 +73,7 @@ class Rooms:
     desk: DeskRoom
     epcis: EpcisService
     trace: TraceService
+    stories: StoryService
     passports: PassportService
     labels: LabelService
     sharing: Sharing

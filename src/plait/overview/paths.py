@@ -31,6 +31,7 @@ __all__ = [
     "rfq",
     "rfqs",
     "run",
+    "schedule",
     "sharing",
     "today",
     "trace",
@@ -98,9 +99,14 @@ def file(id: str) -> str:
     return _path("desk", id)
 
 
-def parts() -> str:
-    """Return the list of parts and stock."""
-    return _path("parts")
+def schedule(**shown: str) -> str:
+    """Return the schedule, narrowed by ``shown`` (``days="week"``, ``site="hall 2"``, ``step="1"``)."""
+    return _path("schedule") + _query(shown)
+
+
+def parts(**shown: str) -> str:
+    """Return the list of parts and stock, narrowed by ``shown`` (``shown="short"``)."""
+    return _path("parts") + _query(shown)
 
 
 def part(id: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, MetaData, Table, and_, bindparam, inspect, se
 from plait.store.migrate import migration
 from plait.store.tables import metadata, once, once_recorded
 
-__all__ = ["digest_of_once", "numbers_to_find_and_count", "scopes_of_tokens"]
+__all__ = ["digest_of_once", "numbers_to_find_and_count", "scopes_of_tokens", "words_of_parts"]
 
 WORTH = "worth BIGINT NOT NULL DEFAULT 0"
 INDEXES = {
@@ -90,3 +90,17 @@ def _fill(conn: Connection, name: str, key: tuple[str, ...], of: Callable[[dict[
     if made:
         this = and_(*(table.c[part] == bindparam(f"this_{part}") for part in key))
         conn.execute(table.update().where(this), made)
+
+
+@migration(metadata, 5)
+def words_of_parts(conn: Connection) -> None:
+    """Let parts be found by what stands in their number, name, drawing or family."""
+    if "part_part" in inspect(conn).get_table_names():
+        _add(conn, "part_part", "words TEXT NOT NULL DEFAULT ''")
+        _fill(conn, "part_part", ("id", "revision"), _words_of_part)
+        conn.exec_driver_sql("CREATE INDEX IF NOT EXISTS part_part_words ON part_part (current, id, words)")
+
+
+def _words_of_part(spec: dict[str, Any]) -> dict[str, Any]:
+    names = ("id", "name", "gtin", "drawing_no", "family", "material_text")
+    return {"words": "\n".join(str(spec.get(name, "")) for name in names).casefold()}

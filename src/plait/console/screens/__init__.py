@@ -1,7 +1,7 @@
 """Every screen of the console, in the order of the rail."""
 
 from plait.console.screen import Screen
-from plait.console.screens import desk, firm, help, line, machines, network, node, orders, partners, people, quotes, rfqs, sharing, today
+from plait.console.screens import desk, firm, help, line, machines, network, node, orders, partners, people, quotes, rfqs, schedule, sharing, today
 
 __all__ = ["SCREENS"]
 
@@ -11,6 +11,7 @@ SCREENS: tuple[Screen, ...] = (
     *orders.SCREENS,
     *rfqs.SCREENS,
     *quotes.SCREENS,
+    *schedule.SCREENS,
     *line.SCREENS,
     *machines.SCREENS,
     *partners.SCREENS,

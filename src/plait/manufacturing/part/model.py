@@ -11,6 +11,7 @@ from plait.manufacturing.requirement import Requirement
 
 __all__ = [
     "CostBreakdown",
+    "Counted",
     "LotUse",
     "Match",
     "Material",
@@ -21,6 +22,7 @@ __all__ = [
     "PartWithdrawn",
     "Routing",
     "Stock",
+    "StockCount",
     "StockGone",
     "StockIn",
     "StockTaken",
@@ -195,6 +197,28 @@ class Stock(msgspec.Struct, frozen=True):
     owner: str
     order: str
     serials: tuple[str, ...]
+
+
+class StockCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was counted of a part in ``unit`` (empty: its own): of one ``lot``, or (empty) of all our lots. ``dry``: only say what would change."""
+
+    part_id: str
+    quantity: Decimal
+    lot: str = ""
+    unit: str = ""
+    dry: bool = False
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """What a count changes: ``booked`` was there by the books, ``more`` comes in (negative: goes out), in the part's unit."""
+
+    part_id: str
+    lot: str
+    booked: Decimal
+    counted: Decimal
+    more: Decimal
+    unit: str
+    dry: bool
 
 
 class LotUse(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import msgspec
 
 from plait.kernel.actor import Actor
 from plait.kernel.problems import INVALID, Problem
-from plait.manufacturing.part.model import Match, Part, Stock, StockIn
+from plait.manufacturing.part.model import Counted, Match, Part, Stock, StockCount, StockIn
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.requirement import Requirement
 from plait.web import Api
@@ -57,3 +57,9 @@ async def on_hand(service: PartService, actor: Actor, query: StockQuery) -> list
 async def receive(service: PartService, actor: Actor, body: StockIn, once: str | None) -> Stock:
     """Receive goods."""
     return await service.receive(actor, body, once)
+
+
+@API.post("/api/v1/stock/count", action="part.write", summary="Book what was counted; with dry only say what would change")
+async def count(service: PartService, actor: Actor, body: StockCount, once: str | None) -> Counted:
+    """Correct stock by a count."""
+    return await service.count(actor, body, once)

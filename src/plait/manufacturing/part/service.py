@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import BusinessClock
@@ -9,7 +12,19 @@ from plait.kernel.money import Money
 from plait.kernel.ports import Guard
 from plait.kernel.problems import Problem, register
 from plait.manufacturing.part import revisions, rules, stock, tables
-from plait.manufacturing.part.model import CostBreakdown, LotUse, Match, Need, Part, PartRevised, PartWithdrawn, Stock, StockIn
+from plait.manufacturing.part.model import (
+    CostBreakdown,
+    Counted,
+    LotUse,
+    Match,
+    Need,
+    Part,
+    PartRevised,
+    PartWithdrawn,
+    Stock,
+    StockCount,
+    StockIn,
+)
 from plait.manufacturing.requirement import Requirement
 from plait.store import Store, Tx
 
@@ -105,6 +120,23 @@ class PartService:
         self.guard.require(actor, "part.receive")
         return await self.store.write(actor, lambda tx: stock.receive(tx, goods), once=once, result=Stock)
 
+    async def count(self, actor: Actor, seen: StockCount, once: str | None = None) -> Counted:
+        """Book the difference between what was counted and what is booked, as ``stock.count`` does it; with ``dry`` only say it.
+
+        Raises ``no-such-part`` or ``bad-stock``.
+        """
+        self.guard.require(actor, "part.write")
+        new_lot = f"COUNT-{self.clock.now().astimezone(ZoneInfo(self.guard.firm().zone)):%Y-%m-%d}"
+        if seen.dry:
+            return await self.store.read(lambda conn: _difference(conn, seen)[1])
+
+        def work(tx: Tx) -> Counted:
+            part, answer = _difference(tx.conn, seen)
+            stock.count(tx, part, seen.lot, seen.quantity, seen.unit or part.unit, new_lot)
+            return answer
+
+        return await self.store.write(actor, work, once=once, result=Counted)
+
     @staticmethod
     def take(tx: Tx, part: str, quantity: Decimal, order: str | None = None) -> list[LotUse]:
         """Take from stock inside another room's transaction (``stock.take``); raise ``stock-short``."""
@@ -124,3 +156,13 @@ class PartService:
         """Return the lots the actor may see, oldest first; a partner sees its own goods here."""
         scope = self.guard.scope(actor, "read", "stock")
         return [row for _, row in await self.store.read(lambda conn: tables.stock(conn, scope, part))]
+
+
+def _difference(conn: Connection, seen: StockCount) -> tuple[Part, Counted]:
+    part = tables.part(conn, ALL, seen.part_id)
+    if part is None:
+        raise Problem(stock.NO_PART, f"part {seen.part_id} is not known")
+    rows = stock.counted(tables.stock(conn, ALL, part.id), seen.lot)
+    more = stock.difference(part, rows, seen.quantity, seen.unit or part.unit)
+    booked = sum((row.quantity for _, row in rows), Decimal(0))
+    return part, Counted(part.id, seen.lot, booked, booked + more, more, part.unit, seen.dry)

@@ -1,6 +1,6 @@
 """The rows of parts (every revision) and of stock by lot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,9 @@ from plait.kernel.actor import Scope
 from plait.manufacturing.part.model import Part, Stock
 from plait.store import metadata
 
-__all__ = ["drop_revision", "part", "parts", "put_part", "put_parts", "put_stock", "revisions", "stock"]
+__all__ = ["drop_revision", "in_stock", "page", "part", "parts", "put_part", "put_parts", "put_stock", "revisions", "revisions_of", "stock", "stock_of"]
+
+PIECE = 400
 
 part_table = Table(
     "part_part",
@@ -20,8 +22,10 @@ part_table = Table(
     Column("revision", Text, primary_key=True),
     Column("current", Integer, nullable=False, index=True),
     Column("gtin", Text, nullable=False, server_default=""),
+    Column("words", Text, nullable=False, server_default=""),
     Column("spec", LargeBinary, nullable=False),
     Index("part_part_gtin", "gtin"),
+    Index("part_part_words", "current", "id", "words"),
 )
 
 stock_table = Table(
@@ -53,6 +57,39 @@ def parts(conn: Connection, scope: Scope) -> list[Part]:
     return [_part.decode(row.spec) for row in conn.execute(_parts(scope).where(part_table.c.current == 1))]
 
 
+def page(conn: Connection, scope: Scope, text: str = "", after: str = "", limit: int = 100, ids: Iterable[str] | None = None) -> list[Part]:
+    """Return the first ``limit`` parts in scope behind ``after``, by id: those with ``text`` in number, name, drawing or family, and only ``ids``."""
+    if scope.nothing:
+        return []
+    query = _parts(scope).where(part_table.c.current == 1, part_table.c.id > after).limit(limit)
+    if text:
+        query = query.where(part_table.c.words.contains(text.casefold(), autoescape=True))
+    if ids is None:
+        return [_part.decode(row.spec) for row in conn.execute(query)]
+    found: list[Part] = []
+    wanted = sorted(id for id in set(ids) if id > after)
+    for start in range(0, len(wanted), PIECE):
+        if len(found) < limit:
+            found += [_part.decode(row.spec) for row in conn.execute(query.where(part_table.c.id.in_(wanted[start : start + PIECE])))]
+    return found[:limit]
+
+
+def in_stock(conn: Connection, scope: Scope) -> list[str]:
+    """Return the parts of which there is stock; only our own people are told."""
+    return list(conn.execute(select(stock_table.c.part_id).distinct()).scalars()) if scope.everything else []
+
+
+def stock_of(conn: Connection, scope: Scope, ids: Iterable[str]) -> list[Stock]:
+    """Return the lots of several parts, oldest first; only our own people see them."""
+    found: list[Stock] = []
+    wanted = sorted(set(ids))
+    if scope.everything:
+        for start in range(0, len(wanted), PIECE):
+            query = select(stock_table).where(stock_table.c.part_id.in_(wanted[start : start + PIECE])).order_by(stock_table.c.place)
+            found += [_stock(row) for row in conn.execute(query)]
+    return found
+
+
 def part(conn: Connection, scope: Scope, id: str, revision: str | None = None) -> Part | None:
     """Return one part in scope, in its present or the named revision."""
     query = _parts(scope).where(part_table.c.id == id)
@@ -70,17 +107,33 @@ def revisions(conn: Connection, scope: Scope) -> dict[str, set[str]]:
     return found
 
 
+def revisions_of(conn: Connection, scope: Scope, id: str) -> list[str]:
+    """Return the revisions of one part, the present one last; only our own people are told."""
+    if not scope.everything:
+        return []
+    query = select(part_table.c.revision).where(part_table.c.id == id).order_by(part_table.c.current, part_table.c.revision)
+    return list(conn.execute(query).scalars())
+
+
 def put_part(conn: Connection, row: Part) -> None:
     """Make ``row`` the present revision of its part."""
     conn.execute(part_table.update().where(part_table.c.id == row.id).values(current=0))
-    values = {"current": 1, "gtin": row.gtin, "spec": msgspec.json.encode(row)}
+    values = {key: value for key, value in _values(row).items() if key not in ("id", "revision")}
     this = (part_table.c.id == row.id) & (part_table.c.revision == row.revision)
     if conn.execute(part_table.update().where(this).values(values)).rowcount == 0:
         conn.execute(part_table.insert().values(id=row.id, revision=row.revision, **values))
 
 
 def _values(row: Part) -> dict[str, Any]:
-    return {"id": row.id, "revision": row.revision, "current": 1, "gtin": row.gtin, "spec": msgspec.json.encode(row)}
+    words = (row.id, row.name, row.gtin, row.drawing_no, row.family, row.material_text)
+    return {
+        "id": row.id,
+        "revision": row.revision,
+        "current": 1,
+        "gtin": row.gtin,
+        "words": "\n".join(words).casefold(),
+        "spec": msgspec.json.encode(row),
+    }
 
 
 def put_parts(conn: Connection, rows: Sequence[Part]) -> None:

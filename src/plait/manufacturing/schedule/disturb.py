@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
+from sqlalchemy import Connection
 
 from plait.kernel.actor import Scope
 from plait.kernel.problems import CONFLICT, Problem, register
@@ -36,9 +37,9 @@ def _later(row: Booking, millis: int, least: datetime | None = None) -> Booking:
     return msgspec.structs.replace(row, end=max(row.start, to_time(ms(end) + millis)))
 
 
-def job(tx: Tx, job_id: str) -> Booking:
+def job(conn: Connection, job_id: str) -> Booking:
     """Return the booking of a job that has not begun; raise ``no-such-job`` or ``job-begun``."""
-    row = tables.booking(tx.conn, ALL, job_id)
+    row = tables.booking(conn, ALL, job_id)
     if row is None:
         raise Problem(NO_JOB, f"job {job_id} is not in the schedule")
     if row.state != "planned":
@@ -176,7 +177,7 @@ def wait(tx: Tx, order: str, until: datetime, reason: str) -> Repair:
 
 def reassign(tx: Tx, job_id: str, work_centre: str) -> Repair:
     """Move a job to another work centre; see ``ScheduleService.reassign``."""
-    row = job(tx, job_id)
+    row = job(tx.conn, job_id)
     centre = tables.centres(tx.conn, ALL).get(work_centre)
     if centre is None or centre.group != row.group:
         raise Problem(CONFLICT, f"{work_centre} is no work centre of the group {row.group!r}")

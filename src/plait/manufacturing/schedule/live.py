@@ -16,7 +16,7 @@ from plait.manufacturing.schedule.model import Booking, Repair, ScheduleRepaired
 from plait.manufacturing.schedule.repair import Down, Leads, repair
 from plait.store import Tx
 
-__all__ = ["BoardKeeper", "apply_repair", "changed", "leads_of"]
+__all__ = ["BoardKeeper", "apply_repair", "changed", "leads_of", "try_repair"]
 
 R = TypeVar("R")
 ALL = Scope(everything=True)
@@ -75,7 +75,7 @@ def _finish(rows: Sequence[Booking]) -> datetime:
     return max(row.end for row in rows)
 
 
-def _shifts(tx: Tx, before: Sequence[Booking], after: Sequence[Booking], reason: str) -> Repair:
+def _shifts(conn: Connection, before: Sequence[Booking], after: Sequence[Booking], reason: str) -> Repair:
     was = {row.job_id: row for row in before}
     by_hold: dict[str, list[Booking]] = {}
     for row in after:
@@ -83,7 +83,7 @@ def _shifts(tx: Tx, before: Sequence[Booking], after: Sequence[Booking], reason:
     moved = {
         id: [row for row in rows if row.job_id in was and (was[row.job_id].start, was[row.job_id].end) != (row.start, row.end)] for id, rows in by_hold.items()
     }
-    known = tables.holds(tx.conn, ALL, [id for id, rows in moved.items() if rows])
+    known = tables.holds(conn, ALL, [id for id, rows in moved.items() if rows])
     orders: list[Shift] = []
     held: list[Shift] = []
     for id, hold in known.items():
@@ -95,19 +95,27 @@ def _shifts(tx: Tx, before: Sequence[Booking], after: Sequence[Booking], reason:
     return Repair(sorted(orders, key=lambda s: s.order), sorted(held, key=lambda s: s.order))
 
 
+def _repaired(conn: Connection, rows: Sequence[Booking], now: int) -> list[Booking]:
+    downs = [Down(outage.work_centre, ms(outage.start), ms(outage.end)) for outage in tables.outages(conn, ALL, now)]
+    return repair(rows, tables.centres(conn, ALL), downs, now, leads_of(conn, rows))
+
+
+def try_repair(conn: Connection, before: Sequence[Booking], now_rows: Sequence[Booking], now: int, reason: str) -> Repair:
+    """Return what ``apply_repair`` would move at ``now`` (ms); nothing is written."""
+    return _shifts(conn, before, _repaired(conn, now_rows, now), reason)
+
+
 def apply_repair(tx: Tx, before: Sequence[Booking], now_rows: Sequence[Booking], reason: str, *, loud: bool) -> Repair:
     """Repair the plan ``now_rows`` (``before`` with a disturbance worked in), write what changed and say what moved.
 
     ``loud``: a ``schedule.repaired`` fact for every order with a booking moved; else only for orders whose finish moved
     past their date.
     """
-    now = ms(tx.at)
-    downs = [Down(outage.work_centre, ms(outage.start), ms(outage.end)) for outage in tables.outages(tx.conn, ALL, now)]
-    after = repair(now_rows, tables.centres(tx.conn, ALL), downs, now, leads_of(tx.conn, now_rows))
+    after = _repaired(tx.conn, now_rows, ms(tx.at))
     known = {row.job_id: row for row in before}
     tables.put_bookings(tx.conn, [row for row in after if known.get(row.job_id) != row])
     changed(tx)
-    result = _shifts(tx, before, after, reason)
+    result = _shifts(tx.conn, before, after, reason)
     for shift in result.orders:
         if loud or (shift.now > shift.was and shift.late):
             body = ScheduleRepaired(shift.order, shift.was, shift.now, shift.promised, reason, shift.moved)

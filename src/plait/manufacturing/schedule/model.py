@@ -15,6 +15,8 @@ __all__ = [
     "Confirmed",
     "DayHours",
     "Moment",
+    "Move",
+    "Moved",
     "Outage",
     "OutageNoted",
     "Promise",
@@ -179,6 +181,24 @@ class Repair(msgspec.Struct, frozen=True):
 
     orders: list[Shift]
     holds: list[Shift] = []
+
+
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a job is to go: not before ``start``, on ``work_centre`` of its group (empty: where it is)."""
+
+    start: Moment
+    work_centre: str = ""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """Where a moved job lands, and what that does to its own order and to others. ``asked``: the start wished for."""
+
+    job_id: str
+    work_centre: str
+    asked: datetime
+    start: datetime
+    end: datetime
+    repair: Repair
 
 
 class Outage(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from plait.kernel.actor import Actor
 from plait.kernel.problems import INVALID, Problem
-from plait.manufacturing.schedule.model import Booking, Confirmed, Moment, Outage, Promise, PromiseRequest, Repair, WorkCentre
+from plait.manufacturing.schedule.model import Booking, Confirmed, Moment, Move, Moved, Outage, Promise, PromiseRequest, Repair, WorkCentre
 from plait.manufacturing.schedule.service import ScheduleService
 from plait.web import Api
 
@@ -59,6 +59,12 @@ class ProgressNote(msgspec.Struct, frozen=True):
     state: Literal["started", "ended"]
     at: Moment
     station: str = ""
+
+
+class Freezing(msgspec.Struct, frozen=True):
+    """Whether a job keeps its time."""
+
+    frozen: bool = True
 
 
 class Reassignment(msgspec.Struct, frozen=True):
@@ -139,6 +145,24 @@ async def progress(service: ScheduleService, actor: Actor, job_id: str, body: Pr
 async def reassign(service: ScheduleService, actor: Actor, job_id: str, body: Reassignment) -> Repair:
     """Move a job."""
     return await service.reassign(actor, job_id, body.work_centre)
+
+
+@API.post("/api/v1/schedule/jobs/{job_id}/what-if", action="schedule.read", summary="Ask what moving a job would do; nothing is written")
+async def try_move(service: ScheduleService, actor: Actor, job_id: str, body: Move) -> Moved:
+    """Try a move."""
+    return await service.try_move(actor, job_id, body)
+
+
+@API.post("/api/v1/schedule/jobs/{job_id}/move", action="schedule.write", summary="Put a job at another time or work centre, and keep it there")
+async def move(service: ScheduleService, actor: Actor, job_id: str, body: Move, once: str | None) -> Moved:
+    """Move a job."""
+    return await service.move(actor, job_id, body, once)
+
+
+@API.post("/api/v1/schedule/jobs/{job_id}/freeze", action="schedule.write", summary="Let a job keep its time in repairs, or no longer")
+async def freeze(service: ScheduleService, actor: Actor, job_id: str, body: Freezing) -> None:
+    """Freeze or thaw a job."""
+    await service.freeze(actor, job_id, body.frozen)
 
 
 @API.get("/api/v1/schedule/machines/{machine_id}/next", action="schedule.read", summary="List what is next on a machine")

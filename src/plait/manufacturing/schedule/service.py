@@ -11,7 +11,7 @@ from plait.kernel.ids import new_id
 from plait.kernel.money import Money
 from plait.kernel.ports import Guard
 from plait.kernel.problems import CONFLICT, EXPIRED, Problem, register
-from plait.manufacturing.schedule import disturb, rules, tables
+from plait.manufacturing.schedule import disturb, moving, rules, tables
 from plait.manufacturing.schedule.adopt import Adopting, Adoption, adopt
 from plait.manufacturing.schedule.board import Board
 from plait.manufacturing.schedule.calendar import check_calendar, ms, to_time
@@ -20,6 +20,8 @@ from plait.manufacturing.schedule.live import BoardKeeper, apply_repair, changed
 from plait.manufacturing.schedule.model import (
     Booking,
     Confirmed,
+    Move,
+    Moved,
     Outage,
     Promise,
     PromiseRequest,
@@ -255,18 +257,34 @@ class ScheduleService:
         self.guard.require(actor, "schedule.write")
         return await self.store.write(actor, lambda tx: disturb.reassign(tx, job_id, work_centre))
 
+    async def try_move(self, actor: Actor, job_id: str, wanted: Move) -> Moved:
+        """Return where a job would land and what would move with it; nothing is written. Raises as ``move``. Only our own people may ask."""
+        self.guard.scope(actor, "read", "schedule").own("what moves in the schedule")
+        now = self.clock.now()
+        return await self.store.read(lambda conn: moving.try_move(conn, now, job_id, wanted))
+
+    async def move(self, actor: Actor, job_id: str, wanted: Move, once: str | None = None) -> Moved:
+        """Put a job that has not begun on a work centre of its group, not before ``start``, and keep it there (``freeze``).
+
+        What is frozen, has begun or must come before stays; everything else makes room, moving right as far as it must.
+        Raises ``no-such-job``, ``job-begun``, ``conflict`` for a work centre of another group, or ``never-open``.
+        """
+        self.guard.require(actor, "schedule.write")
+        return await self.store.write(actor, lambda tx: moving.move(tx, job_id, wanted), once=once, result=Moved)
+
     async def freeze(self, actor: Actor, job_id: str, frozen: bool = True) -> None:
         """Let a job that has not begun keep its time in repairs as long as that is possible (or no longer)."""
         self.guard.require(actor, "schedule.write")
 
         def work(tx: Tx) -> None:
-            row = disturb.job(tx, job_id)
+            row = disturb.job(tx.conn, job_id)
             tables.put_bookings(tx.conn, [msgspec.structs.replace(row, frozen=frozen)])
+            changed(tx)
 
         await self.store.write(actor, work)
 
     async def plan(self, actor: Actor, since: datetime | None = None, until: datetime | None = None) -> list[Booking]:
-        """Return the bookings and unexpired holds by start, for a Gantt chart."""
+        """Return the bookings and unexpired holds by start."""
         scope = self.guard.scope(actor, "read", "schedule")
         now = ms(self.clock.now())
         return await self.store.read(lambda conn: tables.bookings(conn, scope, since=since, until=until, now=now))

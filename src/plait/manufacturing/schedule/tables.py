@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Integer, LargeBinary, Table, Text, and_, bindparam, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Integer, LargeBinary, Table, Text, and_, bindparam, func, or_, select
 from sqlalchemy.types import BigInteger
 
 from plait.kernel.actor import Scope
@@ -16,9 +17,11 @@ from plait.store import metadata
 __all__ = [
     "Hold",
     "adopted",
+    "begun",
     "booking",
     "bookings",
     "centres",
+    "count_bookings",
     "drop_bookings",
     "drop_centre",
     "hold",
@@ -237,9 +240,17 @@ def replace_bookings(conn: Connection, drop: Sequence[Booking], put: Sequence[Bo
 
 
 def bookings(
-    conn: Connection, scope: Scope, *, order: str | None = None, since: datetime | None = None, until: datetime | None = None, now: int | None = None
+    conn: Connection,
+    scope: Scope,
+    *,
+    order: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    now: int | None = None,
+    centres: Sequence[str] | None = None,
+    limit: int | None = None,
 ) -> list[Booking]:
-    """Return the bookings in scope by start: of one order, or those that touch the time from ``since`` to ``until``.
+    """Return the bookings in scope by start: of one order, those that touch the time from ``since`` to ``until``, those on ``centres``.
 
     Holds are among them as long as they have not expired at ``now`` (ms; None: none of them).
     """
@@ -256,8 +267,32 @@ def bookings(
         query = query.where(booking_table.c.end > ms(since))
     if until is not None:
         query = query.where(booking_table.c.start < ms(until))
-    query = query.order_by(booking_table.c.start, booking_table.c.job_id)
+    if centres is not None:
+        query = query.where(booking_table.c.work_centre.in_(centres))
+    query = query.order_by(booking_table.c.start, booking_table.c.job_id).limit(limit)
     return [_booking(row) for row in conn.execute(query)]
+
+
+def count_bookings(conn: Connection, scope: Scope, since: datetime, until: datetime, centres: Sequence[str]) -> int:
+    """Return how many bookings on ``centres`` touch the time from ``since`` to ``until``; only our own people are told."""
+    if not scope.everything:
+        return 0
+    columns = booking_table.c
+    where = (columns.end > ms(since), columns.start < ms(until), columns.work_centre.in_(centres))
+    return int(conn.execute(select(func.count()).select_from(booking_table).where(*where)).scalar_one())
+
+
+def begun(conn: Connection, scope: Scope, orders: Iterable[str]) -> dict[str, Decimal]:
+    """Return how many pieces of each of ``orders`` have been begun: the batches of which some operation has; only our own people are told."""
+    found: dict[str, Decimal] = {}
+    columns = booking_table.c
+    wanted = sorted(set(orders)) if scope.everything else []
+    for first in range(0, len(wanted), MOST_IDS):
+        query = select(columns.order_no, columns.batch, func.max(columns.quantity).label("pieces"))
+        query = query.where(columns.order_no.in_(wanted[first : first + MOST_IDS]), columns.state.in_(("started", "ended")))
+        for row in conn.execute(query.group_by(columns.order_no, columns.batch)):
+            found[row.order_no] = found.get(row.order_no, Decimal(0)) + row.pieces
+    return found
 
 
 def live(conn: Connection, scope: Scope, now: int) -> list[Booking]:

@@ -11,7 +11,21 @@ from plait.manufacturing.desk.book.model import OrderLine, StateCount
 from plait.manufacturing.desk.book.rules import fold
 from plait.store import metadata, upsert
 
-__all__ = ["Image", "counts", "drop_images", "drop_lines", "images", "line", "lines", "lines_by_id", "lines_by_key", "put_image", "put_line", "put_new_lines"]
+__all__ = [
+    "Image",
+    "counts",
+    "drop_images",
+    "drop_lines",
+    "images",
+    "line",
+    "lines",
+    "lines_by_id",
+    "lines_by_key",
+    "lines_of_runs",
+    "put_image",
+    "put_line",
+    "put_new_lines",
+]
 
 PIECE = 400
 
@@ -132,6 +146,18 @@ def lines_by_id(conn: Connection, scope: Scope, ids: Iterable[str]) -> dict[str,
     for start in range(0, len(wanted), PIECE):
         query = _query(scope).where(line_table.c.id.in_(wanted[start : start + PIECE]))
         found |= {row.id: row for row in (_line(each.spec) for each in conn.execute(query))}
+    return found
+
+
+def lines_of_runs(conn: Connection, scope: Scope, runs: Iterable[str]) -> list[OrderLine]:
+    """Return the lines in scope that are made by one of ``runs``."""
+    found: list[OrderLine] = []
+    wanted = sorted(set(runs) - {""})
+    if scope.nothing:
+        return found
+    for start in range(0, len(wanted), PIECE):
+        query = _query(scope).where(line_table.c.run.in_(wanted[start : start + PIECE]))
+        found += [_line(row.spec) for row in conn.execute(query)]
     return found
 
 

@@ -16,7 +16,14 @@ from plait.manufacturing.schedule.model import Booking, PromiseRequest
 from plait.manufacturing.schedule.rules import job_id
 from plait.manufacturing.schedule.tables import plan_number
 
-__all__ = ["adoptions", "bookings_of"]
+__all__ = ["Proposed", "adoptions", "bookings_of", "proposed"]
+
+
+class Proposed(msgspec.Struct, frozen=True):
+    """Orders that the plan places and nobody has booked: how many, and their operations in the window asked for."""
+
+    orders: int
+    operations: list[Booking]
 
 
 def adoptions(plan: Plan) -> list[Adoption]:
@@ -28,6 +35,13 @@ def adoptions(plan: Plan) -> list[Adoption]:
             due = to_time(item.job.due)
             found.append(Adoption(item.line.id, due, _request(plan, item), tuple(rows), frozenset(row.job_id for row in item.kept)))
     return found
+
+
+def proposed(plan: Plan, since: int, until: int) -> Proposed:
+    """Return what is planned, but not booked, between two moments (ms)."""
+    new = [item for id, item in plan.prepared.items.items() if id not in plan.prepared.booked and not item.fixed and plan.outcome.spots.get(id)]
+    rows = [_booking(plan, item, spot) for item in new for spot in plan.outcome.spots[item.line.id] if spot.start < until and spot.end > since]
+    return Proposed(len(new), sorted(rows, key=lambda row: (row.start, row.job_id)))
 
 
 def bookings_of(plan: Plan, item: Item) -> list[Booking]:

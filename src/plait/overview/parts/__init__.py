@@ -1,0 +1,1 @@
+"""Parts with their stock: what is here, what open orders still take, how a part is made, what moved."""
