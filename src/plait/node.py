@@ -268,7 +268,7 @@ class Node:
         self.orders = OrderService(store, guard, clock, self.today.late.known)
         self.requests = RequestService(store, guard, clock, self.capabilities, self.people.name_of)
         self.chart = ChartService(store, guard, clock, self.today.late.known, desk.late.proposed)
-        self.parts_shown = PartsService(store, guard, desk.attachments)
+        self.parts_shown = PartsService(store, guard, desk.attachments, self.people.name_of)
 
     async def _for_phones(self) -> str:
         """Return the address that telephones in the workshop open: the public one, else where they are let in, else ours."""

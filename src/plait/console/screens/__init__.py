@@ -1,7 +1,7 @@
 """Every screen of the console, in the order of the rail."""
 
 from plait.console.screen import Screen
-from plait.console.screens import desk, firm, help, line, machines, network, node, orders, partners, people, quotes, rfqs, schedule, sharing, today
+from plait.console.screens import desk, firm, help, line, machines, network, node, orders, partners, parts, people, quotes, rfqs, schedule, sharing, today
 
 __all__ = ["SCREENS"]
 
@@ -12,6 +12,7 @@ SCREENS: tuple[Screen, ...] = (
     *rfqs.SCREENS,
     *quotes.SCREENS,
     *schedule.SCREENS,
+    *parts.SCREENS,
     *line.SCREENS,
     *machines.SCREENS,
     *partners.SCREENS,

@@ -17,13 +17,15 @@ PartsShown: TypeAlias = Literal["all", "stock", "short"]
 class Amounts(msgspec.Struct, frozen=True):
     """How much there is of a part, in its unit: ``free`` of ours, ``reserved`` for our orders, ``owned`` by customers.
 
-    ``need`` is what open orders take out of stock (what is made for them is not among it), ``short`` what is missing for them of our own goods.
+    ``ordered`` is what customers have ordered and not got; ``need`` is what open orders take out of stock (what is made for them is not among it),
+    ``short`` what is missing for them of our own goods.
     """
 
     free: Decimal = Decimal(0)
     reserved: Decimal = Decimal(0)
     owned: Decimal = Decimal(0)
     need: Decimal = Decimal(0)
+    ordered: Decimal = Decimal(0)
 
     @property
     def short(self) -> Decimal:

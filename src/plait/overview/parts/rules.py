@@ -18,9 +18,10 @@ MOST_TAKERS = 50
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What open orders take of each part, of which parts too little is here, and by whom each is taken (the earliest first) with their number."""
+    """What open orders take of each part and what is ordered, of which too little is here, by whom each is taken (the earliest first) and their number."""
 
     need: dict[str, Decimal]
+    ordered: dict[str, Decimal]
     short: list[str]
     takers: dict[str, list[Taker]]
     counts: dict[str, int]
@@ -43,6 +44,7 @@ def wanted(lines: Sequence[OrderLine], parts: Mapping[str, Part], stock: Iterabl
             ours[lot.part_id] = ours.get(lot.part_id, ZERO) + lot.quantity
     left = dict(ours)
     need: dict[str, Decimal] = {}
+    ordered: dict[str, Decimal] = {}
     takers: dict[str, list[Taker]] = {}
     counts: dict[str, int] = {}
 
@@ -59,6 +61,7 @@ def wanted(lines: Sequence[OrderLine], parts: Mapping[str, Part], stock: Iterabl
         here = min(left.get(part.id, ZERO), line.quantity)
         left[part.id] = left.get(part.id, ZERO) - here
         bought = part.supply == "buy"
+        ordered[part.id] = ordered.get(part.id, ZERO) + line.quantity
         take(part.id, line.quantity, line, of_stock=line.quantity if bought else here, material=False)
         to_make = line.quantity - here - begun.get(line.id, ZERO)
         for each in part.materials if not bought and to_make > 0 else ():
@@ -66,7 +69,7 @@ def wanted(lines: Sequence[OrderLine], parts: Mapping[str, Part], stock: Iterabl
                 quantity = _in_stock_unit(each, parts.get(each.part)) * blanks(part, _pieces(to_make))
                 take(each.part, quantity, line, of_stock=quantity, material=True)
     short = sorted(id for id, quantity in need.items() if quantity > ours.get(id, ZERO))
-    return Wanted(need, short, takers, counts)
+    return Wanted(need, ordered, short, takers, counts)
 
 
 def _pieces(quantity: Decimal) -> int:
@@ -82,8 +85,8 @@ def _in_stock_unit(row: Material, part: Part | None) -> Decimal:
         return row.quantity
 
 
-def amounts_of(lots: Iterable[Stock], need: Decimal) -> Amounts:
-    """Return how much there is of one part, and what is taken of it."""
+def amounts_of(lots: Iterable[Stock], wanted: Wanted, id: str) -> Amounts:
+    """Return how much there is of one part, what is ordered and what is taken of it."""
     free = reserved = owned = ZERO
     for lot in lots:
         if lot.owner:
@@ -92,7 +95,7 @@ def amounts_of(lots: Iterable[Stock], need: Decimal) -> Amounts:
             reserved += lot.quantity
         else:
             free += lot.quantity
-    return Amounts(free, reserved, owned, need)
+    return Amounts(free, reserved, owned, wanted.need.get(id, ZERO), wanted.ordered.get(id, ZERO))
 
 
 def estimated(part: Part) -> bool:

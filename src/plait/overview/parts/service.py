@@ -1,6 +1,7 @@
 """The verbs of parts with their stock: a page of them, and one with all that belongs to it."""
 
 import asyncio
+from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
@@ -31,16 +32,17 @@ PIECE = 1000
 KINDS = (
     "book.line_entered", "book.line_changed", "book.line_closed", "part.revised", "part.withdrawn", "part.stock_in", "part.stock_out", "line.job_started",
 )  # fmt: skip
-NOTHING = Wanted({}, [], {}, {})
+NOTHING = Wanted({}, {}, [], {}, {})
 
 
 class PartsService:
-    """Parts and stock as people look at them. What open orders take is worked out once after each change of them."""
+    """Parts and stock as people look at them. What open orders take is worked out once after each change of them; ``name_of`` knows people by id."""
 
-    def __init__(self, store: Store, guard: Guard, attachments: AttachmentService) -> None:
+    def __init__(self, store: Store, guard: Guard, attachments: AttachmentService, name_of: Callable[[str], str]) -> None:
         self.store = store
         self.guard = guard
         self.attachments = attachments
+        self.name_of = name_of
         self._turn = asyncio.Lock()
         self._kept: tuple[str, str, Wanted] | None = None
 
@@ -62,7 +64,7 @@ class PartsService:
         by_part: dict[str, list[Stock]] = {}
         for lot in lots:
             by_part.setdefault(lot.part_id, []).append(lot)
-        rows = [rules.row(part, rules.amounts_of(by_part.get(part.id, ()), wanted.need.get(part.id, Decimal(0)))) for part in found[:limit]]
+        rows = [rules.row(part, rules.amounts_of(by_part.get(part.id, ()), wanted, part.id)) for part in found[:limit]]
         return PartsPage(rows, found[limit - 1].id if len(found) > limit else "", len(wanted.short))
 
     async def part(self, actor: Actor, id: str) -> PartView:
@@ -74,7 +76,7 @@ class PartsService:
         if part is None:
             raise Problem(NO_PART, f"part {id} is not known")
         wanted = await self._wanted(actor)
-        amounts = rules.amounts_of(lots, wanted.need.get(id, Decimal(0)))
+        amounts = rules.amounts_of(lots, wanted, id)
         return PartView(
             part=part,
             revisions=revisions,
@@ -117,7 +119,11 @@ class PartsService:
         while facts := await self.store.facts(after, PIECE, f"stock/{id}"):
             found = [*found, *facts][-MOVEMENTS:]
             after = facts[-1].seq
-        return [_movement(fact) for fact in reversed(found) if fact.body is not None]
+        return [_movement(fact, self._by(fact.actor)) for fact in reversed(found) if fact.body is not None]
+
+    def _by(self, label: str) -> str:
+        kind, _, id = label.partition(":")
+        return self.name_of(id) if kind == "person" else id or label
 
     async def _files(self, actor: Actor, part: Part) -> list[Kept]:
         try:
@@ -152,7 +158,7 @@ class _Moved(msgspec.Struct, frozen=True):
     back: bool = False
 
 
-def _movement(fact: Fact) -> Movement:
+def _movement(fact: Fact, by: str) -> Movement:
     body = msgspec.convert(msgspec.to_builtins(decode(fact)), _Moved)
     kind = "in" if fact.kind == "part.stock_in" else "out"
-    return Movement(fact.at, kind, body.quantity, body.unit, body.lot, body.order, body.owner, body.back, fact.actor)  # type: ignore[arg-type]
+    return Movement(fact.at, kind, body.quantity, body.unit, body.lot, body.order, body.owner, body.back, by)  # type: ignore[arg-type]
