@@ -1,6 +1,7 @@
 """The demo's processes: one node a firm, one plant a maker, one conductor who owns time."""
 
 import asyncio
+import contextlib
 import os
 import sys
 from asyncio.subprocess import Process
@@ -14,11 +15,22 @@ from plait.cli.demo.script import FIRMS, Script, plant_toml, read_script
 from plait.kernel.clock import SYSTEM
 from plait.kernel.conductor import Conductor
 from plait.kernel.os import child_options, free_port, stop_child
+from plait.kernel.problems import Problem
 from plait.kernel.stepped import ENV
+from plait.web.serve import listen
 
 __all__ = ["START", "Scene"]
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+
+
+def _port(wanted: int) -> int:
+    """Return the port wanted, or any free one when none is or another program has it."""
+    if wanted:
+        with contextlib.suppress(Problem):
+            listen("127.0.0.1", wanted).close()
+            return wanted
+    return free_port()
 
 
 class Scene:
@@ -28,7 +40,7 @@ class Scene:
         self.folder = folder
         self.seed = seed
         self.scripts: dict[str, Script] = {name: read_script(name) for name in FIRMS}
-        self.ports = {name: first_port + index if first_port else free_port() for index, name in enumerate(FIRMS)}
+        self.ports = {name: _port(first_port + index if first_port else 0) for index, name in enumerate(FIRMS)}
         self.plant_ports = {name: free_port() for name in FIRMS if self.scripts[name].plant is not None}
         self.conductor = Conductor(START, pace)
         self.firms: dict[str, FirmClient] = {}
