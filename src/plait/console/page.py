@@ -113,6 +113,10 @@ class Block:
         else:
             self._put(data)
 
+    def into_view(self) -> None:
+        """Bring the part into view, moving the page as little as that takes."""
+        self.element.client.run_javascript(f'document.getElementById("{self.element.html_id}")?.scrollIntoView({{block: "nearest"}})')
+
     def failed(self, problem: Problem) -> None:
         """Show what went wrong and what to do."""
         if problem.code == UNAUTHENTICATED:

@@ -42,7 +42,8 @@ def bar_words(bar: Bar, t: Texts, said: Callable[[str], str]) -> str:
     head = f"{bar.number or bar.job_id} – {bar.name}, {t.quantity(bar.quantity)}"
     times = t("{start} to {end}", start=t.moment(bar.start), end=t.moment(bar.end))
     late = f"{t('its order will be late')}. " if bar.late and bar.state != "ended" else ""
-    pinned = f" {t('A person put it here.')}" if bar.frozen else ""
+    put = t("A person put it here.")
+    pinned = f" {put}" if bar.frozen and said(bar.why) != put else ""
     return f"{head}\n{bar.customer}{' – ' if bar.customer else ''}{words}, {times}. {late}{said(bar.why)}{pinned}".replace("\n – ", "\n").strip()
 
 

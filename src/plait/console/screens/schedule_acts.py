@@ -92,6 +92,14 @@ class ScheduleActs:
             "discard": lambda _: self.discard(),
         }
 
+    def number(self, order: str) -> str:
+        """Return what people call an order that the schedule names by its id."""
+        lanes = self._chart.lanes if self._chart is not None else ()
+        return next((bar.number for lane in lanes for bar in lane.bars if bar.order == order), "") or self._numbers().get(order, order)
+
+    def _numbers(self) -> Mapping[str, str]:
+        return {line.id: line.order_no for line in self._report.lines if line.order_no} if self._report is not None else {}
+
     def _bar(self, job: str) -> tuple[Bar | None, Lane | None]:
         for lane in self._chart.lanes if self._chart is not None and job else ():
             for bar in lane.bars:
@@ -117,7 +125,7 @@ class ScheduleActs:
     def _in_view(self) -> None:
         panel = self._blocks[1] if len(self._blocks) > 1 else None
         if panel is not None and (self.chosen or self._tried):
-            panel.element.run_method("scrollIntoView", {"block": "nearest"})
+            panel.into_view()
 
     # -- trying
 

@@ -1,6 +1,7 @@
 """What the schedule looks like: the answer, the chart, the same as lists on a phone, the job looked at, what was tried, what is late."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from plait.manufacturing.schedule.model import Moved, Shift
 from plait.overview import paths
 from plait.overview.chart.model import Bar, Chart, Lane
 
-__all__ = ["answer_of", "chart_shown", "late_shown", "looked_at", "moved_shown"]
+__all__ = ["answer_of", "chart_shown", "late_shown", "looked_at", "moved_shown", "why_said"]
 
 MOST_LISTED = 20
 MOST_LATE = 30
@@ -31,6 +32,22 @@ KEYS = (
     ("held", "held for an offer"),
     ("done", "done"),
 )
+
+
+WHYS = (
+    (re.compile(r"(?P<centre>.+) is closed until then"), "{centre} is closed until then"),
+    (re.compile(r"(?P<centre>.+) is busy until then"), "{centre} is busy until then"),
+    (re.compile(r"the free time of (?P<centre>.+) before that is too short"), "the free time of {centre} before that is too short"),
+)
+
+
+def why_said(t: Texts, why: str) -> str:
+    """Return why a job stands where it stands in the language; what is not known again stays as it is."""
+    for pattern, text in WHYS:
+        if found := pattern.fullmatch(why):
+            return t(text, centre=found["centre"])
+    said = t(why)
+    return said if said != why else spoken(t, why)
 
 
 def answer_of(chart: Chart, t: Texts) -> str:
@@ -71,7 +88,7 @@ def chart_shown(page: Page, chart: Chart, acts: ScheduleActs, shown: str, links:
     )
     tries = [_button(t("Try overtime"), "more_time", "overtime"), _button(t("Try another shift"), "dark_mode", "shift")] if "desk.read" in acts.may else []
     head = tag("div", move, _sites(page, chart, shown), tag("div", tries, cls="p-row"), cls="p-row g-head")
-    drawn = draw(chart, t, lambda why: spoken(t, why), acts.chosen, movable=acts.writes)
+    drawn = draw(chart, t, lambda why: why_said(t, why), acts.chosen, movable=acts.writes)
     wide = tag("div", drawn, cls="p-scroll g-wide", tabindex="0", role="region", aria_label=t("Schedule"))
     drop = tag("button", "", type="button", data_act="drop", data_arg="", hidden=True, cls="g-drop")
     dragged = hint(t("Drag a bar to another time or work centre to see what that would do; nothing changes before you save it.")) if acts.writes else ""
@@ -155,7 +172,7 @@ def looked_at(page: Page, data: Looked, acts: ScheduleActs) -> Markup:
     if data.bar is not None and data.lane is not None:
         parts.append(_job(page, data.bar, data.lane, acts))
     if data.tried is not None:
-        parts.append(_tried(page, data.tried))
+        parts.append(_tried(page, data.tried, acts.number))
     return tag("div", parts, cls="p-stack") if parts else Markup("")
 
 
@@ -171,7 +188,7 @@ def _job(page: Page, bar: Bar, lane: Lane, acts: ScheduleActs) -> Markup:
         (t("Batch"), f"{bar.batch}: {t.quantity(bar.quantity)}"),
         (t("Where"), place),
         (t("When"), join(when(bar.start, t), " – ", when(bar.end, t))),
-        (t("Why there"), spoken(t, bar.why)),
+        (t("Why there"), why_said(t, bar.why)),
     )
     buttons: list[Markup] = []
     if bar.state == "planned" and not bar.outside:
@@ -187,16 +204,16 @@ def _job(page: Page, bar: Bar, lane: Lane, acts: ScheduleActs) -> Markup:
     return tag("section", head, pairs(rows), tag("div", buttons, cls="p-row p-acts"), cls="p-card g-job")
 
 
-def _tried(page: Page, tried: Tried) -> Markup:
+def _tried(page: Page, tried: Tried, number: Callable[[str], str]) -> Markup:
     t = page.t
-    shown = moved_shown(page, tried.answer) if isinstance(tried.answer, Moved) else what_if_shown(page, tried.answer)
+    shown = moved_shown(page, tried.answer, number) if isinstance(tried.answer, Moved) else what_if_shown(page, tried.answer)
     save = _button(t("Save"), "check", "save", cls="p-go") if tried.savable else hint(t("You may look, but not change the schedule."))
     acts = tag("div", save, _button(t("Discard"), "close", "discard"), cls="p-row p-acts")
     return tag("section", tag("p", tag("strong", t("Tried: {what}", what=tried.title))), shown, acts, cls="p-card g-tried")
 
 
-def moved_shown(page: Page, moved: Moved) -> Markup:
-    """Return what a move would do: where the job lands, and which orders become later or earlier, by how much."""
+def moved_shown(page: Page, moved: Moved, number: Callable[[str], str]) -> Markup:
+    """Return what a move would do: where the job lands, and which orders become later or earlier, by how much; ``number`` says what an order is called."""
     t, shifts = page.t, moved.repair.orders
     later, earlier = [each for each in shifts if each.now > each.was], [each for each in shifts if each.now < each.was]
     become_late = sum(each.late and not _was_late(each) for each in shifts)
@@ -208,7 +225,7 @@ def moved_shown(page: Page, moved: Moved) -> Markup:
     if abs((moved.start - moved.asked).total_seconds()) >= 60:
         landed = hint(t("It cannot begin at {asked}; the first time free for it there is {start}.", asked=t.moment(moved.asked), start=t.moment(moved.start)))
     held = hint(t("{count} slots held for offers move too.", count=len(moved.repair.holds))) if moved.repair.holds else ""
-    rows = [_shift(t, each) for each in [*sorted(later, key=lambda each: each.was - each.now), *earlier][:MOST_LATE]]
+    rows = [_shift(t, each, number(each.order)) for each in [*sorted(later, key=lambda each: each.was - each.now), *earlier][:MOST_LATE]]
     names = (t("Order"), t("Ready now"), t("Ready then"), t("Change"), t("Then"))
     made = table(names, rows, label=t("Orders whose end moves")) if rows else ""
     return tag("div", tag("p", said, cls="p-answer"), hint(t("Nothing was changed by this.")), landed, held, made, cls="p-stack")
@@ -218,12 +235,12 @@ def _was_late(shift: Shift) -> bool:
     return shift.promised is not None and shift.was > shift.promised
 
 
-def _shift(t: Texts, shift: Shift) -> tuple[Any, ...]:
+def _shift(t: Texts, shift: Shift, number: str) -> tuple[Any, ...]:
     hours = (shift.now - shift.was).total_seconds() / 3600
     size = t("{count} h", count=f"{abs(hours):.1f}") if abs(hours) < 48 else t("{count} days", count=f"{abs(hours) / 24:.1f}")
     change = t("{time} later", time=size) if hours > 0 else t("{time} earlier", time=size)
     verdict = chip("bad", t("late")) if shift.late else chip("good", t("on time"))
-    return link(shift.order, paths.order(shift.order)), when(shift.was, t), when(shift.now, t), change, verdict
+    return link(number, paths.order(shift.order)), when(shift.was, t), when(shift.now, t), change, verdict
 
 
 def late_shown(page: Page, report: LateReport | None, acts: ScheduleActs) -> Markup:

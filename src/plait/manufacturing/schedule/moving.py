@@ -17,6 +17,7 @@ from plait.store import Tx
 __all__ = ["move", "try_move"]
 
 ALL = Scope(everything=True)
+PUT = "A person put it here."
 
 
 def try_move(conn: Connection, now: datetime, job_id: str, wanted: Move) -> Moved:
@@ -53,7 +54,7 @@ def _worked(conn: Connection, now: int, job_id: str, wanted: Move) -> tuple[list
     if span is None:
         raise never_fits(centre.id, row.work_ms)
     start, end = to_time(span[0]), to_time(span[1])
-    moved = msgspec.structs.replace(row, work_centre=centre.id, machine_id=centre.machine_id, start=start, end=end, frozen=True)
+    moved = msgspec.structs.replace(row, work_centre=centre.id, machine_id=centre.machine_id, start=start, end=end, frozen=True, why=PUT)
     follows = to_time(ms(end) + row.transfer_ms)
 
     def then(each: Booking) -> Booking:

@@ -123,7 +123,8 @@ class PartsService:
 
     def _by(self, label: str) -> str:
         kind, _, id = label.partition(":")
-        return self.name_of(id) if kind == "person" else id or label
+        name = self.name_of(id)
+        return name if name != id else id if kind == "system" else kind
 
     async def _files(self, actor: Actor, part: Part) -> list[Kept]:
         try:
