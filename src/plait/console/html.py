@@ -139,5 +139,7 @@ def table(
 
 
 def _cell(column: str, value: Cell, cls: str | None) -> Markup:
-    several = isinstance(value, Markup) and value.count("<") > 2  # on a phone a cell's label and its content stand beside each other
+    several = (
+        isinstance(value, Markup) and "<" in value and (value.count("<") > 2 or not value.startswith("<"))
+    )  # on a phone a cell's label and its content stand beside each other
     return tag("td", tag("div", value) if several else value, data_label=column or None, cls=cls)
