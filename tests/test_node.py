@@ -220,7 +220,8 @@ async def test_a_viewer_writes_nothing(tmp_path: Path) -> None:
 GEAR = "https://id.gs1.org/01/09521002000016/21/A1"
 EVENT = {"type": "ObjectEvent", "action": "ADD", "eventTime": "2026-03-02T08:00:00Z", "eventTimeZoneOffset": "+00:00", "epcList": [GEAR]}
 # What some reads must be asked for.
-ASKED = {"/api/v1/trade/options": "?purpose=meridian/RFQ-00001"} | {f"/api/v1/trace/{verb}": f"?epc={GEAR}" for verb in ("up", "contains", "recall")}
+ASKED = {"/api/v1/trade/options": "?purpose=meridian/RFQ-00001", "/api/v1/labels/codes": "?path=01/09521002000016", "/api/v1/passports/tiers": f"?key={GEAR}"}
+ASKED |= {f"/api/v1/trace/{verb}": f"?epc={GEAR}" for verb in ("up", "contains", "recall", "recall.csv", "story")}
 # No part of these belongs to a partner: the action is the whole border (the rest of them is the same in every node).
 OWN_ALONE = frozenset(
     (

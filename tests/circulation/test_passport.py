@@ -112,3 +112,40 @@ async def test_who_may_enter(tmp_path: Path) -> None:
         with pytest.raises(Problem) as refusal:
             await service.put_passport(ANONYMOUS, GTIN, {})
         assert refusal.value.code == "forbidden"
+
+
+async def test_who_reads_what(tmp_path: Path) -> None:
+    """Tests that tiers part what anybody reads from what is read besides, and that only our own people are told."""
+    async with open_nodes(tmp_path, 2) as [node, customer]:
+        service = await make(node, customer)
+        tiers = await service.tiers(node.me, f"01/{GTIN}/21/A%2F1")
+        assert (tiers.name, tiers.serial, tiers.granularity, tiers.known, tiers.page) == ("Gear set", "A/1", "item", True, f"/item/01/{GTIN}/21/A%2F1")
+        assert {each.element_id for each in tiers.public} == {*FIELDS, "made_at", "made_by", "made_where"}
+        assert {each.element_id for each in tiers.more} == {"materials", "history"}
+        assert (await service.tiers(node.me, f"01/{GTIN}/10/unheard")).known is False
+        for who in (ANONYMOUS, node.contract(customer.firm.party_id)):
+            with pytest.raises(Problem):
+                await service.tiers(who, f"01/{GTIN}")
+            with pytest.raises(Problem):
+                await service.passports(who)
+
+
+async def test_list_by_gtin(tmp_path: Path) -> None:
+    """Tests that the list has each article's newest version, in pages."""
+    async with open_nodes(tmp_path, 2) as [node, customer]:
+        service = await make(node, customer)
+        await service.put_passport(node.me, GTIN, {"name": "New"})
+        await service.put_passport(node.me, "09521001000024", {"name": "Other"})
+        assert [(each.fields["name"], each.version) for each in await service.passports(node.me)] == [("New", 2), ("Other", 1)]
+        assert [each.gtin for each in await service.passports(node.me, limit=1)] == [GTIN]
+        assert [each.gtin for each in await service.passports(node.me, after=GTIN)] == ["09521001000024"]
+
+
+async def test_the_part_leaves_what_people_added(tmp_path: Path) -> None:
+    """Tests that a part's new revision changes what the part says and keeps the rest of the passport."""
+    async with open_nodes(tmp_path, 2) as [node, customer]:
+        service = await make(node, customer)
+        await service.put_passport(node.me, GTIN, FIELDS | {"warranty": "2 years"}, materials_public=True)
+        product = await service.from_part(node.me, GTIN, {"name": "Gear set", "material": "18CrNiMo7-6"})
+        assert (product.fields, product.materials_public) == ({"name": "Gear set", "material": "18CrNiMo7-6", "warranty": "2 years"}, True)
+        assert await service.from_part(node.me, GTIN, {"name": "Gear set", "material": "18CrNiMo7-6"}) == product

@@ -198,3 +198,15 @@ def test_quiet_zones_are_free() -> None:
             frame = picture.crop(around)
             frame.paste(255, (left - 3 - around[0], top - 3 - around[1], right + 3 - around[0], bottom + 3 - around[1]))
             assert frame.getextrema() == (255, 255), (serial, found.symbology_identifier)
+
+
+async def test_what_the_codes_say(tmp_path: Path) -> None:
+    """Tests that a label is told with what its codes were read as, for pieces and for logistic units, and only to who may see labels."""
+    async with make_store(tmp_path) as store:
+        service = LabelService(store, Rights(HELIX), store.clock, "printer.example")
+        found = await service.read(ME, f"01/{gtin(1)}/21/A1", "Gear set", 2)
+        assert (found.symbol, found.elements, found.link) == ("GS1 DataMatrix", f"(01){gtin(1)}(21)A1", f"https://id.helix.example/r/01/{gtin(1)}/21/A1")
+        assert (found.path, found.query, found.printer) == (f"01/{gtin(1)}/21/A1", "name=Gear+set&quantity=2", "printer.example")
+        assert (await service.read(ME, "00/195210020000000013")).symbol == "GS1-128"
+        with pytest.raises(Problem):
+            await service.read(ANONYMOUS, f"01/{gtin(1)}")

@@ -160,3 +160,13 @@ async def test_view_of_strangers_is_empty(service: ObservatoryService) -> None:
     for stranger in (PARTNER, ANONYMOUS):
         view = await service.view(stranger)
         assert (view.firms, view.classes, view.links, view.chain, view.stops) == ([], [], [], [], [])
+
+
+async def test_who_is_missing_is_named(service: ObservatoryService, house: House) -> None:
+    """Tests that the view names who gave no report, to our own people alone."""
+    gone = min(CLASSES)
+    house.answers[f"p-{gone}"] = Problem(UNREACHABLE, "closed")
+    assert (await service.view(ME)).missing == sorted(CLASSES)
+    await service.collect(ME)
+    assert (await service.view(ME)).missing == [gone]
+    assert (await service.view(PARTNER)).missing == []

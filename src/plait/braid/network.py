@@ -28,7 +28,7 @@ async def part_revised(house: House, fact: Fact, body: Any) -> None:
     page = f"{house.firm.url}/item/01/{part.gtin}"
     await house.resolver.put_link(house.me, f"/01/{part.gtin}", "gs1:pip", page, part.name, "en", "text/html")
     fields = {"material": part.material, "process": part.process, "mass_kg": str(part.mass_kg or ""), "revision": part.revision, "name": part.name}
-    await house.passports.put_passport(house.me, part.gtin, {key: value for key, value in fields.items() if value})
+    await house.passports.from_part(house.me, part.gtin, {key: value for key, value in fields.items() if value})
 
 
 REACTIONS = (

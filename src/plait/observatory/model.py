@@ -175,7 +175,7 @@ class Method(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """The network as the reports show it, in ``currency``; ``left_out`` says which reports could not be used and why."""
+    """The network as the reports show it, in ``currency``; ``left_out`` says which reports could not be used and why, ``missing`` who gave none (names)."""
 
     at: datetime
     currency: str
@@ -186,3 +186,4 @@ class View(msgspec.Struct, frozen=True):
     stops: list[Stop]
     left_out: list[str]
     method: Method
+    missing: list[str] = []

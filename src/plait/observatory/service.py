@@ -98,7 +98,9 @@ class ObservatoryService:
         """Return the network as the reports in the actor's scope show it."""
         scope = self.guard.scope(actor, "read", "observatory")
         every = await self.store.read(lambda conn: tables.reports(conn, scope))
-        return await asyncio.to_thread(_view, self.clock.now(), every)
+        there = {report.party for report in every}
+        missing = sorted(member.name for member in self.directory.members() if member.party_id not in there) if scope.everything else []
+        return await asyncio.to_thread(_view, self.clock.now(), every, missing)
 
 
 def _keep(tx: Tx, report: AggregateReport) -> bool:
@@ -128,10 +130,10 @@ def _firm(report: AggregateReport, tier: int) -> FirmView:
     return FirmView(report.party, report.name, report.isic, title, report.region, report.revenue, report.purchases, tier, report.jobs, report.machine_hours)
 
 
-def _view(at: datetime, every: Sequence[AggregateReport]) -> View:
+def _view(at: datetime, every: Sequence[AggregateReport], missing: list[str]) -> View:
     currency, reports, left_out = rules.usable(every)
     found = rules.links(reports)
     level = rules.tiers([report.party for report in reports], found)
     firms = [_firm(report, level[report.party]) for report in reports]
     by_value: list[LinkView] = sorted(found.values(), key=lambda link: (-link.value, link.supplier, link.buyer))
-    return View(at, currency, firms, _classes(reports), by_value, rules.chain(reports, level), rules.stops(reports, found), left_out, METHOD)
+    return View(at, currency, firms, _classes(reports), by_value, rules.chain(reports, level), rules.stops(reports, found), left_out, METHOD, missing)

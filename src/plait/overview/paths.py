@@ -13,9 +13,11 @@ __all__ = [
     "files",
     "firm",
     "health",
+    "labels",
     "machine",
     "machines",
     "network",
+    "observatory",
     "offer",
     "offers",
     "order",
@@ -25,6 +27,7 @@ __all__ = [
     "partners",
     "parts",
     "passport",
+    "passports",
     "people",
     "phones",
     "repair",
@@ -35,6 +38,7 @@ __all__ = [
     "sharing",
     "today",
     "trace",
+    "traces",
 ]
 
 ROOT = "/console"
@@ -149,6 +153,21 @@ def trace(epc: str) -> str:
     return f"{_path('trace')}?epc={quote(epc, safe='')}"
 
 
+def traces(**shown: str) -> str:
+    """Return where things are traced, narrowed by ``shown`` (``q="0001"``: what is looked for)."""
+    return _path("trace") + _query(shown)
+
+
+def labels(epc: str = "", **shown: str) -> str:
+    """Return where labels are made, or the label of a thing by its identifier with ``name`` and ``quantity`` on it; ``q``: what is looked for."""
+    return _path("labels") + _query({"epc": epc} | shown)
+
+
+def observatory() -> str:
+    """Return what the reports of many firms show together."""
+    return _path("observatory")
+
+
 def health() -> str:
     """Return what is wrong with the node."""
     return _path("health")
@@ -189,9 +208,14 @@ def capabilities() -> str:
     return _path("firm", "capabilities")
 
 
-def passport(gtin: str) -> str:
-    """Return the passport of an article by its GTIN."""
-    return _path("passports", gtin)
+def passports() -> str:
+    """Return the list of passports."""
+    return _path("passports")
+
+
+def passport(gtin: str, **shown: str) -> str:
+    """Return the passport of an article by its GTIN, or of one ``lot`` or piece (``serial``) of it."""
+    return _path("passports", gtin) + _query(shown)
 
 
 def people() -> str:

@@ -6,7 +6,7 @@ import msgspec
 
 from plait.kernel.facts import fact
 
-__all__ = ["Element", "Passport", "PassportEntered", "Product", "Seen"]
+__all__ = ["Element", "Passport", "PassportEntered", "Product", "Seen", "Tiers"]
 
 
 class Product(msgspec.Struct, frozen=True):
@@ -48,6 +48,32 @@ class Passport(msgspec.Struct, frozen=True, rename="camel"):
     facility_id: str
     content_specification_ids: list[str]
     elements: list[Element]
+
+
+class Tiers(msgspec.Struct, frozen=True):
+    """A passport side by side for who may read it: ``public`` by anybody, ``more`` besides by a person with a legitimate interest and by who got the thing.
+
+    ``uri`` and ``granularity`` as in a passport; ``version`` and ``updated`` of its static part; ``known``: False when no event names the lot or piece;
+    ``page`` is the public page, ``data`` the address of the data, ``link`` what the code on a label says.
+    """
+
+    uri: str
+    gtin: str
+    lot: str
+    serial: str
+    granularity: str
+    name: str
+    status: str
+    version: int
+    updated: str
+    materials_public: bool
+    known: bool
+    public: list[Element]
+    more: list[Element]
+    fields: dict[str, str]
+    page: str
+    data: str
+    link: str
 
 
 @fact("passport.entered", key="gtin", quantity="version")

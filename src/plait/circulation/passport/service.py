@@ -5,7 +5,7 @@ from typing import Any
 
 from plait.circulation.epcis.service import EpcisService, Snapshot
 from plait.circulation.passport import rules, tables
-from plait.circulation.passport.model import Passport, PassportEntered, Product
+from plait.circulation.passport.model import Passport, PassportEntered, Product, Tiers
 from plait.circulation.passport.rules import History, Subject
 from plait.circulation.trace.rules import Walk, receivers
 from plait.kernel import gs1
@@ -19,6 +19,7 @@ __all__ = ["PassportService"]
 
 # The static part of a passport is published: whoever holds the thing may read it (ESPR 2024/1781, article 10).
 PUBLISHED = Scope(everything=True)
+PART_FIELDS = frozenset({"material", "process", "mass_kg", "revision", "name"})
 
 
 class PassportService:
@@ -36,15 +37,60 @@ class PassportService:
         article = gs1.gtin14(gtin)
 
         def work(tx: Tx) -> Product:
-            known = tables.latest(tx.conn, PUBLISHED, article)
-            if known is not None and (known.fields, known.materials_public) == (dict(fields), materials_public):
-                return known
-            product = Product(article, dict(fields), known.version + 1 if known else 1, iso(tx.at), materials_public)
-            tables.put(tx.conn, product)
-            tx.append(f"passport/{article}", PassportEntered(article, product.version, product.fields, materials_public))
-            return product
+            return _enter(tx, article, dict(fields), materials_public, tables.latest(tx.conn, PUBLISHED, article))
 
         return await self.store.write(actor, work, once=once, result=Product)
+
+    async def from_part(self, actor: Actor, gtin: str, fields: Mapping[str, str]) -> Product:
+        """Enter what the part of ours says of itself (``PART_FIELDS``); what people have added stays. Raises ``gs1-key``."""
+        self.guard.require(actor, "passport.write")
+        article = gs1.gtin14(gtin)
+
+        def work(tx: Tx) -> Product:
+            known = tables.latest(tx.conn, PUBLISHED, article)
+            added = {key: value for key, value in known.fields.items() if key not in PART_FIELDS} if known else {}
+            return _enter(tx, article, added | dict(fields), known.materials_public if known else False, known)
+
+        return await self.store.write(actor, work, result=Product)
+
+    async def passports(self, actor: Actor, after: str = "", limit: int = 100) -> list[Product]:
+        """Return the static parts of our articles' passports behind the GTIN ``after``; our own people only."""
+        scope = self.guard.scope(actor, "read", "passport")
+        scope.own("Lists of passports")
+        return await self.store.read(lambda conn: tables.page(conn, scope, after, limit))
+
+    async def tiers(self, actor: Actor, key: str) -> Tiers:
+        """Return what anybody and what others besides may read in a passport; our own people only. Raises ``gs1-key`` or ``not-found``."""
+        self.guard.require(actor, "passport.read")
+        self.guard.scope(actor, "read", "passport").own("Passports by who may read them")
+        found = rules.subject(key)
+        product, history, _ = await self._known(found)
+        if product is None:
+            raise Problem(NOT_FOUND, f"{found.uri} is no article of ours")
+        firm = self.guard.firm()
+        public, whole = (rules.fold(found, product, history, firm, everything) for everything in (False, True))
+        shown = {each.element_id for each in public.elements}
+        named = gs1.read(found.uri)
+        assert named is not None, "made by us"
+        return Tiers(
+            found.uri,
+            found.gtin,
+            found.lot,
+            found.serial,
+            found.granularity,
+            product.fields.get("name", found.gtin),
+            whole.dpp_status,
+            product.version,
+            product.updated,
+            product.materials_public,
+            found.granularity == "model" or bool(history.events),
+            public.elements,
+            [each for each in whole.elements if each.element_id not in shown],
+            product.fields,
+            f"/item{named.path}",
+            whole.digital_product_passport_id,
+            named.on(firm.resolver_url or firm.url or gs1.HOST),
+        )
 
     async def passport(self, actor: Actor, key: str) -> Passport:
         """Return the passport of what ``key`` names, as much as the actor may see.
@@ -106,6 +152,16 @@ class PassportService:
             "json": passport.digital_product_passport_id,
             "known": found.granularity == "model" or bool(history.events),
         }
+
+
+def _enter(tx: Tx, article: str, fields: dict[str, str], materials_public: bool, known: Product | None) -> Product:
+    """Keep a new version unless it says what ``known`` says."""
+    if known is not None and (known.fields, known.materials_public) == (fields, materials_public):
+        return known
+    product = Product(article, fields, known.version + 1 if known else 1, iso(tx.at), materials_public)
+    tables.put(tx.conn, product)
+    tx.append(f"passport/{article}", PassportEntered(article, product.version, product.fields, materials_public))
+    return product
 
 
 def _label(name: str) -> str:

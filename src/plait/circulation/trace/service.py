@@ -15,7 +15,7 @@ from plait.kernel.ports import Directory, Guard, PartnerData
 from plait.kernel.problems import FORBIDDEN, NOT_FOUND, Problem, register
 from plait.store import Store
 
-__all__ = ["TraceService"]
+__all__ = ["TraceService", "key_of"]
 
 LONGEST_CHAIN = 16
 TOO_LONG = register("trace-too-long", 422, "The chain of those asking is too long", f"At most {LONGEST_CHAIN} firms may ask one through another.")
@@ -26,7 +26,8 @@ def _no_name(epc: str) -> str:
     return ""
 
 
-def _key(epc: str) -> str:
+def key_of(epc: str) -> str:
+    """Return the one form under which events name ``epc``: of a piece without its lot; raise ``epcis-validation``."""
     key = canonical(epc)
     found = LOT_AND_SERIAL.fullmatch(key)
     return found[1] + found[3] if found else key
@@ -69,7 +70,7 @@ class TraceService:
         traced: ``forbidden`` otherwise. Raises ``not-found`` when nothing is known of the item, ``trace-too-long``.
         """
         scope = self._scope(actor, via)
-        key = _key(epc)
+        key = key_of(epc)
         shown_to = None if scope.everything else self.epcis.parties(scope.party or "")
         await self._may_ask(key, shown_to)
         gather = Gather(self.epcis, self.directory, self.partner_data, self.names, via)
@@ -97,7 +98,7 @@ class TraceService:
         items: list[Contained] = []
         gaps: list[Gap] = []
         firm = self.guard.firm().name
-        for key in dict.fromkeys(_key(one) for one in epc.split("|") if one):
+        for key in dict.fromkeys(key_of(one) for one in epc.split("|") if one):
             found = await self._affected(key, via)
             gaps += found.gaps.values()
             for item, depth in sorted(found.walk.items.items()):
@@ -107,10 +108,16 @@ class TraceService:
 
     async def recall(self, actor: Actor, epc: str) -> Recall:
         """Return every finished item here that contains ``epc``, and to whom it was delivered; own people only (``forbidden``)."""
+        return self.recalled(await self.affected(actor, epc), key_of(epc))
+
+    async def affected(self, actor: Actor, epc: str) -> Affected:
+        """Return the walk over everything here that contains ``epc``, made or not; own people only (``forbidden``)."""
         if not self._scope(actor, ()).everything:
             raise Problem(FORBIDDEN, "a recall looks into all deliveries; partners ask contains")
-        key = _key(epc)
-        found = await self._affected(key, ())
+        return await self._affected(key_of(epc), ())
+
+    def recalled(self, found: Affected, key: str) -> Recall:
+        """Return what of a walk is finished or in stock, and to whom it was delivered; ``key`` is where the walk began, in its one form."""
         firm = self.guard.firm().name
         items = [self._recalled(found.walk, item, depth, firm) for item, depth in found.walk.items.items()]
         gone = {key} | found.returned

@@ -1,7 +1,29 @@
 """Every screen of the console, in the order of the rail."""
 
 from plait.console.screen import Screen
-from plait.console.screens import desk, firm, help, line, machines, network, node, orders, partners, parts, people, quotes, rfqs, schedule, sharing, today
+from plait.console.screens import (
+    desk,
+    documents,
+    firm,
+    help,
+    labels,
+    line,
+    machines,
+    network,
+    node,
+    observatory,
+    orders,
+    partners,
+    parts,
+    passports,
+    people,
+    quotes,
+    rfqs,
+    schedule,
+    sharing,
+    today,
+    trace,
+)
 
 __all__ = ["SCREENS"]
 
@@ -11,13 +33,18 @@ SCREENS: tuple[Screen, ...] = (
     *orders.SCREENS,
     *rfqs.SCREENS,
     *quotes.SCREENS,
+    *documents.SCREENS,
     *schedule.SCREENS,
     *parts.SCREENS,
     *line.SCREENS,
     *machines.SCREENS,
+    *trace.SCREENS,
+    *passports.SCREENS,
+    *labels.SCREENS,
     *partners.SCREENS,
     *sharing.SCREENS,
     *network.SCREENS,
+    *observatory.SCREENS,
     *firm.SCREENS,
     *people.SCREENS,
     *node.SCREENS,

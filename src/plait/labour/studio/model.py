@@ -6,7 +6,7 @@ import msgspec
 
 from plait.kernel.facts import fact
 
-__all__ = ["MEDIA_TYPES", "Form", "Label", "LabelMade", "LabelPrinted", "LabelRequest"]
+__all__ = ["MEDIA_TYPES", "Form", "Label", "LabelMade", "LabelPrinted", "LabelRead", "LabelRequest"]
 
 Form: TypeAlias = Literal["png", "pdf", "zpl"]
 """How a label is given: a picture, a page of its size, or what a label printer with ZPL II prints."""
@@ -38,6 +38,25 @@ class Label(msgspec.Struct, frozen=True):
     link: str
     elements: str
     linear: bool = False
+
+
+class LabelRead(msgspec.Struct, frozen=True):
+    """A label that was drawn and read back: its identity, what is printed, and what its two codes were read as.
+
+    ``link`` is what the QR code says, ``elements`` what the ``symbol`` beside it says; ``path`` and ``query`` make the address of the drawing
+    (``/api/v1/labels/{path}.png?{query}``); ``printer`` is where it would be printed, empty without a label printer.
+    """
+
+    key: str
+    title: str
+    name: str
+    rows: tuple[tuple[str, str], ...]
+    link: str
+    elements: str
+    symbol: Literal["GS1 DataMatrix", "GS1-128"]
+    path: str
+    query: str
+    printer: str
 
 
 @fact("label.made")

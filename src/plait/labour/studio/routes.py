@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from plait.kernel.actor import Actor
 from plait.kernel.problems import NOT_FOUND, Problem
-from plait.labour.studio.model import MEDIA_TYPES, Form, LabelPrinted, LabelRequest
+from plait.labour.studio.model import MEDIA_TYPES, Form, LabelPrinted, LabelRead, LabelRequest
 from plait.labour.studio.service import LabelService
 from plait.web import Api, Reply
 
@@ -36,6 +36,20 @@ class Copies(msgspec.Struct, frozen=True):
     """How many are printed."""
 
     copies: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """``path``: of a Digital Link, as ``01/{gtin}/21/{serial}``; the rest as it is printed."""
+
+    path: str
+    name: str = ""
+    quantity: float | None = None
+
+
+@API.get("/api/v1/labels/codes", action="label.read", summary="Draw a label, read it back, and say what its codes say")
+async def codes(service: LabelService, actor: Actor, query: Asked) -> LabelRead:
+    """Return what a scanner reads on the label."""
+    return await service.read(actor, query.path, query.name, query.quantity)
 
 
 @API.get("/api/v1/labels/{key:path}", action="label.read", summary="Draw the label of a GS1 Digital Link path (ends in .png, .pdf or .zpl)", produces=FORMS)

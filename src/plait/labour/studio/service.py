@@ -2,13 +2,15 @@
 
 import asyncio
 import hashlib
+from typing import Literal
+from urllib.parse import urlencode
 
 from plait.kernel.actor import Actor
 from plait.kernel.clock import BusinessClock
 from plait.kernel.firm import Firm
 from plait.kernel.ports import Guard
 from plait.labour.studio import rules
-from plait.labour.studio.model import Form, Label, LabelMade, LabelPrinted, LabelRequest
+from plait.labour.studio.model import Form, Label, LabelMade, LabelPrinted, LabelRead, LabelRequest
 from plait.labour.studio.printer import send
 from plait.store import Store, Tx
 
@@ -55,6 +57,17 @@ class LabelService:
         self.guard.require(actor, "label.read")
         _, label = rules.key_label(self.guard.firm(), path, name, quantity)
         return await asyncio.to_thread(_draw, label, form)
+
+    async def read(self, actor: Actor, path: str, name: str = "", quantity: float | None = None) -> LabelRead:
+        """Draw the label for the path of a Digital Link, read it back and return what its codes say; raise as ``label``."""
+        self.guard.require(actor, "label.read")
+        self.guard.scope(actor, "read", "label").own("Labels")
+        key, label = rules.key_label(self.guard.firm(), path, name, quantity)
+        await asyncio.to_thread(_draw, label)
+        asked = {"name": name, "quantity": rules.number(quantity)}
+        query = urlencode({what: value for what, value in asked.items() if value})
+        symbol: Literal["GS1 DataMatrix", "GS1-128"] = "GS1-128" if label.linear else "GS1 DataMatrix"
+        return LabelRead(key, label.title, label.name, label.rows, label.link, label.elements, symbol, path, query, self.printer)
 
     async def send(self, actor: Actor, wanted: LabelRequest, copies: int) -> LabelPrinted:
         """Send the label of an article or a logistic unit to the label printer; raise ``no-printer``, ``printer-unreachable`` or as ``label``."""
