@@ -155,6 +155,10 @@ def changes_shown(page: Page, preview: Preview) -> Markup | str:
     if preview.missing:
         said = t("In the list before and not in this one: {names}", names=", ".join(preview.missing[:20]))
         parts.append(tag("p", icon("info"), " ", said, cls="p-soft"))
+    if preview.item.state == "applied":
+        if not changes:
+            return ""
+        return tag("details", tag("summary", t("What it would change if it were put in again")), *parts[1:], cls="p-card p-details")
     return tag("section", *parts, cls="p-card")
 
 
@@ -175,7 +179,7 @@ def went_in_shown(page: Page, preview: Preview, *, may: bool) -> Markup | str:
     done = [each for each in preview.applied if not each.undone]
     if not done:
         return ""
-    rows = [tag("li", tag("div", tag("p", _went(t, each)), tag("p", since(each.at, t), " · ", each.actor, cls="p-soft p-small"))) for each in done]
+    rows = [tag("li", tag("div", tag("p", _went(t, each)), tag("p", since(each.at, t), " · ", _who(page, each.actor), cls="p-soft p-small"))) for each in done]
     kinds = {kind for each in done for kind in each.kinds}
     ways = [
         link(name, href, cls="p-quiet")
@@ -190,6 +194,12 @@ def went_in_shown(page: Page, preview: Preview, *, may: bool) -> Markup | str:
     ]
     back = tag("button", icon("undo"), t("Take it back"), type="button", cls="p-quiet", data_act="undo") if may else ""
     return tag("section", tag("h2", t("It went in")), tag("ul", rows, cls="p-list"), tag("div", list(dict.fromkeys(ways)), back, cls="p-row"), cls="p-card")
+
+
+def _who(page: Page, label: str) -> str:
+    """Return a person by name; what is no person by what it calls itself."""
+    person = page.rooms.people.person(label.removeprefix("person:"))
+    return person.name if person is not None else label
 
 
 def _went(t: Texts, each: Applied) -> str:

@@ -32,12 +32,10 @@ NUMBERS = frozenset({"number", "quantity", "money", "percent", "duration"})
 
 
 class Look(msgspec.Struct, frozen=True):
-    """An item as a person looks at it: as it is ``read``, as it would go in with what they corrected (``now``), and what will be late once it is in."""
+    """An item as a person looks at it: as it is ``read``, and as it would go in with what they corrected (``now``)."""
 
     read: Preview
     now: Preview
-    late: LateReport | None = None
-    estimates: int = 0
 
 
 class _Desk:
@@ -51,23 +49,35 @@ class _Desk:
         self.confirmed = False
         self.edits: dict[tuple[int, int, str], str] = {}
         self.block: Block | None = None
+        self.answer: Block | None = None
 
     async def fetch(self, actor: Actor) -> Look:
         """Read the item, with what the person has corrected."""
-        rooms, inbox = self.page.rooms, self.page.rooms.desk.inbox
+        inbox = self.page.rooms.desk.inbox
         read = await inbox.preview(actor, self.id, whole=self.whole, first=FIRST)
         if read.suggestion and any(view.total > FIRST for view in read.tables):
             read = await inbox.preview(actor, self.id, whole=self.whole, first=EVERY)
         now = await inbox.preview(actor, self.id, Corrections(tables=await self.edited(actor)), whole=self.whole, first=FIRST) if self.edits else read
-        late, estimates = None, 0
-        if any("orders" in each.kinds and not each.undone for each in read.applied):
-            try:
-                late = await rooms.desk.late.report(actor)
-                estimates = len(await rooms.desk.masters.estimates(actor)) if late.unplanned else 0
-            except Problem as problem:
-                if problem.code != FORBIDDEN:
-                    raise
-        return Look(read, now, late, estimates)
+        return Look(read, now)
+
+    async def late(self, actor: Actor) -> tuple[LateReport, int] | None:
+        """Return what will be late and how many parts' times could be estimated, once the item is in; None before, or for who may not see it."""
+        rooms = self.page.rooms.desk
+        if (await rooms.inbox.item(actor, self.id)).state != "applied":
+            return None
+        try:
+            report = await rooms.late.report(actor)
+            return report, len(await rooms.masters.estimates(actor)) if report.unplanned else 0
+        except Problem as problem:
+            if problem.code != FORBIDDEN:
+                raise
+            return None
+
+    def show_late(self, found: tuple[LateReport, int] | None) -> Markup:
+        """Return what will be late, when the item has put orders in."""
+        data = self.block.data if self.block is not None else None
+        done = data is not None and any("orders" in each.kinds and not each.undone for each in data.read.applied)
+        return late_shown(self.page, *found, may=self.may) if found is not None and done else Markup("")
 
     async def edited(self, actor: Actor) -> tuple[EditedTable, ...]:
         """Return all rows of the item as the person has corrected them."""
@@ -80,8 +90,9 @@ class _Desk:
 
     async def load(self) -> None:
         """Show it anew."""
-        assert self.block is not None
-        await self.block.load()
+        for block in (self.block, self.answer):
+            if block is not None:
+                await block.load()
 
     # -- what is corrected
 
@@ -183,7 +194,8 @@ class _Desk:
         """Have times estimated for parts that nobody has said how to make, so that dates can be said."""
         t, masters = self.page.t, self.page.rooms.desk.masters
         await self.page.act(lambda actor: masters.estimate(actor, apply=True), t("Estimated, and marked as such."))
-        await self.load()
+        if self.answer is not None:
+            await self.answer.load()
 
 
 async def build(page: Page) -> None:
@@ -198,12 +210,14 @@ async def build(page: Page) -> None:
         "undo": desk.undo,
         "put-away": desk.put_away,
         "sender": desk.name_sender,
-        "estimate": desk.estimate,
         "unedit": desk.unedit,
     }
-    with ui.element("div").classes("p-block") as place:
+    with ui.element("div").classes("p-item-page p-stack p-wide-stack") as place:
         place.on("change", desk.picked, js_handler=PICKED)
         desk.block = await page.block(desk.fetch, lambda look: look_shown(page, look, desk.edits, may=may, chosen=desk.chosen()), on=acts if may else {})
+        on = {"estimate": desk.estimate} if may else {}
+        desk.answer = await page.block(desk.late, desk.show_late, live=("book.line", "part.revised", "schedule."), key=id, on=on)
+        desk.answer.element.classes("p-first")
     if desk.block.data is None:
         page.show(_unreadable(page, await page.rooms.desk.inbox.item(await page.me.actor(), id)))
 
@@ -261,7 +275,6 @@ def look_shown(page: Page, look: Look, edits: dict[tuple[int, int, str], str], *
     ]
     parts = (
         answer_shown(page, look, edits, may=may, chosen=chosen),
-        late_shown(page, look.late, look.estimates, may=may) if look.late is not None else "",
         went_in_shown(page, look.read, may=may),
         tables,
         doubts_shown(page, look.read, edits, edit=edit),
@@ -294,6 +307,8 @@ def _answer(page: Page, look: Look, refused: int) -> str:
         return holds(t, item) or t("It holds nothing that could go in.")
     if not any(now.counts.get(action) for action in ("new", "changed", "gone", "refused")) and not refused:
         return t("All of it is there already: putting it in changes nothing.")
+    if item.state == "applied":
+        return t("It has gone in; put in again it would bring: {what}.", what=counted(t, now.counts))
     kinds = {view.mapping.kind for view in now.tables}
     what = t(KIND_WORDS[next(iter(kinds))]) if len(kinds) == 1 else t("Several tables")
     if look.read.suggestion:
@@ -317,9 +332,11 @@ def _buttons(page: Page, look: Look, refused: int, chosen: frozenset[str]) -> Ma
         good = now.good - now.counts.get("refused", 0)
         if refused and good:
             buttons.append(_button("put-in", "good", t("Put in the {count} good rows", count=t.number(good)), first=True, off=waits))
-        buttons.append(_button("put-in", "all", t("Put in all or nothing") if refused else t("Put it in"), first=not refused, off=waits))
+        again = item.state == "applied"
+        text = t("Put in all or nothing") if refused else t("Put it in again") if again else t("Put it in")
+        buttons.append(_button("put-in", "all", text, first=not refused and not again, off=waits or not good))
     if not item.sender and item.state != "applied" and now.tables:
-        buttons.append(_button("sender", "", t("Say who sent it")))
+        buttons.insert(0, _button("sender", "", t("Say who sent it"), first=bool(now.counts.get("refused"))))
     if item.state in {"waiting", "nothing"}:
         buttons.append(_button("put-away", "", t("Put it away")))
     return join(tag("div", ticks, cls="p-stack p-ticks") if ticks else "", tag("div", buttons, cls="p-row p-acts") if buttons else "")

@@ -23,7 +23,7 @@ LEVELS = {"refused": ("bad", "cannot go in"), "warning": ("warn", "look at it"),
 STATES = {"new": ("wait", "being read"), "waiting": ("warn", "waits for you"), "applied": ("good", "went in"), "set-aside": ("silent", "put away")}
 FIELDS = {
     "order_no": "Order no.",
-    "line_no": "Line",
+    "line_no": "Line no.",
     "customer": "Customer",
     "customer_no": "Customer no.",
     "own_no": "Our order no.",
