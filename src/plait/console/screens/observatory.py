@@ -91,7 +91,7 @@ def view_shown(page: Page, view: View) -> Markup:
     if view.left_out:
         parts.append(tag("p", icon("warning"), " ", t("Reports that could not be used: {reasons}", reasons="; ".join(view.left_out[:MOST])), cls="p-warn"))
     if view.firms:
-        parts.append(tag("p", t("As of "), when(view.at, t), cls="p-soft p-small"))
+        parts.append(tag("p", t("As of"), " ", when(view.at, t), cls="p-soft p-small"))
     return tag("section", *parts, cls="p-card")
 
 
