@@ -10,7 +10,7 @@ import pytest
 from plait.kernel.facts import decode
 from plait.kernel.money import Money
 from plait.kernel.problems import Problem
-from plait.manufacturing.part.model import LotUse, Part, StockIn
+from plait.manufacturing.part.model import LotUse, Part, StockCount, StockIn
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.requirement import Requirement
 from tests.manufacturing.house import ME, PARTNER, HouseGuard
@@ -152,3 +152,28 @@ async def test_a_partner_sees_its_own_goods_only(parts: PartService) -> None:
     with pytest.raises(Problem) as refusal:
         await parts.receive(PARTNER, StockIn("BLANK", "X", D(1)))
     assert refusal.value.code == "forbidden"
+
+
+async def test_a_count_is_said_first_and_booked_then(parts: PartService) -> None:
+    """Tests that a dry count changes nothing, that a count books the difference to the lot or to all of them, and the same count again none."""
+    for lot, quantity in (("L1", "10"), ("L2", "5")):
+        await parts.receive(ME, StockIn("BLANK", lot, D(quantity)))
+    said = await parts.count(ME, StockCount("BLANK", D(7), "L1", dry=True))
+    assert (said.booked, said.counted, said.more, said.unit) == (D(10), D(7), D(-3), "C62")
+    assert sum(row.quantity for row in await parts.on_hand(ME, "BLANK")) == D(15)
+    assert (await parts.count(ME, StockCount("BLANK", D(7), "L1"))).more == D(-3)
+    assert (await parts.count(ME, StockCount("BLANK", D(7), "L1"))).more == D(0)
+    assert {row.lot: row.quantity for row in await parts.on_hand(ME, "BLANK")} == {"L1": D(7), "L2": D(5)}
+    assert (await parts.count(ME, StockCount("BLANK", D(20)))).more == D(8)
+    assert sum(row.quantity for row in await parts.on_hand(ME, "BLANK")) == D(20)
+    for wrong, code in (
+        (StockCount("NONE", D(1)), "no-such-part"),
+        (StockCount("BLANK", D(-1)), "bad-stock"),
+        (StockCount("BLANK", D(1), unit="KGM"), "bad-stock"),
+    ):
+        with pytest.raises(Problem) as refused:
+            await parts.count(ME, wrong)
+        assert refused.value.code == code
+    with pytest.raises(Problem) as refused:
+        await parts.count(PARTNER, StockCount("BLANK", D(1), dry=True))
+    assert refused.value.code == "forbidden"

@@ -34,18 +34,24 @@ KEYS = (
 )
 
 
+PREFIX = re.compile(r"Batch \d+, operation .* UTC: (?P<why>.+)\.")
 WHYS = (
+    (re.compile(r"(?P<cause>.+); (?P<supplier>.+) and transport take (?P<time>.+)"), "{cause}; {supplier} and transport take {time}"),
     (re.compile(r"(?P<centre>.+) is closed until then"), "{centre} is closed until then"),
     (re.compile(r"(?P<centre>.+) is busy until then"), "{centre} is busy until then"),
     (re.compile(r"the free time of (?P<centre>.+) before that is too short"), "the free time of {centre} before that is too short"),
+    (re.compile(r"it follows operation (?P<seq>\d+)"), "it follows operation {seq}"),
 )
 
 
 def why_said(t: Texts, why: str) -> str:
     """Return why a job stands where it stands in the language; what is not known again stays as it is."""
+    whole = PREFIX.fullmatch(why)
+    why = whole["why"] if whole else why
     for pattern, text in WHYS:
         if found := pattern.fullmatch(why):
-            return t(text, centre=found["centre"])
+            values = {name: why_said(t, value) if name == "cause" else value for name, value in found.groupdict().items()}
+            return t(text, **values)
     said = t(why)
     return said if said != why else spoken(t, why)
 
