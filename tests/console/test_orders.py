@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
+from plait.console.screens.documents import chain_shown
 from plait.console.screens.order_shown import braid_shown, facts_shown, late_shown, papers_shown, rest_shown, what_if_shown
 from plait.console.screens.orders_shown import answer_shown, rows_shown
 from plait.console.screens.quotes_shown import lines_shown, offer_shown, offers_said, offers_shown
@@ -135,6 +136,13 @@ def test_an_order_is_shown_as_texts(page):
     assert rest.count("<tr") < 300
     assert tame(rest_shown(page, OrderView("x", row()), None))
     assert tame(papers_shown(page, OrderView("x", row()))).startswith("<div")
+
+
+def test_a_document_is_shown_as_texts(page):
+    """Tests that a document with all that was exchanged around it is text, however long the chain."""
+    answer = view_of_order().documents[1]
+    for document in (rfq(), answer):
+        assert tame(chain_shown(page, document, [rfq(), answer] * 300)).count("<tr") <= 105
 
 
 def test_lateness_and_remedies_are_shown_as_texts(page):

@@ -1,15 +1,18 @@
 """Requests answered by people: a proposal, one answer that counts, who was first; and answers to the same question side by side."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plait.kernel.actor import Actor
+from plait.kernel.clock import SYSTEM, iso
 from plait.kernel.problems import Problem
 from plait.kernel.settings import Desk
+from plait.manufacturing.capability.model import Capability
 from tests.support.nodes import Running, nodes, settle
-from tests.support.shop import ask, furnish
+from tests.support.shop import WANTED, ask, furnish
 
 BY_PERSON = {"helix": Desk(answers="person")}
 
@@ -97,3 +100,23 @@ async def test_answers_side_by_side(tmp_path: Path) -> None:
         assert [(each["firm"], each["state"], bool(each["order"])) for each in after] == [("helix", "ordered", True), ("oakmill", "open", False)]
         assert [row["side"] for row in await requests(meridian, "text=oakmill")] == ["sent"]
         assert (await helix.call("GET", "/api/v1/requests?after=x")).status_code == 422
+
+
+async def test_a_demand_goes_to_everybody_who_fits(tmp_path: Path) -> None:
+    """Tests that what we want is asked of every firm that fits and of nobody else, that those who do not fit say why, and nothing is nobody's."""
+    async with nodes(tmp_path, "helix", "oakmill", "meridian") as (helix, oakmill, meridian):
+        await furnish(helix)
+        await settle(helix, oakmill, meridian)
+        capabilities, me = meridian.node.capabilities, meridian.node.house.me
+        await capabilities.remember(me, helix.party, "helix", [Capability("shafts", "turning", ("42CrMo4",))])
+        body = {"name": "Shaft", "quantity": "20", "requirement": WANTED, "respond_by": iso(SYSTEM.now() + timedelta(days=1))}
+        sent = await meridian.ok("POST", "/api/v1/desk/demands", body)
+        assert (sent["number"], sent["asked"], [each["firm"] for each in sent["others"]]) == ("DM-00001", ["helix"], ["oakmill"])
+        await settle(helix, oakmill, meridian)
+        (row,) = await requests(meridian)
+        assert (row["other"], row["state"], row["origin"]) == ("helix", "quoted", "DM-00001")
+        nobody = await meridian.ok("POST", "/api/v1/desk/demands", body | {"requirement": {"process": "forging"}})
+        assert nobody["asked"] == []
+        assert len(await requests(meridian)) == 1
+        refused = await meridian.call("POST", "/api/v1/desk/demands", body | {"quantity": "0"})
+        assert refused.status_code == 422

@@ -18,6 +18,7 @@ VERBS = {
     "promise": ("plait.cli.desk.answers:promise", "Promise a date for an order; its customer is told."),
     "requests": ("plait.cli.desk.answers:requests", "List requests for price and date, received and sent."),
     "answer": ("plait.cli.desk.answers:answer", "Show, send or decline what a partner's request would be answered with."),
+    "ask": ("plait.cli.desk.answers:ask", "Ask every firm of the network that can make it for price and date."),
     "estimate": ("plait.cli.desk.estimate:estimate", "Estimate the times of parts without a routing, from past jobs and prices."),
     "late": ("plait.cli.desk.late:late", "Say which open orders will be late, why, and what would help."),
     "what-if": ("plait.cli.desk.late:what_if", "Try changes on the plan of all open orders; nothing is written."),

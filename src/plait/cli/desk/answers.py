@@ -1,4 +1,4 @@
-"""``plait desk promise``, ``requests``, ``answer`` and ``every``: dates promised, requests answered by people, every order in one list."""
+"""``plait desk promise``, ``requests``, ``answer``, ``ask`` and ``every``: dates promised, requests answered by people, every order in one list."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-__all__ = ["answer", "every", "promise", "requests"]
+__all__ = ["answer", "ask", "every", "promise", "requests"]
 
 Json = Annotated[bool, Parameter(name="--json")]
 
@@ -156,3 +156,39 @@ def answer(request: str, /, *, decline: str = "", send: bool = False, data: Path
         price = proposal["cost"]["per_piece"]
         say(f"{proposal['quantity']} x {proposal['part_id']}: {price['amount']} {price['currency']} a piece, {proposal['promised'][:16].replace('T', ' ')} UTC")
         say("Sent." if send else "Nothing is sent yet (--send).")
+
+
+def ask(name: str, quantity: str, process: str, /, *, material: str = "any", days: int = 3, data: Path = Path("plait-data"), as_json: Json = False) -> None:
+    """Ask every firm of the network that can make it for price and date.
+
+    Parameters
+    ----------
+    name
+        What is wanted.
+    quantity
+        How many pieces.
+    process
+        The process, as a code of the vocabulary such as turning.
+    material
+        The material, as a code of the vocabulary.
+    days
+        In how many days answers are wanted.
+    data
+        The node's data folder.
+    as_json
+        Print JSON.
+    """
+    from datetime import timedelta
+
+    from plait.cli.desk.shown import say
+    from plait.cli.http import call
+    from plait.kernel.clock import SYSTEM, iso
+
+    body = {"name": name, "quantity": quantity, "requirement": {"process": process, "material": material}}
+    sent = call(data, "POST", "/api/v1/desk/demands", body | {"respond_by": iso(SYSTEM.now() + timedelta(days=days))})
+    if as_json:
+        print(json.dumps(sent))
+        return
+    say(f"{sent['number']}: asked {', '.join(sent['asked']) or 'nobody'}")
+    for other in sent["others"]:
+        say(f"not {other['firm']}: {'; '.join(other['reasons'])}")

@@ -18,7 +18,7 @@ from plait.overview.braid.model import Braid, say
 from plait.overview.orders.model import OrderRow, OrderView
 from plait.overview.orders.rules import total_of
 
-__all__ = ["braid_shown", "facts_shown", "late_shown", "papers_shown", "rest_shown", "what_if_shown"]
+__all__ = ["DOCUMENTS", "braid_shown", "facts_shown", "late_shown", "papers_shown", "rest_shown", "said_of", "what_if_shown"]
 
 DOCUMENTS = {
     "RequestForQuotation": "Request",
@@ -230,14 +230,17 @@ def _documents(page: Page, view: OrderView) -> Markup | str:
     rows = []
     for doc in view.documents[-MOST_ROWS:]:
         name = type(doc).__name__
-        href = paths.rfq(doc.id) if isinstance(doc, RequestForQuotation | Quotation) else f"/api/v1/trade/documents/{doc.id}"
+        href = paths.rfq(doc.id) if isinstance(doc, RequestForQuotation | Quotation) else paths.document(doc.id)
         by = t("we") if doc.party == own else doc.party_name or doc.party
-        rows.append((link(doc.number, href, cls="p-nowrap"), t(DOCUMENTS.get(name, name)), by, _said(t, doc), tag("span", when(doc.issued, t), cls="p-nowrap")))
+        rows.append(
+            (link(doc.number, href, cls="p-nowrap"), t(DOCUMENTS.get(name, name)), by, said_of(t, doc), tag("span", when(doc.issued, t), cls="p-nowrap"))
+        )
     made = table((t("Number"), t("Document"), t("From"), t("What it says"), t("When")), rows, label=t("Documents"))
     return tag("section", tag("h2", t("Documents")), made, cls="p-card")
 
 
-def _said(t: Texts, doc: Document) -> Markup | str:
+def said_of(t: Texts, doc: Document) -> Markup | str:
+    """Return what a document says, in a few words."""
     if isinstance(doc, OrderResponse):
         said = t(CODES.get(doc.code, doc.code))
         return join(said, f": {doc.reason}" if doc.reason else "", join(", ", when(doc.promised, t)) if doc.promised else "")

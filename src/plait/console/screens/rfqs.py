@@ -1,16 +1,23 @@
 """Requests for price and date: which wait for us, one with its answer to be sent, and the answers to ours side by side."""
 
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from plait.console.html import Markup, link
 from plait.console.page import Block, Empty, Field, Page
 from plait.console.screen import Screen
 from plait.console.screens.lists import more_below, narrowed, search_field, tabs
+from plait.console.screens.order_acts import amount_in, day_in
 from plait.console.screens.rfqs_shown import answer_shown, answered_said, answers_shown, requests_shown, rest_shown, waiting_said
 from plait.kernel.actor import Actor
 from plait.kernel.problems import Problem
-from plait.manufacturing.desk.model import Proposal
+from plait.manufacturing.desk.model import Proposal, Sourced
+from plait.manufacturing.requirement import Requirement
+from plait.manufacturing.terms import MATERIALS, PROCESSES
+from plait.manufacturing.trade.model import Line
 from plait.manufacturing.trade.rules import TAKEN
 from plait.overview import paths
 from plait.overview.orders.model import RequestsPage, RequestView
@@ -37,6 +44,8 @@ async def _build(page: Page) -> None:
     await page.block(waiting, lambda found: waiting_said(page, found), live=LIVE)
     choices = {"": t("All"), "received": t("To us"), "sent": t("From us")}
     page.show(tabs(page, paths.rfqs, "side", side, choices))
+    if await page.me.may("trade.write"):
+        page.button(t("Ask for a price and a date"), lambda: _ask(page), name="add", primary=True)
     search_field(page, paths.rfqs, t("Number, firm or part"), side=side)
 
     def show(found: RequestsPage) -> Markup:
@@ -49,6 +58,43 @@ async def _build(page: Page) -> None:
     empty = Empty(t("Nobody has asked for a price and a date yet. Partners ask through the network, others by the firm's card or by e-mail."))
     block = await page.block(rows, lambda found: show(found) if found else Markup(""), live=LIVE, keys=_keys, empty=empty)
     await more_below(page, block.data.after if block.data is not None else "", fetch, show)
+
+
+async def _ask(page: Page) -> None:
+    """Ask what is wanted, and send it to every firm that can make it."""
+    t, zone = page.t, ZoneInfo(page.rooms.identity.firm().zone)
+    processes = {code: f"{term.name} ({code})" for code, term in sorted(PROCESSES.items())}
+    materials = {"any": t("any"), **{code: f"{term.name} ({code})" for code, term in sorted(MATERIALS.items())}}
+    fields = [
+        Field("name", t("What"), required=True),
+        Field("process", t("Process"), kind="choice", options=processes, required=True),
+        Field("material", t("Material"), kind="choice", value="any", options=materials),
+        Field("quantity", t("Quantity"), kind="number", required=True),
+        Field("requested", t("Wanted for"), kind="date"),
+        Field("until", t("Answer until"), kind="date", value=(page.me.now().astimezone(zone).date() + timedelta(days=3)).isoformat(), required=True),
+    ]
+
+    async def do(actor: Actor, values: dict[str, Any]) -> Sourced:
+        wanted = Requirement(values["process"], values["material"] or "any")
+        day, until = day_in(values["requested"], t("Wanted for")), day_in(values["until"], t("Answer until"))
+        quantity = amount_in(values["quantity"], t("Quantity")) or Decimal(0)
+        requested = datetime.combine(day, time(16), zone) if day else None
+        line = Line("1", str(values["name"]).strip(), quantity, requirement=wanted, requested=requested)
+        assert until is not None
+        return await page.rooms.desk.desk.answers.ask(actor, line, datetime.combine(until, time(16), zone))
+
+    note = t("Every firm in the network that publishes that it can make it is asked.")
+    sent = await page.form(t("Ask for a price and a date"), fields, do, yes=t("Ask"), note=note)
+    if sent is None:
+        return
+    if sent.asked:
+        page.say(t("Asked: {firms}", firms=", ".join(sent.asked)))
+        page.go(paths.rfqs(side="sent"))
+    else:
+        page.say(
+            t("Nobody in the network fits: {why}", why="; ".join(f"{each.firm}: {each.reasons[0]}" for each in sent.others[:3] if each.reasons) or "–"),
+            bad=True,
+        )
 
 
 def _keys(found: RequestsPage | None) -> list[str]:

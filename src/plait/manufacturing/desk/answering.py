@@ -1,14 +1,18 @@
 """A person answers a request of a partner: what price and date it would be, send it, or say no. One answer counts, the first."""
 
+from datetime import datetime
+
 import msgspec
 
 from plait.kernel.actor import Actor, Scope
+from plait.kernel.ids import new_id
 from plait.kernel.problems import Problem, register
 from plait.manufacturing.desk import rules, tables
-from plait.manufacturing.desk.model import Inquiry, Proposal
+from plait.manufacturing.desk.model import Inquiry, Proposal, Sourced
 from plait.manufacturing.desk.quoting import UNANSWERABLE, QuoteDesk
-from plait.manufacturing.trade.model import RequestForQuotation
-from plait.manufacturing.trade.rules import TAKEN
+from plait.manufacturing.requirement import Requirement
+from plait.manufacturing.trade.model import Line, RequestForQuotation
+from plait.manufacturing.trade.rules import TAKEN, check_wanted
 from plait.manufacturing.trade.tables import successors
 
 __all__ = ["AnswerDesk"]
@@ -24,6 +28,15 @@ class AnswerDesk:
         self.quotes = quotes
         self.store = quotes.store
         self.trade = quotes.trade
+
+    async def ask(self, actor: Actor, line: Line, respond_by: datetime, once: str | None = None) -> Sourced:
+        """Send a demand of ours to every firm that fits; return its number, who was asked, and why the others were not. Raise ``invalid``."""
+        self.quotes.guard.require(actor, "trade.write")
+        check_wanted([line])
+        number = await self.store.write(actor, lambda tx: f"DM-{tx.number('DM'):05}", once=once and f"{once}:number", result=str)
+        fits, others = await self.quotes.candidates(actor, line.requirement or Requirement())
+        await self.quotes.source(actor, number, [line], respond_by, once or new_id())
+        return Sourced(number, tuple(name for _, name in fits), others)
 
     async def _inquiry(self, rfq_id: str) -> Inquiry | None:
         return await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=rfq_id))

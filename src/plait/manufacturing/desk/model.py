@@ -19,6 +19,7 @@ __all__ = [
     "PromiseKept",
     "PromiseMoved",
     "Proposal",
+    "Sourced",
     "StandInFound",
     "StandInSought",
     "Supply",
@@ -101,6 +102,14 @@ class NotFit(msgspec.Struct, frozen=True):
 
     firm: str
     reasons: tuple[str, ...]
+
+
+class Sourced(msgspec.Struct, frozen=True):
+    """A demand of ours that was sent out: its number, the firms that were asked, and why the others were not."""
+
+    number: str
+    asked: tuple[str, ...]
+    others: tuple[NotFit, ...]
 
 
 @fact("desk.demand_sourced", key="demand", quantity="asked")

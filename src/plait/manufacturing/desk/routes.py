@@ -1,14 +1,17 @@
 """HTTP of the order desk."""
 
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
 
 from plait.kernel.actor import Actor
 from plait.manufacturing.desk.book.model import OrderLine
-from plait.manufacturing.desk.model import GoodsArrived, Inquiry, Proposal
+from plait.manufacturing.desk.model import GoodsArrived, Inquiry, Proposal, Sourced
 from plait.manufacturing.desk.service import DeskService, WorkOrder
+from plait.manufacturing.requirement import Requirement
 from plait.manufacturing.schedule.model import Moment
+from plait.manufacturing.trade.model import Line
 from plait.web import Api, Latest
 
 __all__ = ["ROUTES"]
@@ -35,6 +38,17 @@ class NewPromise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     promised: Moment
     reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class NewDemand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What we want to have made, and until when we want the answers."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    quantity: Decimal
+    requirement: Requirement
+    respond_by: Moment
+    unit: str = "C62"
+    requested: Moment | None = None
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -71,6 +85,13 @@ async def quote(service: DeskService, actor: Actor, id: str) -> Sent:
 async def decline(service: DeskService, actor: Actor, id: str, body: No) -> None:
     """Say no; one answer counts, the first."""
     await service.answers.decline(actor, id, body.reason)
+
+
+@API.post("/api/v1/desk/demands", action="trade.write", ok=201, summary="Ask every firm that can make it for price and date")
+async def demand(service: DeskService, actor: Actor, body: NewDemand, once: str | None) -> Sourced:
+    """Send a request to each firm that fits; the others are named with the reason."""
+    line = Line("1", body.name, body.quantity, body.unit, "", body.requirement, body.requested)
+    return await service.answers.ask(actor, line, body.respond_by, once)
 
 
 @API.get("/api/v1/desk/arrivals", action="desk.read", summary="List goods on their way to us")
