@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 import plait
+import plait.console.screens
+import plait.node
+from plait.kernel.problems import REGISTRY
 from plait.kernel.texts import Texts, _catalogue
 from plait.overview.today.steps import STEPS
 
@@ -50,6 +53,17 @@ def test_steps_are_translated():
     for language in ("de", "zh"):
         say = Texts(language)
         assert all(say(step.name) != step.name and say(step.text) != step.text for step in STEPS)
+
+
+@pytest.mark.parametrize("language", ["de", "zh"])
+def test_every_refusal_is_translated(language):
+    """Tests that what any room refuses, and what to do about it, is said in every language, with code and addresses kept."""
+    known = _catalogue(language)
+    said = sorted({text for kind in REGISTRY.values() for text in (kind.title, kind.advice) if text})
+    assert [text for text in said if text not in known] == []
+    for text in said:
+        assert all(code in known[text] for code in text.split("`")[1::2]), f"{text} / {known[text]}"
+        assert places(text) == places(known[text]), f"{text} / {known[text]}"
 
 
 def places(text):
