@@ -61,11 +61,12 @@ class Participant:
         self._reader = reader
 
     async def run(self) -> None:
-        """Serve the conductor until it goes away or this task is cancelled."""
+        """Serve the conductor until it goes away (a broken connection is its end as well) or this task is cancelled."""
         pusher = asyncio.create_task(self._push())
         try:
-            while line := await self._reader.readline():
-                self._handle(msgspec.json.decode(line))
+            with contextlib.suppress(ConnectionError):
+                while (line := await self._reader.readline()).endswith(b"\n"):
+                    self._handle(msgspec.json.decode(line))
         finally:
             pusher.cancel()
             with contextlib.suppress(asyncio.CancelledError):

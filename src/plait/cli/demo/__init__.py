@@ -34,7 +34,7 @@ def demo(
     import asyncio
     import sys
 
-    from plait.cli.demo.play import play
+    from plait.cli.demo.play import play, until_stopped
 
-    if not asyncio.run(play(once, as_json, 0.0 if once else pace, seed, data)):
+    if not asyncio.run(until_stopped(play(once, as_json, 0.0 if once else pace, seed, data))):
         sys.exit(1)

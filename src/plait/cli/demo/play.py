@@ -1,9 +1,11 @@
 """Running the steps while the terminal shows the braid weaving."""
 
+import asyncio
 import contextlib
 import json
 import sys
 import tempfile
+from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,10 @@ from plait.cli.demo.scene import Scene
 from plait.cli.demo.steps import STEPS, Director, StepFailed
 from plait.cli.demo.story import digest, lines
 from plait.kernel.clock import SYSTEM
+from plait.kernel.os import stop_signals
 from plait.overview.braid.terminal import STRANDS, weave
 
-__all__ = ["CORE", "links", "play", "summary"]
+__all__ = ["CORE", "links", "play", "summary", "until_stopped"]
 
 CORE = "helix"
 
@@ -51,6 +54,27 @@ class Board:
         names = Text("   ").join(Text(name, style=colour) for name, colour in STRANDS)
         done = sum(1 for mark, _, _ in self.rows if mark == "✓")
         return Group(weave(done, len(STEPS)), names, Text(), text, Text(when, style="dim"))
+
+
+async def until_stopped(playing: Coroutine[Any, Any, bool]) -> bool:
+    """Play until the end or until somebody asks this process to end, by whichever signal: then too everything is taken down in good order.
+
+    Raise KeyboardInterrupt when it was stopped.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(playing)
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        if not stopped:
+            stopped = True
+            loop.call_soon_threadsafe(task.cancel)
+
+    stop_signals(stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 async def play(once: bool, as_json: bool, pace: float, seed: int, data: Path | None) -> bool:
@@ -129,7 +153,8 @@ async def _keep_running(scene: Scene, console: Console) -> None:
     console.print("\nThe others tell the same story from their own side:", style="dim")
     for name, url in made.items():
         console.print(f" {name:<10} {url}", soft_wrap=True, highlight=False)
-    console.print(f"\nEach link signs in once, within ten minutes; a new one: plait login --data {scene.folder / CORE}", style="dim", soft_wrap=True, highlight=False)
+    again = f"plait login --data {scene.folder / CORE}"
+    console.print(f"\nEach link signs in once, within ten minutes; a new one: {again}", style="dim", soft_wrap=True, highlight=False)
     console.print("The firms keep running; Ctrl-C stops everything.")
     while True:
         await scene.run(timedelta(hours=1))
