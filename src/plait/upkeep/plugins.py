@@ -42,8 +42,9 @@ class PluginService:
         self.guard = guard
 
     async def list(self, actor: Actor) -> list[PluginView]:
-        """Return all plug-ins, by group and name."""
+        """Return all plug-ins, by group and name; own people only."""
         self.guard.require(actor, "plugins.read")
+        self.guard.scope(actor, "read", "plugin").own("Plug-ins")
         return [_view(table, name) for table in TABLES for name in table.names()]
 
 

@@ -35,9 +35,7 @@ BAD_LOGIN = register("bad-login", 401, "Name or password is wrong", "Try again, 
 LOCKED_OUT = register("locked-out", 429, "Too many wrong passwords", "Wait as long as Retry-After says, then try again.")
 WEAK = register("weak-password", 422, "This password is too easy to guess", "Use at least 12 characters; several words are good.")
 BAD_CODE = register("bad-code", 422, "The code is not valid", "Ask an administrator for a new one; a code is good for a day and for one use.")
-LINK_OVER = register(
-    "login-link", 410, "This link opens nothing", "Make another with `plait login`; it is good for ten minutes, once, on the node's computer."
-)
+LINK_OVER = register("login-link", 410, "This link opens nothing", "Make another with `plait login`; it is good for ten minutes, once, on the node's computer.")
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -86,6 +86,7 @@ class PracticeService:
     async def status(self, actor: Actor) -> PracticeView:
         """Return how it stands."""
         self.guard.require(actor, "machines.read")
+        self.guard.scope(actor, "read", "machine").own("Practice machines")
         running = self._process is not None and self._process.returncode is None
         return PracticeView(self._wanted, running, sorted(PRACTICE) if self._wanted else [], "" if running or not self._wanted else self._why)
 
