@@ -8,8 +8,10 @@ import pytest
 import plait
 import plait.console.screens
 import plait.node
+from plait.console.screens.network import KINDS, kind_said
 from plait.kernel.problems import REGISTRY
 from plait.kernel.texts import Texts, _catalogue
+from plait.overview.network.service import SHARED, TRADE
 from plait.overview.today.steps import STEPS
 
 SRC = Path(plait.__file__).parent
@@ -64,6 +66,15 @@ def test_every_refusal_is_translated(language):
     for text in said:
         assert all(code in known[text] for code in text.split("`")[1::2]), f"{text} / {known[text]}"
         assert places(text) == places(known[text]), f"{text} / {known[text]}"
+
+
+def test_kinds_of_messages_are_said_in_words():
+    """Tests that each kind of message the network shows has a name in every language, and that an unknown one is still shown."""
+    assert {*TRADE, *(kind.partition(".")[2] for kind in SHARED)} == set(KINDS)
+    for language in ("de", "zh"):
+        assert set(KINDS.values()) <= set(_catalogue(language))
+    assert kind_said(Texts("de"), "transfer_started") == "Datenübertragung begonnen"
+    assert kind_said(Texts("de"), "thing_of_later") == "thing of later"
 
 
 def places(text):

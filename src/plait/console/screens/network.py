@@ -6,13 +6,29 @@ from plait.console.drawings.network import draw
 from plait.console.html import Markup, chip, figure, link, since, table, tag
 from plait.console.page import Page
 from plait.console.screen import Screen
+from plait.kernel.texts import Texts
 from plait.overview import paths
 from plait.overview.network.model import Message, Network
 
-__all__ = ["SCREENS", "network_shown"]
+__all__ = ["KINDS", "SCREENS", "kind_said", "network_shown"]
 
 FEW = 6
 LIVE = ("trade.", "sharing.", "epcis.", "directory.", "outbox.", "passport.")
+KINDS = {
+    "rfq": "request for quotation",
+    "quotation": "quotation",
+    "decline": "refusal to quote",
+    "withdrawal": "request taken back",
+    "order": "order",
+    "order_response": "answer to an order",
+    "cancellation": "order cancelled",
+    "despatch": "despatch advice",
+    "agreement_made": "contract made",
+    "agreement_revoked": "contract revoked",
+    "transfer_started": "transfer of data begun",
+    "transfer_ended": "transfer of data ended",
+}
+"""What the kinds of messages are called on the pages."""
 
 
 async def _build(page: Page) -> None:
@@ -51,6 +67,11 @@ def _names() -> tuple[tuple[str, str], ...]:
     return ("manufacturing", "orders and papers"), ("infrastructure", "contracts and data"), ("circulation", "goods")
 
 
+def kind_said(t: Texts, kind: str) -> str:
+    """Return what a message of this kind is called; one that is not known, by its own name."""
+    return t(KINDS[kind]) if kind in KINDS else kind.replace("_", " ")
+
+
 def _recent(page: Page, recent: list[Message]) -> Markup:
     t = page.t
     if not recent:
@@ -62,9 +83,10 @@ def _recent(page: Page, recent: list[Message]) -> Markup:
 
 def _row(page: Page, each: Message) -> tuple[Any, ...]:
     t = page.t
-    about = link(each.text or each.kind, each.link) if each.link else each.text
+    kind = kind_said(t, each.kind)
+    about = link(each.text or kind, each.link) if each.link else each.text
     partner = link(each.name or each.party, paths.partner(each.party))
-    return partner, chip("note", t("in") if each.direction == "in" else t("out")), about, tag("span", each.kind, cls="p-soft"), since(each.at, t)
+    return partner, chip("note", t("in") if each.direction == "in" else t("out")), about, tag("span", kind, cls="p-soft"), since(each.at, t)
 
 
 SCREENS = (Screen("/network", "Network", _build, action="overview.read", group="network", icon="hub", key="w", howto="network"),)

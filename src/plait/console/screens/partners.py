@@ -5,6 +5,7 @@ from typing import Any
 from plait.console.html import Markup, chip, details, figure, icon, join, link, pairs, since, table, tag
 from plait.console.page import Block, Empty, Field, Page
 from plait.console.screen import Screen
+from plait.console.screens.network import kind_said
 from plait.kernel.actor import Actor
 from plait.kernel.firm import Member
 from plait.kernel.problems import NOT_FOUND, Problem
@@ -141,8 +142,9 @@ def _recent(page: Page, recent: list[Message]) -> Markup:
 
 def _message(page: Page, each: Message) -> tuple[Any, ...]:
     t = page.t
-    about = link(each.text or each.kind, each.link) if each.link else each.text
-    return chip("note", t("in") if each.direction == "in" else t("out")), about, each.kind, since(each.at, t)
+    kind = kind_said(t, each.kind)
+    about = link(each.text or kind, each.link) if each.link else each.text
+    return chip("note", t("in") if each.direction == "in" else t("out")), about, kind, since(each.at, t)
 
 
 SCREENS = (
