@@ -217,7 +217,7 @@ async def build(page: Page) -> None:
         desk.block = await page.block(desk.fetch, lambda look: look_shown(page, look, desk.edits, may=may, chosen=desk.chosen()), on=acts if may else {})
         on = {"estimate": desk.estimate} if may else {}
         desk.answer = await page.block(desk.late, desk.show_late, live=("book.line", "part.revised", "schedule."), key=id, on=on)
-        desk.answer.element.classes("p-first")
+        desk.answer.element.move(place, target_index=0)
     if desk.block.data is None:
         page.show(_unreadable(page, await page.rooms.desk.inbox.item(await page.me.actor(), id)))
 

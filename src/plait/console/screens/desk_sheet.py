@@ -17,6 +17,7 @@ __all__ = ["Edits", "cell_id", "spot_of", "table_shown"]
 WIDEST = 60
 LONGEST = 160
 TITLE_ROWS = 15
+SHOWN = 100
 NUMBERS = frozenset({"number", "quantity", "money", "percent", "duration"})
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 Edits = Lookup[tuple[int, int, str], str]
@@ -63,7 +64,7 @@ def _choice(pick: str, label: str, options: Lookup[str, str], chosen: str, *, be
 
 
 def _more(t: Texts, view: TableView) -> Markup | str:
-    shown = len(view.cells) - view.mapping.header[1] - 1
+    shown = min(SHOWN, len(view.cells) - view.mapping.header[1] - 1)
     if not view.cells or view.total <= shown:
         return ""
     return tag("p", t("The first {shown} of {all} rows are shown; all of them are read.", shown=shown, all=t.number(view.total)), cls="p-soft p-small")
@@ -84,7 +85,7 @@ def spot_of(view: TableView, row: int, issue: Issue) -> tuple[int, int] | None:
     elif row > 0:
         column = next((each.index for each in view.mapping.columns if each.field and each.field == issue.field), -1)
         at = (row - 1, column) if column >= 0 else None
-    if at is None or not (0 <= at[0] < len(view.cells) and 0 <= at[1] < WIDEST):
+    if at is None or not (0 <= at[0] < min(len(view.cells), view.mapping.header[1] + 1 + SHOWN) and 0 <= at[1] < WIDEST):
         return None
     return at
 
@@ -108,7 +109,7 @@ def _sheet(page: Page, number: int, view: TableView, *, may: bool) -> Markup:
             at = spot_of(view, row.row, issue)
             if at is not None:
                 doubts.setdefault(at, []).append(issue)
-    body = [_line(t, number, at, cells, width, view, doubts, at in refused) for at, cells in enumerate(view.cells)]
+    body = [_line(t, number, at, cells, width, view, doubts, at in refused) for at, cells in enumerate(view.cells[: mapping.header[1] + 1 + SHOWN])]
     corner = tag("th", t("is read as"), scope="col", cls="p-corner p-small p-soft")
     head = tag("thead", tag("tr", corner, meanings, cls="p-meanings"), tag("tr", tag("th", "", cls="p-corner"), names))
     label = t("The cells of {sheet}, and what each column is read as", sheet=mapping.sheet or t(KIND_WORDS[mapping.kind]))
@@ -181,7 +182,7 @@ def _rows(page: Page, number: int, view: TableView, edits: Edits, *, edit: bool)
         return tag("p", t("No row could be understood."), cls="p-soft")
     head = [tag("th", field_word(t, name), scope="col") for name in fields]
     body = []
-    for at, row in enumerate(view.rows):
+    for at, row in enumerate(view.rows if edit else view.rows[:SHOWN]):
         wrong = any(issue.level == "refused" for issue in row.issues)
         cells = [_value(page, number, at, row, name, edits, edit=edit, kind=KINDS[view.mapping.kind][name].kind) for name in fields]
         body.append(tag("tr", tag("th", str(row.row), scope="row"), cells, cls="is-refused" if wrong else None))

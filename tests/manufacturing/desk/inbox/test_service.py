@@ -10,6 +10,7 @@ import pytest
 from plait.kernel.facts import decode
 from plait.kernel.problems import Problem
 from plait.manufacturing.desk.book.service import LineEdit
+from plait.manufacturing.desk.inbox.example import EXAMPLE_LINES
 from plait.manufacturing.desk.inbox.model import Corrections, EditedRow, EditedTable
 from plait.manufacturing.desk.inbox.service import InboxService
 from plait.manufacturing.desk.reading.model import Column, Mapping
@@ -358,3 +359,17 @@ async def test_an_error_of_ours_stops_no_other_item(desk: Desk, monkeypatch: pyt
     assert (told.state, "error here" in told.summary) == ("nothing", True)
     monkeypatch.undo()
     assert (await desk.inbox.apply(ME, first.id)).counts == {"new": 3}
+
+
+async def test_example_and_pages(desk: Desk) -> None:
+    """Tests that the example is taken once a day and can all go in, that whoever looks need not wait for the reader, and that pages follow each other."""
+    made = await desk.inbox.take_example(ME)
+    assert (await desk.inbox.take_example(ME)).id == made.id
+    seen = await desk.inbox.preview(ME, made.id)
+    assert (seen.item.state, seen.good, seen.refused) == ("waiting", len(EXAMPLE_LINES), 0)
+    await desk.inbox.apply(ME, made.id)
+    assert len(await desk.lines()) == len(EXAMPLE_LINES)
+    second = await desk.inbox.take(ME, "other.xlsx", excel())
+    assert [each.id for each in await desk.inbox.items(ME, limit=1)] == [second.id]
+    assert [each.id for each in await desk.inbox.items(ME, limit=1, before=second.id)] == [made.id]
+    assert await desk.inbox.items(ME, before=made.id) == []
