@@ -11,6 +11,7 @@ from plait.kernel.clock import iso, parse_iso
 from plait.kernel.money import Money
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.late.spoken import spoken
+from plait.overview.findings import found
 
 __all__ = ["Value", "Values", "count", "day", "moment", "money", "said", "word"]
 
@@ -18,11 +19,11 @@ __all__ = ["Value", "Values", "count", "day", "moment", "money", "said", "word"]
 class Value(msgspec.Struct, frozen=True, omit_defaults=True):
     """A value in a sentence, as plain text by which its form is known.
 
-    ``kind``: a ``word`` stands as it is (a name, a number of an order), a ``term`` is a text of the catalogue, a ``reason`` a sentence of the plan;
-    ``number``, ``day`` (YYYY-MM-DD) and ``moment`` (RFC 3339) are written as the reader writes them, ``money`` with its currency in ``unit``.
+    ``kind``: a ``word`` stands as it is (a name, a number of an order), a ``term`` is a text of the catalogue, a ``reason`` a sentence of the plan,
+    a ``finding`` one of the doctor; ``number``, ``day`` (YYYY-MM-DD) and ``moment`` (RFC 3339) are written as the reader writes them, ``money`` with its currency in ``unit``.
     """
 
-    kind: Literal["word", "term", "reason", "number", "day", "moment", "money"]
+    kind: Literal["word", "term", "reason", "finding", "number", "day", "moment", "money"]
     text: str
     unit: str = ""
 
@@ -71,4 +72,6 @@ def _shown(texts: Texts, value: Value) -> str:
         return texts.money(Money(Decimal(value.text), value.unit))
     if value.kind == "reason":
         return spoken(texts, value.text)
+    if value.kind == "finding":
+        return found(texts, value.text)
     return texts(value.text) if value.kind == "term" and value.text else value.text

@@ -8,6 +8,7 @@ from plait.console.screen import Screen
 from plait.identity.facts_routes import view
 from plait.kernel.actor import Actor
 from plait.kernel.facts import Fact
+from plait.overview.findings import found as spoken
 from plait.sharing.deliveries import Delivery, PartnerLine, Which
 from plait.store import ChainReport
 from plait.upkeep.backup.model import BackupView
@@ -54,8 +55,10 @@ def checks_shown(page: Page, report: Report) -> Markup:
 
 
 def _check(page: Page, check: Check) -> Markup:
-    words = tag("div", tag("strong", check.what), tag("p", check.do) if check.do else "", tag("p", check.name, cls="p-soft p-small"))
-    return tag("li", chip(VERDICTS[check.verdict], page.t(WORDS[check.verdict])), words)
+    t = page.t
+    do = tag("p", spoken(t, check.do)) if check.do else ""
+    words = tag("div", tag("strong", spoken(t, check.what)), do, tag("p", t(check.name), cls="p-soft p-small"))
+    return tag("li", chip(VERDICTS[check.verdict], t(WORDS[check.verdict])), words, id=check.name)
 
 
 async def _deliveries(page: Page, service: Any) -> None:
@@ -101,7 +104,7 @@ def deliveries_shown(page: Page, lines: list[PartnerLine], refused: list[Deliver
     if refused:
         body.append(tag("h3", t("Refused by the partner: decide what becomes of it")))
         body.append(tag("ul", [_letter(page, letter, may=may) for letter in refused], cls="p-list"))
-    return tag("section", tag("h2", t("Deliveries")), *body, cls="p-card")
+    return tag("section", tag("h2", t("Deliveries")), *body, cls="p-card", id="deliveries")
 
 
 def _letter(page: Page, letter: Delivery, *, may: bool) -> Markup:
@@ -137,7 +140,7 @@ def backups_shown(page: Page, found: list[BackupView]) -> Markup:
     act = tag("button", icon("backup"), t("Back up now"), cls="p-quiet", type="button", data_act="backup")
     rows = [_backup(page, each) for each in found[:20]]
     made = table((t("When"), t("State"), t("Where"), t("Size"), t("What")), rows, label=t("Backups"), numbers=(3,)) if rows else ""
-    return tag("section", tag("header", tag("h2", t("Backups")), act), tag("p", answer, cls="p-answer"), made, cls="p-card")
+    return tag("section", tag("header", tag("h2", t("Backups")), act), tag("p", answer, cls="p-answer"), made, cls="p-card", id="backups")
 
 
 def _backup(page: Page, each: BackupView) -> tuple[Any, ...]:

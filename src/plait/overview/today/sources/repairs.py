@@ -64,7 +64,7 @@ def _need(finding: Finding) -> Need:
         kind="repair",
         severity="now" if finding.verdict == "bad" else "note",
         text="{what} {do}" if finding.do else "{what}",
-        values={"what": Value("term", finding.what), "do": Value("term", finding.do)},
+        values={"what": Value("finding", finding.what), "do": Value("finding", finding.do)},
         link=paths.repair(finding.name),
         subject=finding.name,
     )
