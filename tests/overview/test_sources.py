@@ -186,7 +186,7 @@ async def test_refused_messages(ground: Ground) -> None:
 
     await ground.store.write(ME, work)
     (need,) = await rooms.letters(ground, ME)
-    assert (need.kind, need.values["why"].text, need.link) == ("delivery-dead-letter", "unknown part", f"/console/health/deliveries?party={PARTNER.party}")
+    assert (need.kind, need.values["why"].text, need.link) == ("delivery-dead-letter", "unknown part", "/console/health#deliveries")
 
 
 async def test_repairs() -> None:

@@ -178,14 +178,14 @@ def repair(check: str) -> str:
     return f"{_path('health')}#{quote(check, safe='')}"
 
 
-def deliveries(party: str = "") -> str:
-    """Return what waits for partners, or for one of them."""
-    return _path("health", "deliveries") + _query({"party": party})
+def deliveries() -> str:
+    """Return what waits for partners."""
+    return repair("deliveries")
 
 
 def backups() -> str:
     """Return the backups."""
-    return _path("health", "backups")
+    return repair("backups")
 
 
 def calls() -> str:

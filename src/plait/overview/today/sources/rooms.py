@@ -97,7 +97,7 @@ async def letters(ground: Ground, actor: Actor) -> list[Need]:
             severity="soon",
             text="{partner} has refused a message: {why}",
             values={"partner": word(ground.name(row.party)), "why": word(row.answer.decode("utf-8", "replace")[:LONGEST]), "path": word(row.path)},
-            link=paths.deliveries(row.party),
+            link=paths.deliveries(),
             subject=str(row.id),
             since=parse_iso(row.at),
         )
