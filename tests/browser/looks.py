@@ -1,19 +1,29 @@
 """What is looked at on an open page: whether it fits, what axe says of it, what tripped, which words are not translated, and how it looks."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 from plait.kernel.clock import SYSTEM
 from plait.kernel.texts import Texts
+from tests.browser.picture import TALLEST, small
 from tests.browser.stage import PHONE, WIDE, Sheet, Stage
 
-__all__ = ["errors_shown", "grave", "look", "screenshot", "untranslated"]
+__all__ = ["errors_shown", "grave", "look", "look_abroad", "look_bare", "screenshot", "untranslated"]
 
-AXE = Axe()
-GRAVE = {"serious", "critical"}
-HIDE = ".volatile { visibility: hidden !important }"
+# Of the rest (landmarks, headings, names) a phone in the dark shows the same as a desk in the light.
+PHONE_RULES = ("color-contrast", "target-size", "scrollable-region-focusable", "label", "button-name", "link-name")
+AXE = """async (options) => {
+    const found = await axe.run({ resultTypes: ['violations'], iframes: false, preload: false, ...options });
+    return found.violations.filter((each) => ['serious', 'critical'].includes(each.impact)).map((each) =>
+        `axe ${each.id} (${each.impact}): ${each.help}: ${each.nodes.slice(0, 4).map((node) => node.target).join(', ')}`);
+}"""
+HIDE = "html.held .volatile { visibility: hidden !important }"
+HOLD = "(on) => document.documentElement.classList.toggle('held', on)"
 TEXTS = """() => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = new Set();
     while (walk.nextNode()) {
@@ -22,17 +32,16 @@ TEXTS = """() => {
     }
     return [...found];
 }"""
+SIZE = "() => [innerWidth, Math.max(innerHeight, document.scrollingElement.scrollHeight)]"
 
 
 async def grave(sheet: Sheet, *rules: str) -> list[str]:
     """Return what axe finds serious or critical, a line a rule; only the named rules, if any are."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": list(rules)}} if rules else {})
-    found = await AXE.run(sheet.page, options=options)
-    return [
-        f"axe {each['id']} ({each['impact']}): {each['help']}: {', '.join(str(node['target']) for node in each['nodes'][:4])}"
-        for each in found.response["violations"]
-        if each["impact"] in GRAVE
-    ]
+    options: dict[str, Any] = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+    if not await sheet.page.evaluate("Boolean(window.axe)"):
+        await sheet.page.evaluate(AXE_SCRIPT)
+    found: list[str] = await sheet.page.evaluate(AXE, options)
+    return found
 
 
 @cache
@@ -54,51 +63,77 @@ async def errors_shown(sheet: Sheet) -> list[str]:
 
 
 async def screenshot(sheet: Sheet, *, whole: bool = True) -> bytes:
-    """Return a picture (PNG) once the page stands still: of the ``whole`` page without what changes from run to run, else of the window as it is."""
+    """Return a picture (PNG) once the page stands still: of the page's first two screens without what changes from run to run, else of the window as it is."""
+    page = sheet.page
     if whole:
         await sheet.style(HIDE)
-    await sheet.page.mouse.move(0, 0)
+        await page.evaluate(HOLD, True)
+    await page.mouse.move(0, 0)
     end = SYSTEM.monotonic() + 5
     last = b""
     while True:
-        shown = await sheet.page.screenshot(full_page=whole, caret="hide")
-        if shown == last or SYSTEM.monotonic() > end:
-            return shown
-        last = shown
-        await SYSTEM.sleep(0.1)
-
-
-async def look(stage: Stage, firm: str, path: str, language: str, *, pictures: dict[str, bytes] | None = None, signed_in: bool = True) -> list[str]:
-    """Open a page, look at it wide and narrow, light and dark, and return what is wrong with it.
-
-    Keep ``pictures``: wide and light in English, of the other languages a phone in the dark.
-    """
-    wrong: list[str] = []
-
-    def note(view: str, found: list[str]) -> None:
-        wrong.extend(f"{language} {view}: {each}" for each in found)
-
-    async with stage.open_page(firm, path, WIDE, language, signed_in=signed_in) as sheet:
-        if signed_in:
-            spoken = await sheet.page.evaluate("document.documentElement.lang")
-            note("wide", [] if spoken[:2] == language else [f"says it is in {spoken!r}"])
-        note("wide", await errors_shown(sheet))
-        note("wide", await sheet.overflow())
-        if language == "en":
-            note("wide", await grave(sheet))
-            await sheet.dress(dark=True)
-            note("wide, dark", await grave(sheet, "color-contrast"))
-            await sheet.dress(dark=False)
-            if pictures is not None:
-                pictures["wide"] = await screenshot(sheet)
+        if whole:
+            width, height = await page.evaluate(SIZE)
+            shown = await page.screenshot(full_page=True, caret="hide", clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)})
         else:
-            note("wide", await untranslated(sheet, language))
-        await sheet.resize(PHONE)
-        note("phone", await sheet.overflow())
-        if language == "en":
-            note("phone", await grave(sheet, "color-contrast", "target-size", "scrollable-region-focusable", "label", "button-name", "link-name"))
+            shown = await page.screenshot(caret="hide")
+        if shown == last or SYSTEM.monotonic() > end:
+            break
+        last = shown
+        await SYSTEM.sleep(0.05)
+    if whole:
+        await page.evaluate(HOLD, False)
+    return shown
+
+
+async def _picture(sheet: Sheet) -> bytes:
+    shown = await screenshot(sheet)
+    return await asyncio.to_thread(small, shown)
+
+
+async def look(stage: Stage, firm: str, path: str, keep: dict[str, bytes], *, signed_in: bool = True) -> list[str]:
+    """Open a page by its address in English, look at it wide in the light and narrow in the dark, and return what is wrong; its picture goes to ``keep``."""
+    wrong: list[str] = []
+    async with stage.open_page(firm, path, signed_in=signed_in) as sheet:
+        wrong += _note("en wide", await errors_shown(sheet) + await sheet.overflow() + await grave(sheet))
+        keep["wide"] = await _picture(sheet)
         await sheet.dress(dark=True)
-        note("phone, dark", await sheet.overflow())
-        if pictures is not None and language != "en":
-            pictures[f"phone-{language}"] = await screenshot(sheet)
-    return wrong + stage.tripped()
+        await sheet.resize(PHONE)
+        wrong += _note("en phone, dark", await sheet.overflow() + await grave(sheet, *PHONE_RULES))
+    return wrong
+
+
+async def look_abroad(stage: Stage, firm: str, path: str, language: str, keep: dict[str, bytes] | None, *, signed_in: bool = True) -> list[str]:
+    """Come to a page by a link in another language, narrow and then wide, in the dark, and return what is wrong; its picture goes to ``keep``."""
+    wrong: list[str] = []
+    async with _came(stage, firm, path, language, dark=True, signed_in=signed_in) as sheet:
+        wrong += _note(f"{language} phone, dark", await sheet.overflow())
+        if keep is not None:
+            keep[f"phone-{language}"] = await _picture(sheet)
+        await sheet.resize(WIDE)
+        spoken = await sheet.page.evaluate("document.documentElement.lang")
+        wrong += _note(f"{language} wide, dark", [] if spoken[:2] == language or not signed_in else [f"says it is in {spoken!r}"])
+        wrong += _note(f"{language} wide, dark", await errors_shown(sheet) + await sheet.overflow() + await untranslated(sheet, language))
+    return wrong
+
+
+async def look_bare(stage: Stage, firm: str, path: str) -> list[str]:
+    """Come to a page of a firm without data by a link, narrow and then wide, and return what is wrong."""
+    async with _came(stage, firm, path, "en", dark=False) as sheet:
+        wrong = _note("without data, phone", await sheet.overflow())
+        await sheet.resize(WIDE)
+        return wrong + _note("without data, wide", await errors_shown(sheet) + await sheet.overflow() + await grave(sheet))
+
+
+@asynccontextmanager
+async def _came(stage: Stage, firm: str, path: str, language: str, *, dark: bool, signed_in: bool = True) -> AsyncIterator[Sheet]:
+    if not signed_in:
+        async with stage.open_page(firm, path, PHONE, language, dark=dark, signed_in=False) as sheet:
+            yield sheet
+        return
+    async with stage.walk(firm, path, PHONE, language, dark=dark) as sheet:
+        yield sheet
+
+
+def _note(view: str, found: list[str]) -> list[str]:
+    return [f"{view}: {each}" for each in found]

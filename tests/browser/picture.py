@@ -78,12 +78,11 @@ def differing(shown: bytes, blessed: bytes) -> Difference:
     return Difference(share, f"{share:.1%} of it looks different, between {tuple(SQUARE * side for side in box)}")
 
 
-def hold(name: str, png: bytes, folder: Path, home: Path = BLESSED, colours: int = COLOURS) -> str:
-    """Hold a screenshot against the blessed picture of that name in ``home``, or bless it; return what is wrong in words, empty when nothing is.
+def hold(name: str, shown: bytes, folder: Path, home: Path = BLESSED) -> str:
+    """Hold a ``small`` screenshot against the blessed picture of that name in ``home``, or bless it; return what is wrong in words, empty when nothing is.
 
     What is wrong lies in ``folder`` afterwards. A picture that looks the same is left as it is, so that blessing again changes only what has changed.
     """
-    shown = small(png, colours)
     file = home / f"{name}.png"
     if blessing():
         home.mkdir(parents=True, exist_ok=True)
@@ -97,7 +96,7 @@ def hold(name: str, png: bytes, folder: Path, home: Path = BLESSED, colours: int
     if found.share <= SHARE:
         return ""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.png").write_bytes(png)
+    (folder / f"{name}.png").write_bytes(shown)
     made_with = json.loads((BLESSED / "fonts.json").read_text("utf-8")) if (BLESSED / "fonts.json").exists() else {}
     here = fonts()
     other = "" if made_with == here else f" (fonts differ: blessed with {made_with}, here {here})"

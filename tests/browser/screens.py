@@ -12,7 +12,9 @@ __all__ = ["ALL", "PLAIN", "PUBLIC", "address", "name_of"]
 
 PUBLIC = ("/", "/login", "/op")
 PATTERNS = tuple(screen.path for screen in SCREENS)
-ALL = PUBLIC + tuple(f"/console{path}" for path in PATTERNS)
+# What an address alone does not show: a thing that is looked for by the question mark.
+ASKED = ("/console/trace?epc={epc}", "/console/labels?epc={epc}")
+ALL = PUBLIC + tuple(f"/console{path}" for path in PATTERNS) + ASKED
 PLAIN = tuple(path for path in ALL if "{" not in path)
 
 Find = Callable[[Stage], Awaitable[str]]
@@ -41,10 +43,11 @@ def _always(name: str) -> Find:
 
 
 async def _item(stage: Stage) -> str:
-    """Return a piece that helix has made and delivered."""
+    """Return the identifier of a piece that helix has made and delivered."""
     body = await stage.firms["meridian"].fact("desk.goods_arrived", sender_name=CORE)
     assert body is not None
-    return str(body["items"][0]["serials"][0])
+    item = body["items"][0]
+    return f"https://id.gs1.org/01/{item['gtin']}/21/{item['serials'][0]}"
 
 
 # What stands for the first name in an address, by the address's beginning; the longest beginning that fits counts.
@@ -56,10 +59,12 @@ EXAMPLES: dict[str, Find] = {
     "/runs/": _first("/api/v1/line/runs", "order", "number"),
     "/documents/": _first("/api/v1/trade/documents?type=Quotation", "id"),
     "/parts/": _first("/api/v1/parts", "id"),
-    "/machines/": _first("/api/v1/machines", "id"),
+    "/machines/": _first("/api/v1/machines", "machine", "id"),
+    "/passports/": _first("/api/v1/passports", "gtin"),
     "/partners/": _first("/api/v1/directory", "party_id"),
     "/sharing/": _first("/api/v1/sharing/agreements", "id"),
-    "/trace/": _item,
+    "/trace?": _item,
+    "/labels?": _item,
     "/help/": _always("see-which-orders-will-be-late"),
 }
 

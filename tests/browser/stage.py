@@ -34,7 +34,7 @@ WIDE, PHONE = 1440, 390
 HEIGHTS = {WIDE: 1000, PHONE: 844}
 LANGUAGES = ("en", "de", "zh")
 LOCALES = {"en": "en-GB", "de": "de-DE", "zh": "zh-CN"}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 # A failed request is noted as one; the other is NiceGUI's note to itself.
 TOLD_ELSEWHERE = ("Failed to load resource", "Event listeners changed after initial definition")
 FLAGS = (
@@ -44,7 +44,15 @@ FLAGS = (
 STILL = (
     "*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; scrollbar-width: none !important }"
 )
-READY = "() => Boolean(document.querySelector('h1') && !document.querySelector('.p-skeleton, [aria-busy=true]') && document.fonts.status === 'loaded')"
+READY = "() => Boolean(document.querySelector('h1:not([data-left])') && !document.querySelector('.p-skeleton, [aria-busy=true]') && document.fonts.status === 'loaded')"
+LEAVE = """(path) => {
+    const heading = document.querySelector('.p-main h1'), a = document.createElement('a');
+    if (heading) heading.dataset.left = '1';
+    a.href = path;
+    document.body.append(a);
+    a.click();
+    a.remove();
+}"""
 STYLE = "(text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"
 
 
@@ -91,6 +99,13 @@ class Sheet:
     async def go(self, path: str) -> None:
         """Open a path of the node and wait until it can be used."""
         await self.page.goto(self.url + path, wait_until="domcontentloaded")
+        await self.ready()
+
+    async def turn(self, path: str) -> None:
+        """Go to another screen of the same page, as a click on a link does, and wait until it can be used."""
+        if urlsplit(self.page.url)._replace(scheme="", netloc="").geturl().rstrip("/") == path.rstrip("/"):
+            return
+        await self.page.evaluate(LEAVE, path)
         await self.ready()
 
     async def ready(self) -> None:
@@ -150,6 +165,7 @@ class Stage:
         self._cookies: dict[str, dict[str, str]] = {}
         self._signing = asyncio.Lock()
         self._contexts: dict[tuple[Any, ...], BrowserContext] = {}
+        self._walkers: dict[tuple[Any, ...], Sheet] = {}
         self._read: dict[Path, int] = {}
 
     def tripped(self) -> list[str]:
@@ -200,18 +216,41 @@ class Stage:
             await page.close()
         sheet.clean()
 
+    @asynccontextmanager
+    async def walk(self, firm: str, path: str, width: int, language: str, *, dark: bool = False) -> AsyncIterator[Sheet]:
+        """Give a page that somebody keeps open all day and that has just come to ``path`` by a link; one at a time of a firm, language and theme."""
+        key = (firm, language, dark)
+        sheet = self._walkers.pop(key, None)
+        if sheet is None:
+            context = await self.context(firm, language, dark=dark)
+            sheet = Sheet(await context.new_page(), self.firms[firm].url)
+            sheet.page.set_default_timeout(PATIENCE_MS)
+            await sheet.go("/console/help")
+            await sheet.style(STILL)
+        try:
+            await sheet.resize(width)
+            await sheet.turn(path)
+            yield sheet
+        except BaseException:
+            await sheet.page.close()
+            raise
+        wrong = list(sheet.wrong)
+        sheet.wrong.clear()
+        self._walkers[key] = sheet
+        assert not wrong, "\n".join([sheet.page.url, *dict.fromkeys(wrong)])
+
     async def aclose(self) -> None:
         """Close what the browser has open."""
         for context in self._contexts.values():
             await context.close()
 
 
-async def sign_in(firm: FirmClient, name: str = "Workshop office", role: str = "admin") -> dict[str, str]:
-    """Enter a person, let them set a password with their code, and return the cookie of their session."""
+async def sign_in(firm: FirmClient, name: str = "Workshop office", role: str = "admin", password: str = "") -> dict[str, str]:
+    """Enter a person, let them set a password (any, when none is given) with their code, and return the cookie of their session."""
     person = await firm.post("/api/v1/people", {"name": name, "role": role})
     code = (await firm.post(f"/api/v1/people/{person['id']}/code", None))["code"]
     async with httpx.AsyncClient(base_url=firm.url, trust_env=False) as client:
-        answer = await client.post("/api/v1/session/activate", json={"code": code, "password": secrets.token_urlsafe(18)})
+        answer = await client.post("/api/v1/session/activate", json={"code": code, "password": password or secrets.token_urlsafe(18)})
         assert answer.status_code == 201, answer.text
         return dict(answer.cookies)
 

@@ -1,38 +1,87 @@
-"""The demo's door: a link for each firm signs its person in, once, and every console tells of the same order."""
+"""The demo's door: a link for each firm signs its person in, once, and every console tells of the same documents from its own side."""
 
-import pytest
+import asyncio
 
 from plait.cli.demo.play import CORE, links
 from plait.cli.demo.script import FIRMS
 from plait.cli.demo.setup import PERSON
 from tests.browser.stage import Sheet
 
+# Which order of the story is placed by whom with whom, by its number at the buyer's: each is on two consoles and on no third.
+PLACED = {
+    ("meridian", "PO-00001"): "helix",
+    ("helix", "PO-00001"): "northforge",
+    ("helix", "PO-00002"): "embercoat",
+    ("helix", "PO-00003"): "swiftline",
+    ("helix", "PO-00004"): "oakmill",
+}
+ROWS = "() => [...document.querySelectorAll('.p-main .p-table tbody tr')].map((e) => e.innerText)"
+
 
 async def test_each_firm_has_a_link_that_signs_in_once(stage):
     """Tests that the links a demo prints lead into each firm's console as its person, the core firm's first, and that none does so twice."""
     made = await links(stage.scene)
     assert (next(iter(made)), set(made)) == (CORE, set(FIRMS))
-    for firm, url in made.items():
-        context = await stage.browser.new_context(locale="en-GB")
-        page = await context.new_page()
-        sheet = Sheet(page, stage.firms[firm].url)
-        await page.goto(url)
-        await page.get_by_role("button").last.click()
-        await page.wait_for_url("**/console**")
-        await sheet.ready()
-        assert firm in await page.inner_text(".p-firm")
-        assert PERSON["name"] in await page.inner_text(".p-person")
-        sheet.clean()
-        await context.clear_cookies()
-        answer = await page.goto(url)
-        assert answer.status == 410
-        await context.close()
+    await asyncio.gather(*(_by_link(stage, firm, url) for firm, url in made.items()))
 
 
-@pytest.mark.parametrize("firm", FIRMS)
-async def test_every_console_opens_on_its_own_side_of_the_story(stage, firm):
-    """Tests that each firm's console opens with its own name, and that its log tells of the others it has dealt with."""
-    async with stage.open_page(firm, "/console/") as sheet:
-        assert await sheet.page.inner_text(".p-firm") == firm
-    kinds = {fact["kind"] for fact in await stage.firms[firm].facts()}
-    assert kinds & {"trade.order_sent", "trade.order_received", "desk.goods_carried", "sharing.agreed", "observatory.seen"} or firm == "riverport"
+async def _by_link(stage, firm, url):
+    context = await stage.browser.new_context(locale="en-GB", reduced_motion="reduce")
+    page = await context.new_page()
+    page.set_default_timeout(60_000)
+    sheet = Sheet(page, stage.firms[firm].url)
+    await page.goto(url)
+    await page.get_by_role("button").last.click()
+    await page.wait_for_url("**/console**")
+    await sheet.ready()
+    assert firm in await page.inner_text(".p-firm")
+    assert PERSON["name"] in await page.inner_text(".p-person")
+    sheet.clean()
+    await context.clear_cookies()
+    answer = await page.goto(url)
+    assert answer.status == 410
+    await context.close()
+
+
+async def _rows(stage, firm, *paths):
+    """Return the rows that a firm's console shows on pages."""
+    found = []
+    async with stage.open_page(firm, "/console/help") as sheet:
+        for path in paths:
+            await sheet.turn(path)
+            found += await sheet.page.evaluate(ROWS)
+    return found
+
+
+async def test_an_order_is_on_both_consoles_under_one_number(stage):
+    """Tests that each order of the story is among what its buyer placed and its seller received, named for the other firm, and on nobody else's console."""
+    placed = dict(zip(FIRMS, await asyncio.gather(*(_rows(stage, firm, "/console/orders?shown=placed") for firm in FIRMS)), strict=True))
+    shown = ("/console/orders", "/console/orders?shown=done")
+    received = dict(zip(FIRMS, await asyncio.gather(*(_rows(stage, firm, *shown) for firm in FIRMS)), strict=True))
+    for (buyer, number), seller in PLACED.items():
+        assert [row for row in placed[buyer] if number in row and seller in row], (buyer, placed[buyer])
+        assert [row for row in received[seller] if number in row and buyer in row], (seller, received[seller])
+    assert {firm: len(rows) for firm, rows in placed.items() if rows} == {"meridian": 1, "helix": 4}
+    assert {firm for firm, rows in received.items() if rows} == {*PLACED.values()}
+
+
+async def test_the_association_sees_firms_and_no_order(stage):
+    """Tests that riverport's observatory names every other firm, and that no page of its rail shows a number of the story's documents."""
+    async with stage.open_page("riverport", "/console/observatory") as sheet:
+        said = await sheet.page.text_content(".p-main")
+        assert [firm for firm in FIRMS if firm != "riverport" and firm not in said] == []
+        for path in await sheet.page.evaluate("[...document.querySelectorAll('.p-menu a.p-item')].map((a) => a.getAttribute('href'))"):
+            await sheet.turn(path)
+            said = await sheet.page.text_content(".p-main")
+            assert not any(number in said for _, number in PLACED), path
+
+
+async def test_one_gear_set_is_traced_from_both_sides(stage):
+    """Tests that meridian's console traces a gear set it received to the heat at northforge, and that helix's shows the same piece on its way to meridian."""
+    body = await stage.firms["meridian"].fact("desk.goods_arrived", sender_name=CORE)
+    item = body["items"][0]
+    path = f"/console/trace?epc=https%3A%2F%2Fid.gs1.org%2F01%2F{item['gtin']}%2F21%2F{item['serials'][0]}"
+    for firm, told in (("meridian", ("helix", "northforge", "H4711")), (CORE, ("northforge", "H4711", item["serials"][0]))):
+        async with stage.open_page(firm, path) as sheet:
+            said = await sheet.page.text_content(".p-main")
+            assert [word for word in told if word not in said] == [], firm

@@ -35,7 +35,7 @@ async def test_a_picture_shows_what_is_there(stage, name):
     there = await address(stage, path)
     async with stage.open_page(firm, there, width, language, dark=dark, signed_in=path.startswith("/console")) as sheet:
         shown = await screenshot(sheet, whole=False)
-    assert not (wrong := hold(name, shown, stage.folder, HOME, COLOURS)), wrong
+    assert not (wrong := hold(name, small(shown, COLOURS), stage.folder, HOME)), wrong
 
 
 def test_every_picture_is_of_a_page_that_is_there():

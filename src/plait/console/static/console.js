@@ -277,5 +277,7 @@
 
   window.plait = { signInAgain, scan, find, download, now, token: (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim() };
   dress();
-  addEventListener("DOMContentLoaded", () => { dress(); tick(); look(); });
+  // NiceGUI's own box says in English that the connection is lost; it says it in the person's language instead
+  function lost() { const box = document.getElementById("popup"); if (box && words.lost) { box.textContent = words.lost; box.setAttribute("role", "alert"); } }
+  addEventListener("DOMContentLoaded", () => { dress(); tick(); look(); lost(); });
 })();
