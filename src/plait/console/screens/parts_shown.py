@@ -55,7 +55,7 @@ def rows_shown(page: Page, found: PartsPage) -> Markup:
 
 
 def _row(t: Texts, row: PartRow) -> tuple[Any, ...]:
-    name = join(link(row.name or row.id, paths.part(row.id)), tag("p", f"{row.id} {row.revision}", cls="p-soft p-small"))
+    name = tag("div", link(row.name or row.id, paths.part(row.id)), tag("p", f"{row.id} {row.revision}", cls="p-soft p-small"))
     amounts = row.amounts
     return (
         name,
@@ -64,7 +64,7 @@ def _row(t: Texts, row: PartRow) -> tuple[Any, ...]:
         t.quantity(amounts.free, row.unit),
         t.quantity(amounts.reserved, row.unit) if amounts.reserved else "–",
         t.quantity(amounts.need, row.unit) if amounts.need else "–",
-        join(_state(t, row), " ", _times(t, row.estimated, row.unmade)),
+        tag("div", _state(t, row), " ", _times(t, row.estimated, row.unmade)),
     )
 
 
@@ -169,7 +169,7 @@ def _button(text: str, sign: str, act: str, arg: str = "", cls: str = "p-quiet")
 
 def _lot(t: Texts, lot: Stock, may: frozenset[str]) -> tuple[Any, ...]:
     serials = ", ".join(lot.serials[:MOST_SERIALS]) + (" …" if len(lot.serials) > MOST_SERIALS else "")
-    name = join(lot.lot, details(t("Serial numbers"), tag("p", serials)) if lot.serials else "")
+    name = tag("div", lot.lot, details(t("Serial numbers"), tag("p", serials)) if lot.serials else "")
     whose = link(t("a customer's"), paths.partner(lot.owner)) if lot.owner else t("ours")
     correct = _button(t("Correct"), "edit", "count", lot.lot) if "part.write" in may and not lot.owner and not lot.serials else ""
     return name, t.quantity(lot.quantity, lot.unit), whose, link(lot.order, paths.order(lot.order)) if lot.order else "–", correct
@@ -222,12 +222,12 @@ def _operations(t: Texts, operations: Sequence[Operation], label: str) -> Markup
     for op in sorted(operations, key=lambda each: each.seq):
         where: Any
         if op.outside:
-            where = join(icon("north_east", t("outside")), " ", op.supplier or t("a supplier"))
+            where = tag("span", icon("north_east", t("outside")), " ", op.supplier or t("a supplier"))
             setup, cycle = "–", t("{count} days", count=f"{op.lead_days:g}") if op.lead_days else "–"
         else:
             where, setup, cycle = op.group or "–", t("{count} min", count=f"{op.setup_min:g}"), t("{count} min", count=f"{op.cycle_min:g}")
         mark = chip("wait", t("estimated")) if op.estimated else ""
-        rows.append((join(tag("span", op.seq, cls="p-soft"), " ", op.name, " ", mark), where, setup, cycle))
+        rows.append((tag("div", tag("span", op.seq, cls="p-soft"), " ", op.name, " ", mark), where, setup, cycle))
     names = (t("Operation"), t("Where"), t("Set-up"), t("A piece"))
     return table(names, rows, label=label, numbers=(2, 3))
 
@@ -273,5 +273,5 @@ def takers_shown(page: Page, view: PartView) -> Markup:
 
 
 def _taker(t: Texts, each: Taker, unit: str) -> tuple[Any, ...]:
-    what = join(t("as material of "), link(each.part_id, paths.part(each.part_id))) if each.as_material else t("as it is")
+    what = tag("span", t("as material of "), link(each.part_id, paths.part(each.part_id))) if each.as_material else t("as it is")
     return link(each.number, paths.order(each.line)), each.customer, what, t.quantity(each.quantity, unit), t.day(each.due)

@@ -125,7 +125,7 @@ def _button(text: str, sign: str, act: str, arg: str = "", cls: str = "p-quiet")
 
 
 def _way(href: str, sign: str, label: str) -> Markup:
-    return link(icon(sign, label), href, cls="p-quiet")
+    return link(icon(sign, label), href, cls="p-quiet g-way")
 
 
 def _days(chart: Chart, t: Texts) -> str:
@@ -267,14 +267,14 @@ def late_shown(page: Page, report: LateReport | None, acts: ScheduleActs) -> Mar
 
 def _late(t: Texts, line: LateLine) -> tuple[Any, ...]:
     remedy = line.remedy
-    order = join(link(line.order_no or line.id, paths.order(line.id)), tag("p", line.customer, cls="p-soft p-small"))
+    order = tag("div", link(line.order_no or line.id, paths.order(line.id)), tag("p", line.customer, cls="p-soft p-small"))
     slack = chip("bad", late_by(t, line.slack_days) if line.slack_days is not None else t("late"))
     helps: Any = "–"
     act: Any = ""
     if remedy is not None:
         cost = t.money(remedy.cost.rounded()) if remedy.cost is not None and remedy.cost.amount else ""
         words = [t("ready {day}", day=t.day(remedy.day)), cost]
-        helps = join(spoken(t, remedy.text), tag("p", " · ".join(each for each in words if each), cls="p-soft p-small"))
+        helps = tag("div", spoken(t, remedy.text), tag("p", " · ".join(each for each in words if each), cls="p-soft p-small"))
         act = _button(t("Try"), "science", "remedy", line.id) if remedy.changes else ""
     return order, slack, spoken(t, line.reason), helps, act
 

@@ -85,7 +85,9 @@ def _value(texts: Texts, name: str, text: str, deep: int) -> str:
     if name in ("needed", "left"):
         return texts.number(Decimal(text))
     if name == "why":
-        return _said(texts, text, deep)
+        found = _said(texts, text, deep)
+        whole = _said(texts, f"{text}.", deep) if found == text else ""
+        return whole.rstrip(".。") if whole not in ("", f"{text}.") else found
     if name in ("count", "lead"):
         return _count(texts, text)
     if name == "hours":
