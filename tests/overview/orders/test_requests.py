@@ -63,7 +63,9 @@ async def test_a_person_declines_what_fits_or_not(tmp_path: Path) -> None:
         sent = await ask(meridian, helix, material="brass")
         await settle(helix, meridian)
         (row,) = await requests(helix)
-        assert (row["state"], row["side"]) == ("open", "received")
+        assert (row["state"], row["side"]) == ("ready", "received")
+        needs = [need for need in (await helix.ok("GET", "/api/v1/today"))["needs"] if need["kind"] == "request-waiting"]
+        assert [(need["said"], need["link"]) for need in needs] == [("meridian asks for 20 x Shaft: your answer is awaited", f"/console/rfqs/{sent['id']}")]
         proposal = await helix.ok("GET", f"/api/v1/desk/requests/{sent['id']}/proposal")
         assert proposal["cost"] is None
         assert proposal["reasons"]

@@ -55,7 +55,7 @@ async def _build(page: Page) -> None:
         return rows_shown(page, found.found, found.braids)
 
     await page.block(page.rooms.orders.standing, lambda standing: answer_shown(page, standing), live=LIVE, every_s=120)
-    choices = {"open": t("Open"), "late": t("Late"), "placed": t("Placed with partners"), "done": t("Done"), "cancelled": t("Cancelled")}
+    choices = {"open": t("Open orders"), "late": t("Late"), "placed": t("Placed with partners"), "done": t("Done"), "cancelled": t("Cancelled")}
     page.show(tabs(page, paths.orders, "shown", shown, choices))
     search_field(page, paths.orders, t("Number, firm or part"), shown=shown)
     empty = Empty(t("Nothing here has this text.") if text else _nothing(page, shown), t("Put an order list in"), paths.files())

@@ -110,7 +110,7 @@ def rows_shown(page: Page, found: OrdersPage, braids: Mapping[str, SmallBraid]) 
         part = link(row.name or row.part, paths.part(row.part)) if row.part else row.name
         what = join(part, tag("p", t.quantity(row.quantity, row.unit), cls="p-soft p-small"))
         date = join(when(row.promised, t, day=True) if row.promised else t.day(row.due) if row.due else "–")
-        if row.promised and row.due:
+        if row.promised and row.due and row.promised.astimezone(t.zone).date() != row.due:
             date = join(date, tag("p", t("wanted {day}", day=t.day(row.due)), cls="p-soft p-small"))
         rows.append((number, picture, who, what, date, verdict_shown(page, row), t.money(row.value) if row.value else "–"))
     names = (t("Order"), t("Braid"), t("With whom"), t("What"), t("Date"), t("Will it be there?"), t("Value"))

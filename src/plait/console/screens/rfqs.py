@@ -84,7 +84,7 @@ async def _ask(page: Page) -> None:
         return await page.rooms.desk.desk.answers.ask(actor, line, datetime.combine(until, time(16), zone))
 
     note = t("Every firm in the network that publishes that it can make it is asked.")
-    sent = await page.form(t("Ask for a price and a date"), fields, do, yes=t("Ask"), note=note)
+    sent = await page.form(t("Ask for a price and a date"), fields, do, yes=t("Send the request"), note=note)
     if sent is None:
         return
     if sent.asked:

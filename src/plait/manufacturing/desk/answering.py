@@ -85,7 +85,7 @@ class AnswerDesk:
         await self._open(actor, rfq_id)
         row = await self._inquiry(rfq_id)
         held = await self.quotes.options.status(actor, row.purpose) if row is not None else []
-        if row is None or any(option.state != "held" for option in held):
+        if row is None or not row.part_id or any(option.state != "held" for option in held):
             raise Problem(NOT_READY, "; ".join(f"{option.supplier_name} {option.need.name}: {option.state}" for option in held) or "no part of ours fits it")
         return await self.quotes.send(actor, row, held)
 

@@ -31,6 +31,7 @@ from plait.store import Store, Tx
 __all__ = ["UNANSWERABLE", "QuoteDesk", "Terms"]
 
 ALL = Scope(everything=True)
+MOST_PIECES = 2**31 - 1
 UNANSWERABLE = (BAD_PROMISE, NEVER_OPEN, NO_CENTRE, NO_PRICE)
 
 
@@ -46,6 +47,12 @@ class Terms(msgspec.Struct, frozen=True):
     buffer: timedelta = timedelta(hours=2)
     carrier: bool = False
     by_person: bool = False
+
+
+def _unfit(rfq: RequestForQuotation) -> Inquiry:
+    """Return what is kept of a request that no part of ours fits, for a person to decline."""
+    quantity = min(int(rfq.lines[0].quantity), MOST_PIECES) if rfq.lines else 0
+    return Inquiry(rfq.id, f"{rfq.party_name or 'customer'}/{rfq.number}", rfq.party, rfq.party_name, "", quantity, "ready")
 
 
 class QuoteDesk:
@@ -106,6 +113,7 @@ class QuoteDesk:
         if await self.store.read(lambda conn: tables.inquiry(conn, ALL, rfq_id=rfq_id)) is None:
             part, reasons = await self.part_for(actor, rfq)
             if part is None and self.terms.by_person:
+                await self._keep(actor, _unfit(rfq))
                 return
             if part is None:
                 await self.trade.decline(actor, rfq_id, rules.decline_reason(rfq.lines[0].name if rfq.lines else "what is asked for", reasons), reasons)

@@ -13,6 +13,7 @@ from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import BusinessClock
 from plait.kernel.ports import Guard
 from plait.kernel.problems import FORBIDDEN, INVALID, NOT_FOUND, Problem
+from plait.manufacturing.desk.book.model import OrderLine
 from plait.manufacturing.desk.late.model import LateLine, LateReport
 from plait.manufacturing.trade.model import DespatchAdvice, Order, OrderCancellation, OrderResponse
 from plait.overview.braid.finding import Story, find_story
@@ -70,16 +71,20 @@ class OrderService:
         """Return whether open orders will be there; needs ``overview.read``."""
         self._own(actor)
         desk, trade, own = self._scope(actor, "desk.read"), self._scope(actor, "trade.read"), self.guard.firm().party_id
-        open_, placed = await self.store.read(lambda conn: (tables.count_lines(conn, desk, "open"), tables.count_placed(conn, trade, own)))
-        report = await self._report(actor)
-        first = (await self._late(actor, "", 0, 1)).rows
-        worst = first[0] if first and first[0].verdict == "late" and first[0].side == "sold" else None
-        moved = await self._placed_late(actor)
-        if report is None:
-            today = self._today().isoformat()
-            past = await self.store.read(lambda conn: tables.count_past(conn, desk, today))
-            return Standing(open_, past, 0, placed, moved, worst)
-        return Standing(open_, report.late, report.unplanned, placed, moved, worst, report.computed)
+        report, moved, today = await self._report(actor), await self._placed_late(actor), self._today()
+        planned = next((line for line in report.lines if line.verdict == "late"), None) if report is not None else None
+
+        def read(conn: Connection) -> tuple[int, int, int, OrderLine | None]:
+            open_, placed = tables.count_lines(conn, desk, "open"), tables.count_placed(conn, trade, own)
+            if report is not None:
+                return open_, placed, report.late, tables.lines_of(conn, desk, [planned.id]).get(planned.id) if planned else None
+            past = tables.count_past(conn, desk, today.isoformat())
+            return open_, placed, past, tables.lines(conn, desk, "open", "", None, 1)[0] if past else None
+
+        open_, placed, late, line = await self.store.read(read)
+        worst = rules.sold_row(line, planned, today) if line is not None else None
+        unplanned, computed = (report.unplanned, report.computed) if report is not None else (0, None)
+        return Standing(open_, late, unplanned, placed, moved, worst, computed)
 
     async def order(self, actor: Actor, id: str) -> OrderView:
         """Return one order by its id or number; raise ``no-such-order`` or ``ambiguous-order``. Needs ``overview.read``."""

@@ -20,21 +20,31 @@ ENDING = timedelta(days=3)
 
 
 async def requests_of_partners(ground: Ground, actor: Actor) -> list[Need]:
-    """Return the requests that came through the network and wait for our suppliers' answers."""
+    """Return the requests that came through the network: those a person is to answer, then those that wait for our suppliers' answers."""
+    ours = await _waiting(
+        ground, actor, "ready", "{customer} asks for {quantity} x {part}: your answer is awaited", "{count} more requests wait for your answer"
+    )
+    theirs = "{customer} asks for {quantity} x {part}: suppliers have not answered yet"
+    return ours + await _waiting(ground, actor, "options", theirs, "{count} more requests wait for suppliers")
+
+
+async def _waiting(ground: Ground, actor: Actor, state: str, text: str, more: str) -> list[Need]:
     scope = ground.scope(actor, "desk.read", "desk.inquiry")
-    rows, total = await ground.read(lambda conn: tables.inquiries(conn, scope, "options", MOST))
+    rows, total = await ground.read(lambda conn: tables.inquiries(conn, scope, state, MOST))
     asked = await ground.read(lambda conn: {row.rfq_id: trade_tables.document(conn, scope, row.rfq_id) for row in rows})
     now, needs = ground.clock.now(), []
     for row in rows:
         rfq = asked.get(row.rfq_id)
+        lines = rfq.lines if isinstance(rfq, RequestForQuotation) else ()
         due = rfq.respond_by if isinstance(rfq, RequestForQuotation) else None
-        values = {"customer": word(row.customer_name), "quantity": count(row.quantity), "part": word(row.part_id)}
+        name = lines[0].name if lines and state == "ready" else row.part_id
+        values = {"customer": word(row.customer_name), "quantity": count(row.quantity), "part": word(name)}
         needs.append(
             Need(
                 id=f"request-waiting/{row.rfq_id}",
                 kind="request-waiting",
                 severity=urgency(due, now, AHEAD) if due else "soon",
-                text="{customer} asks for {quantity} x {part}: suppliers have not answered yet",
+                text=text,
                 values=values,
                 link=paths.rfq(row.rfq_id),
                 subject=row.rfq_id,
@@ -42,7 +52,7 @@ async def requests_of_partners(ground: Ground, actor: Actor) -> list[Need]:
                 due=due,
             )
         )
-    return rest(needs, total, "{count} more requests wait for suppliers", paths.rfqs())
+    return rest(needs, total, more, paths.rfqs())
 
 
 async def requests_outside(ground: Ground, actor: Actor) -> list[Need]:
