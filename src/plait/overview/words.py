@@ -20,7 +20,8 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
     """A value in a sentence, as plain text by which its form is known.
 
     ``kind``: a ``word`` stands as it is (a name, a number of an order), a ``term`` is a text of the catalogue, a ``reason`` a sentence of the plan,
-    a ``finding`` one of the doctor; ``number``, ``day`` (YYYY-MM-DD) and ``moment`` (RFC 3339) are written as the reader writes them, ``money`` with its currency in ``unit``.
+    a ``finding`` one of the doctor; ``number``, ``day`` (YYYY-MM-DD) and ``moment`` (RFC 3339) are written as the reader writes them,
+    ``money`` with its currency in ``unit``.
     """
 
     kind: Literal["word", "term", "reason", "finding", "number", "day", "moment", "money"]
