@@ -42,5 +42,5 @@ def observatory(*, collect: bool = False, data: Path = Path("plait-data"), as_js
         ]
         table(("if this stops", "hit at once", "hit through others", "sales", "ESRI"), rows)
     if view["classes"]:
-        rows = [(each["isic"], each["title"], len(each["firms"]), "-" if each["hhi"] is None else f"{each['hhi']:.0f}") for each in view["classes"]]
-        table(("ISIC", "class", "firms", "HHI"), rows)
+        found = [(each["isic"], each["title"], len(each["firms"]), "-" if each["hhi"] is None else f"{each['hhi']:.0f}") for each in view["classes"]]
+        table(("ISIC", "class", "firms", "HHI"), found)

@@ -20,6 +20,21 @@ from plait.kernel.texts import Texts
 __all__ = ["Block", "Empty", "Field", "Page"]
 
 T = TypeVar("T")
+_AXIS = {"axisLine": {"lineStyle": {"color": "var(--line)"}}, "axisLabel": {"color": "var(--soft)"}, "splitLine": {"lineStyle": {"color": "var(--line)"}}}
+_AXIS |= {"nameTextStyle": {"color": "var(--soft)"}, "axisTick": {"show": False}}
+# Drawn as SVG, the colours are the tokens themselves, so that light and dark change under a chart that stands.
+CHART_THEME = {
+    "color": ["var(--ink)", "var(--setup)", "var(--running)", "var(--idle)", "var(--down)", "var(--silent)"],
+    "backgroundColor": "transparent",
+    "textStyle": {"color": "var(--ink)", "fontFamily": "inherit"},
+    "bar": {"label": {"color": "var(--ink)"}, "emphasis": {"disabled": True}},
+    "line": {"emphasis": {"disabled": True}},
+    "categoryAxis": _AXIS | {"splitLine": {"show": False}},
+    "valueAxis": _AXIS,
+    "timeAxis": _AXIS,
+    "legend": {"textStyle": {"color": "var(--soft)"}},
+    "tooltip": {"backgroundColor": "var(--card)", "borderColor": "var(--line)", "textStyle": {"color": "var(--ink)"}},
+}
 CLICK = "(e) => { const b = e.target.closest('[data-act]'); if (b) { e.preventDefault(); e.stopPropagation(); emit(b.dataset.act, b.dataset.arg || ''); } }"
 
 _log = structlog.get_logger("plait.console")
@@ -297,7 +312,7 @@ class Page:
 
     def chart(self, options: dict[str, Any], label: str) -> Element:
         """Add a chart (ECharts) in the console's own theme; ``label`` says in words what it shows."""
-        return ui.echart(options, theme="plait").classes("p-chart").props(f'role=img aria-label="{label.replace(chr(34), chr(39))}"')
+        return ui.echart(options, theme=CHART_THEME, renderer="svg").classes("p-chart").props(f'role=img aria-label="{label.replace(chr(34), chr(39))}"')
 
 
 def _on_removal(element: Element, leave: Callable[[], None]) -> None:

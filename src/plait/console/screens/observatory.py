@@ -36,7 +36,8 @@ async def _build(page: Page) -> None:
 
     block: Block = await page.block(service.view, lambda view: view_shown(page, view), live=("observatory.",))
     if await page.me.may("observatory.collect"):
-        page.button(t("Ask every firm for its report"), collect, name="sync")
+        with ui.element("div").classes("p-row p-block"):
+            page.button(t("Ask every firm for its report"), collect, name="sync")
     said = ui.html("", sanitize=False).classes("p-block")
     place = ui.element("div").classes("p-cols p-block")
     _draw(page, block.data, place, charts)
@@ -54,7 +55,7 @@ def _draw(page: Page, view: View | None, place: Any, charts: list[Any]) -> None:
         for options, label in ((fragility(view, t), t("If one firm stops")), (concentration(view, t), t("How concentrated each trade is"))):
             if options:
                 with ui.element("section").classes("p-card"):
-                    ui.html(str(tag("h2", label)), sanitize=False)
+                    ui.html(str(tag("h2", label, cls="p-h2")), sanitize=False).classes("p-block")
                     charts.append(page.chart(options, label))
 
 
@@ -113,11 +114,13 @@ def concentration(view: View, t: Texts) -> dict[str, Any]:
 
 
 def _bars(rows: list[tuple[str, float]], unit: str, most: float) -> dict[str, Any]:
+    bars = {"type": "bar", "data": [value for _, value in rows], "barMaxWidth": 20, "itemStyle": {"color": "var(--setup)"}}
+    bars["label"] = {"show": True, "position": "right"}
     return {
         "grid": {"left": 8, "right": 48, "top": 8, "bottom": 28, "containLabel": True},
         "xAxis": {"type": "value", "min": 0, "max": most, "name": unit, "nameLocation": "middle", "nameGap": 24},
         "yAxis": {"type": "category", "data": [name for name, _ in rows], "axisLabel": {"width": 150, "overflow": "truncate"}},
-        "series": [{"type": "bar", "data": [value for _, value in rows], "barMaxWidth": 20, "label": {"show": True, "position": "right"}}],
+        "series": [bars],
         "animation": False,
     }
 

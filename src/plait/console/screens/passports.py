@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from nicegui import ui
+
 from plait.circulation.passport.model import Element, Product, Tiers
 from plait.console.html import Markup, chip, details, drawing, icon, join, link, pairs, table, tag, when
 from plait.console.page import Block, Empty, Field, Page
@@ -61,7 +63,8 @@ async def _list(page: Page) -> None:
     nothing = t("No passport yet. A part of ours that has a GTIN gets one by itself.")
     await page.block(read, lambda found: passports_shown(page, found), empty=Empty(nothing, t("See the parts"), paths.parts()), live=LIVE)
     if may:
-        page.button(t("Issue a passport"), issue, name="add")
+        with ui.element("div").classes("p-row p-block"):
+            page.button(t("Issue a passport"), issue, name="add")
 
 
 def passports_shown(page: Page, found: list[Product]) -> Markup:

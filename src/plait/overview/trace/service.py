@@ -49,8 +49,7 @@ class StoryService:
         self.guard.require(actor, "trace.read")
         self.guard.scope(actor, "read", "traceability").own("Stories of things")
         key = key_of(epc)
-        graph = await self.trace.up(actor, key)
-        below = await self.trace.affected(actor, key)
+        graph, below = await asyncio.gather(self.trace.up(actor, key), self.trace.affected(actor, key))
         own = Walk("up")
         await self.epcis.look(lambda snapshot: own.extend(snapshot, {key: 0}))
         articles = {article_of(each) for each in (*(item.epc for item in graph.items), *below.walk.items)}
