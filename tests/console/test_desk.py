@@ -12,6 +12,7 @@ import pytest
 from plait.console.screens.desk import answer_shown, drop_shown, items_shown
 from plait.console.screens.desk_item import Look, look_shown, remapped
 from plait.console.screens.desk_late import late_shown
+from plait.console.screens.desk_said import TEMPLATES, said
 from plait.console.screens.desk_sheet import spot_of
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.book.model import LineChange, StateCount
@@ -139,3 +140,17 @@ def test_where_a_doubt_stands():
     assert spot_of(seen, 2, Issue("note", "x", "", "", field="order_no")) == (1, 0)
     assert spot_of(seen, 99, Issue("note", "x", "", "", field="order_no")) is None
     assert spot_of(seen, 2, Issue("note", "x", "", "")) is None
+
+
+def test_sentences_are_known_again():
+    """Tests that what was said in English is said in the reader's language with its values, and that what is not known again stays."""
+    for language in ("de", "zh"):
+        t = Texts(language)
+        for template in TEMPLATES:
+            words = {name: f"X{at}" for at, name in enumerate(re.findall(r"\{(\w+)\}", template))}
+            made = said(t, template.format(**words))
+            assert made != template.format(**words)
+            assert all(word in made for word in words.values())
+        assert t("Part no.") in said(t, "it is not sure that this column is part_no: our number of the part")
+        assert said(t, EVIL) == EVIL
+    assert said(Texts("en"), "no currency is said; EUR was taken") == "no currency is said; EUR was taken"

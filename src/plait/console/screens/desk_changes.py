@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from plait.console.html import Markup, chip, icon, join, link, pairs, since, table, tag, when
 from plait.console.page import Page
+from plait.console.screens.desk_said import said
 from plait.console.screens.desk_sheet import Edits, cell_id, spot_of
 from plait.console.screens.desk_words import LEVELS, VIA, field_word, holds, letters, state_shown
 from plait.kernel.texts import Texts
@@ -29,8 +30,8 @@ RANK = {"refused": 0, "warning": 1, "note": 2}
 
 def counted(t: Texts, counts: dict[str, int], *, done: bool = False) -> str:
     """Return counts of changes in words: ``38 new, 3 changed``."""
-    said = [(number, "closed" if done and action == "gone" else ACTIONS[action][1]) for action in ACTIONS if (number := counts.get(action, 0))]
-    return ", ".join(f"{t.number(number)} {t(word)}" for number, word in said)
+    words = [(number, "closed" if done and action == "gone" else ACTIONS[action][1]) for action in ACTIONS if (number := counts.get(action, 0))]
+    return ", ".join(f"{t.number(number)} {t(word)}" for number, word in words)
 
 
 # -- what is doubtful
@@ -80,8 +81,8 @@ def _doubt(page: Page, spots: list[_Spot], *, alone: bool, edit: bool) -> Markup
         where.append(join(" ", t("and {count} more", count=t.number(len(spots) - FEW))))
     typed: Any = _typed(t, spots[0]) if edit and len(spots) == 1 and issue.field and issue.level != "note" else ""
     state, word = LEVELS[issue.level]
-    said = join(tag("strong", where), " ", tag("q", issue.text) if issue.text and len(spots) == 1 else "")
-    words = tag("div", tag("p", said), tag("p", issue.reason), tag("p", t(issue.fix), cls="p-soft p-small"), typed)
+    head = join(tag("strong", where), " ", tag("q", issue.text) if issue.text and len(spots) == 1 else "")
+    words = tag("div", tag("p", head), tag("p", said(t, issue.reason)), tag("p", t(issue.fix), cls="p-soft p-small"), typed)
     return tag("li", words, chip(state, t(word)))
 
 
@@ -117,8 +118,8 @@ def _place(t: Texts, issue: Issue) -> str:
 def _plain_doubt(t: Texts, issue: Issue) -> Markup:
     where = _place(t, issue) or place_words(issue.place)
     state, word = LEVELS[issue.level]
-    said = tag("p", tag("strong", where), " ", tag("q", issue.text) if issue.text else "") if where or issue.text else ""
-    return tag("li", tag("div", said, tag("p", issue.reason), tag("p", t(issue.fix), cls="p-soft p-small")), chip(state, t(word)))
+    head = tag("p", tag("strong", where), " ", tag("q", issue.text) if issue.text else "") if where or issue.text else ""
+    return tag("li", tag("div", head, tag("p", said(t, issue.reason)), tag("p", t(issue.fix), cls="p-soft p-small")), chip(state, t(word)))
 
 
 def _corrected(t: Texts, preview: Preview, key: tuple[int, int, str], text: str) -> Markup:
@@ -126,9 +127,9 @@ def _corrected(t: Texts, preview: Preview, key: tuple[int, int, str], text: str)
     rows = preview.tables[number].rows
     row = rows[at].row if at < len(rows) else 0
     was = rows[at].values.get(name) if at < len(rows) else None
-    said = join(t("{field}, row {row}", field=field_word(t, name), row=row), ": ", tag("s", str(was)) if was is not None else "", " → ", tag("strong", text))
+    words = join(t("{field}, row {row}", field=field_word(t, name), row=row), ": ", tag("s", str(was)) if was is not None else "", " → ", tag("strong", text))
     back = tag("button", t("As it was"), type="button", cls="p-quiet", data_act="unedit", data_arg=f"{number}.{at}.{name}")
-    return tag("li", tag("div", tag("p", said)), back, chip("good", t("corrected here")))
+    return tag("li", tag("div", tag("p", words)), back, chip("good", t("corrected here")))
 
 
 # -- what it would change
@@ -153,8 +154,8 @@ def changes_shown(page: Page, preview: Preview) -> Markup | str:
     if not changes and not same:
         parts.append(tag("p", t("It changes nothing."), cls="p-soft"))
     if preview.missing:
-        said = t("In the list before and not in this one: {names}", names=", ".join(preview.missing[:20]))
-        parts.append(tag("p", icon("info"), " ", said, cls="p-soft"))
+        before = t("In the list before and not in this one: {names}", names=", ".join(preview.missing[:20]))
+        parts.append(tag("p", icon("info"), " ", before, cls="p-soft"))
     if preview.item.state == "applied":
         if not changes:
             return ""
@@ -166,7 +167,7 @@ def _change(t: Texts, change: Change) -> tuple[Any, ...]:
     state, word = ACTIONS[change.action]
     nothing = t("nothing")
     lines = [tag("li", field_word(t, each.field), ": ", tag("s", each.was or nothing), " → ", tag("strong", each.now or nothing)) for each in change.changes]
-    how = join(tag("p", change.text) if change.text else "", tag("ul", lines) if lines else "")
+    how = join(tag("p", said(t, change.text)) if change.text else "", tag("ul", lines) if lines else "")
     return change.key, chip(state, t(word)), how, str(change.row) if change.row else ""
 
 
@@ -203,8 +204,8 @@ def _who(page: Page, label: str) -> str:
 
 
 def _went(t: Texts, each: Applied) -> str:
-    said = counted(t, each.counts, done=True) or t("nothing changed")
-    return f"{said} ({t('as the whole list')})" if each.whole else said
+    words = counted(t, each.counts, done=True) or t("nothing changed")
+    return f"{words} ({t('as the whole list')})" if each.whole else words
 
 
 # -- what came with it
@@ -222,11 +223,12 @@ def with_it_shown(page: Page, preview: Preview) -> Markup:
         (t("As it came"), link(join(icon("download"), " ", item.name), f"/api/v1/desk/inbox/{item.id}/content")),
     ]
     text = tag("pre", preview.text, cls="p-mail") if preview.text else ""
-    attached = [_attached(page, each, preview.children) for each in preview.attachments]
+    attached = [_attached(page, each, preview.children) for each in preview.attachments if each.sha256 != item.sha256]
     named = {each.name for each in preview.attachments}
     attached += [_child(page, each) for each in preview.children if each.name not in named]
     files = join(tag("h3", t("Attached"), cls="p-h3"), tag("ul", attached, cls="p-list")) if attached else ""
-    title = t("The mail") if preview.format in {"email", "eml"} or preview.text else t("How it came")
+    mail = bool(preview.header.get("from") or preview.header.get("subject"))
+    title = t("The mail") if mail and preview.text else t("How it came, and its text") if preview.text else t("How it came")
     return tag("section", tag("h2", title), pairs(rows), text, files, cls="p-card")
 
 

@@ -324,10 +324,10 @@ def _buttons(page: Page, look: Look, refused: int, chosen: frozenset[str]) -> Ma
     buttons: list[Any] = []
     ticks: list[Any] = []
     if now.tables and moves and all(view.takes for view in now.tables):
-        if any(view.mapping.kind == "orders" for view in now.tables):
-            ticks.append(_tick("whole", t("This is the whole list of this sender: what is missing in it is closed"), on="whole" in chosen))
         if look.read.suggestion:
             ticks.append(_tick("confirmed", t("I have looked at every value"), on="confirmed" in chosen))
+        if any(view.mapping.kind == "orders" for view in now.tables):
+            ticks.append(_tick("whole", t("This is the whole list of this sender: what is missing in it is closed"), on="whole" in chosen))
         waits = look.read.suggestion and "confirmed" not in chosen
         good = now.good - now.counts.get("refused", 0)
         if refused and good:

@@ -6,6 +6,7 @@ from typing import Any
 
 from plait.console.html import Markup, chip, icon, join, tag
 from plait.console.page import Page
+from plait.console.screens.desk_said import said as in_words
 from plait.console.screens.desk_words import KIND_WORDS, STYLES, field_word, letters, sure_words
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.inbox.model import Row, TableView
@@ -166,7 +167,7 @@ def _cell(t: Texts, number: int, at: tuple[int, int], value: Any, doubts: list[I
     if not doubts:
         return tag("td", short, title=text if short != text else None)
     level = "refused" if any(each.level == "refused" for each in doubts) else "warning" if any(each.level == "warning" for each in doubts) else "note"
-    title = "\n".join(f"{each.reason}. {t(each.fix)}" for each in doubts)
+    title = "\n".join(f"{in_words(t, each.reason)}. {t(each.fix)}" for each in doubts)
     sign = icon({"refused": "error", "warning": "warning", "note": "info"}[level], title)
     return tag("td", short, " ", sign, id=cell_id(number, at), title=title, tabindex="-1", cls=f"is-{level}")
 
@@ -191,6 +192,12 @@ def _rows(page: Page, number: int, view: TableView, edits: Edits, *, edit: bool)
     return tag("div", made, cls="p-sheetbox", tabindex="0", role="region", aria_label=label)
 
 
+def _place(t: Texts, place: str) -> str:
+    """Return where a value stands: a page in the reader's language, a cell or path as it is."""
+    number = place.removeprefix("page ")
+    return t("page {number}", number=number) if number != place and number.isdigit() else place
+
+
 def _value(page: Page, number: int, at: int, row: Row, name: str, edits: Edits, *, edit: bool, kind: str) -> Markup:
     t = page.t
     value = row.values.get(name)
@@ -198,8 +205,8 @@ def _value(page: Page, number: int, at: int, row: Row, name: str, edits: Edits, 
     doubts = [issue for issue in row.issues if issue.field == name and (number, at, name) not in edits]
     level = next((each for each in ("refused", "warning") if any(issue.level == each for issue in doubts)), "")
     place = row.places.get(name, "")
-    where = tag("span", place, cls="p-soft p-small p-place") if place.startswith("page ") or "/" in place else ""
-    title = "\n".join(f"{issue.reason}. {t(issue.fix)}" for issue in doubts) or place or None
+    where = tag("span", _place(t, place), cls="p-soft p-small p-place") if place.startswith("page ") or "/" in place else ""
+    title = "\n".join(f"{in_words(t, issue.reason)}. {t(issue.fix)}" for issue in doubts) or place or None
     shown: Any = text
     if edit:
         label = t("{field}, row {row}", field=field_word(t, name), row=row.row)
