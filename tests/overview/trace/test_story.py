@@ -63,6 +63,7 @@ async def test_recall_of_a_lot(tmp_path: Path) -> None:
         assert (story.affected, story.here, story.delivered) == (2, 0, 2)
         assert [(move.way, move.firm) for move in story.moves] == [("in", "firm1")]
         assert {box.firm for box in story.boxes if box.kind == "firm"} >= {"firm4"}
+        assert [box.firm for box in story.boxes if box.epc == names["hard"]] == ["firm3"]
         file = await stories(shop).recall_file(shop.me, names["blank"])
         rows = list(csv.reader(io.StringIO(file.removeprefix("\ufeff"))))
         assert rows[0][0] == "identifier"

@@ -101,12 +101,19 @@ class StoryService:
 
     def _seen(self, key: str, graph: TraceGraph, below: Walk) -> list[Seen]:
         """Return all things once: those it came from lit, those it went into not."""
-        firm = self.guard.firm().name
         seen = {item.epc: Seen(item.epc, -item.depth, item.firm, True) for item in graph.items}
         for epc, depth in below.items.items():
             if epc not in seen:
-                seen[epc] = Seen(epc, depth, firm, False)
+                seen[epc] = Seen(epc, depth, self._maker(epc, below), False)
         return sorted(seen.values(), key=lambda each: (each.step, each.epc != key, kind_of(each.epc) != "lot", each.epc))
+
+    def _maker(self, epc: str, below: Walk) -> str:
+        """Return the firm a thing is of: ours if we made it or nobody sent it, else who sent it to us."""
+        if epc not in below.made:
+            for event in below.moves.get(epc, {}).values():
+                for party in origins(event, self.epcis.own()):
+                    return self._firm(party)[0]
+        return self.guard.firm().name
 
     def _firm(self, party: str) -> tuple[str, str]:
         """Return (name, party_id) of a firm as events name it; without a node only what it is called there."""
