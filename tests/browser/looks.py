@@ -32,7 +32,7 @@ TEXTS = """() => {
     }
     return [...found];
 }"""
-SIZE = "() => [innerWidth, Math.max(innerHeight, document.scrollingElement.scrollHeight)]"
+HEIGHT = "() => document.scrollingElement.scrollHeight"
 
 
 async def grave(sheet: Sheet, *rules: str) -> list[str]:
@@ -63,27 +63,35 @@ async def errors_shown(sheet: Sheet) -> list[str]:
 
 
 async def screenshot(sheet: Sheet, *, whole: bool = True) -> bytes:
-    """Return a picture (PNG) once the page stands still: of the page's first two screens without what changes from run to run, else of the window as it is."""
+    """Return a picture (PNG) once the page stands still: of the page's first two screens without what changes from run to run, else of the window as it is.
+
+    For the whole the window is made as high as the page, so that a phone's bar stands at its foot and not across it.
+    """
     page = sheet.page
-    if whole:
+    size = page.viewport_size
+    if whole and size is not None:
         await sheet.style(HIDE)
         await page.evaluate(HOLD, True)
+        height = min(await page.evaluate(HEIGHT), TALLEST)
+        await page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
     await page.mouse.move(0, 0)
+    shown = await _still(sheet)
+    if whole and size is not None:
+        await page.set_viewport_size(size)
+        await page.evaluate(HOLD, False)
+    return shown
+
+
+async def _still(sheet: Sheet) -> bytes:
+    """Return two equal pictures' second one, or the last after five seconds."""
     end = SYSTEM.monotonic() + 5
     last = b""
     while True:
-        if whole:
-            width, height = await page.evaluate(SIZE)
-            shown = await page.screenshot(full_page=True, caret="hide", clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)})
-        else:
-            shown = await page.screenshot(caret="hide")
+        shown = await sheet.page.screenshot(caret="hide")
         if shown == last or SYSTEM.monotonic() > end:
-            break
+            return shown
         last = shown
         await SYSTEM.sleep(0.05)
-    if whole:
-        await page.evaluate(HOLD, False)
-    return shown
 
 
 async def _picture(sheet: Sheet) -> bytes:

@@ -44,7 +44,8 @@ FLAGS = (
 STILL = (
     "*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; scrollbar-width: none !important }"
 )
-READY = "() => Boolean(document.querySelector('h1:not([data-left])') && !document.querySelector('.p-skeleton, [aria-busy=true]') && document.fonts.status === 'loaded')"
+READY = """() => Boolean(
+    document.querySelector('h1:not([data-left])') && !document.querySelector('.p-skeleton, [aria-busy=true]') && document.fonts.status === 'loaded')"""
 LEAVE = """(path) => {
     const heading = document.querySelector('.p-main h1'), a = document.createElement('a');
     if (heading) heading.dataset.left = '1';

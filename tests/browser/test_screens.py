@@ -13,7 +13,7 @@ from tests.browser.stage import CORE, EMPTY, PHONE
 
 @pytest.mark.parametrize("path", ALL)
 async def test_a_screen(stage, path):
-    """Tests that a screen opens without an error or a request to the outside, with data and without, fits a phone, that axe finds nothing serious, and its look."""
+    """Tests that a screen opens clean with data and without, fits a phone, that axe finds nothing serious, and that it looks as blessed."""
     there = await address(stage, path)
     stage.tripped()
     signed_in = path not in PUBLIC

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
+from urllib.parse import quote, unquote
 
 import msgspec
 import structlog
@@ -31,9 +32,18 @@ def mount_pages(me_of: Callable[[Request], Awaitable[Me]], hub: Hub) -> None:
     @ui.page("/", reconnect_timeout=RECONNECT_S)
     @ui.page("/{_:path}", reconnect_timeout=RECONNECT_S)
     async def console(request: Request) -> None:
-        await _frame(await me_of(request), hub)
+        me = await me_of(request)
+        ui.context.client.sub_pages_router.current_path = _address(request)
+        await _frame(me, hub)
 
     app.on_exception(lambda error: _log.error("the console tripped", exc_info=error))
+
+
+def _address(request: Request) -> str:
+    """Return the address below /console as the browser has it: NiceGUI would take the one decoded already, where a slash in a number is no longer told."""
+    raw = request.scope.get("raw_path", b"").decode("latin-1") or quote(request.url.path)
+    path = raw.partition("?")[0].removeprefix(request.scope.get("root_path", "")) or "/"
+    return f"{path}?{request.url.query}" if request.url.query else path
 
 
 async def _frame(me: Me, hub: Hub) -> None:
@@ -58,7 +68,7 @@ async def _frame(me: Me, hub: Hub) -> None:
 
 def _opener(me: Me, hub: Hub, screen: Screen, allowed: bool) -> Callable[[PageArguments], Awaitable[None]]:
     async def show(args: PageArguments) -> None:
-        page = Page(me, hub, dict(args.path_parameters), dict(args.query_parameters), screen.howto)
+        page = Page(me, hub, {name: unquote(value) for name, value in args.path_parameters.items()}, dict(args.query_parameters), screen.howto)
         if args.remaining_path:
             _mood(me, Problem(NOT_FOUND, args.path + args.remaining_path))
             return
