@@ -157,7 +157,7 @@ def changes_shown(page: Page, preview: Preview) -> Markup | str:
         before = t("In the list before and not in this one: {names}", names=", ".join(preview.missing[:20]))
         parts.append(tag("p", icon("info"), " ", before, cls="p-soft"))
     if preview.item.state == "applied":
-        if not changes:
+        if all(change.action == "same" for change in changes):
             return ""
         return tag("details", tag("summary", t("What it would change if it were put in again")), *parts[1:], cls="p-card p-details")
     return tag("section", *parts, cls="p-card")
