@@ -45,17 +45,17 @@ async def more_below(page: Page, first: str, fetch: Callable[[Any, str], Awaitab
     def offer(after: str) -> None:
         with place:
             holder = ui.element("div").classes("p-row p-end")
-            with holder:
 
-                async def load() -> None:
-                    holder.delete()
-                    with place:
-                        block = await page.block(lambda actor: fetch(actor, after), show)
-                        following = getattr(block.data, "after", "") or (block.data[1] if isinstance(block.data, tuple) else "")
-                    if following:
-                        offer(str(following))
+        async def load() -> None:
+            holder.set_visibility(False)
+            with place:
+                block = await page.block(lambda actor: fetch(actor, after), show)
+            following = str(getattr(block.data, "after", ""))
+            if following:
+                offer(following)
 
-                page.button(page.t("Show more"), load, name="expand_more")
+        with holder:
+            page.button(page.t("Show more"), load, name="expand_more")
 
     offer(first)
 
