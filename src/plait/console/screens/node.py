@@ -18,6 +18,8 @@ from plait.upkeep.plugins import PluginView
 __all__ = ["SCREENS", "backups_shown", "checks_shown", "deliveries_shown", "facts_shown"]
 
 TAIL = 25
+SECTIONS = frozenset({"deliveries", "backups"})
+"""Checks whose address on the page is the section about them."""
 VERDICTS = {"ok": "good", "look": "warn", "bad": "bad"}
 WORDS = {"ok": "in order", "look": "worth a look", "bad": "to be mended"}
 
@@ -58,7 +60,7 @@ def _check(page: Page, check: Check) -> Markup:
     t = page.t
     do = tag("p", spoken(t, check.do)) if check.do else ""
     words = tag("div", tag("strong", spoken(t, check.what)), do, tag("p", t(check.name), cls="p-soft p-small"))
-    return tag("li", chip(VERDICTS[check.verdict], t(WORDS[check.verdict])), words, id=check.name)
+    return tag("li", chip(VERDICTS[check.verdict], t(WORDS[check.verdict])), words, id=None if check.name in SECTIONS else check.name)
 
 
 async def _deliveries(page: Page, service: Any) -> None:
