@@ -39,7 +39,7 @@ async def more_below(page: Page, first: str, fetch: Callable[[Any, str], Awaitab
     """Add a button that shows what follows ``first`` below, page after page; ``fetch`` gets the actor and where to go on."""
     if not first:
         return
-    with ui.element("div").classes("p-block p-more") as place:
+    with ui.element("div").classes("p-block p-following") as place:
         pass
 
     def offer(after: str) -> None:
