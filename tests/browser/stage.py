@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -298,6 +299,20 @@ async def busy_desk(firm: FirmClient) -> None:
     await firm.post("/api/v1/desk/offers", {"customer": "Alder Drives", "request_no": "R-17", "lines": [asked]})
 
 
+async def busy_line(scene: Scene, firm: FirmClient) -> None:
+    """Let the firm's own machines make a part for stock, from blanks that have come in, and stop time while they run."""
+    part = await firm.get("/api/v1/parts/HX-GS3")
+    steps = [step | {"seq": 10 * number} for number, step in enumerate((step for step in part["routing"] if step["group"]), 1)]
+    same = {name: part[name] for name in ("process", "material", "batch_size", "materials")}
+    pinion = {"id": "HX-P2", "revision": "A", "name": "Pinion, module 2", "gtin": "09521002000115", "supply": "make", "routing": steps}
+    await firm.call("PUT", "/api/v1/parts/HX-P2", same | pinion)
+    await firm.post("/api/v1/stock", {"part_id": "BLANK", "quantity": 100, "lot": "H4802"})
+    await firm.post("/api/v1/desk/work-orders", {"part_id": "HX-P2", "quantity": 100})
+    await scene.settle()
+    for _ in range(10):
+        await scene.run(timedelta(minutes=30))
+
+
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncIterator[Stage]:
     """Play the story to its end, keep the nodes running with time standing still, and open the browser."""
@@ -307,6 +322,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         director = Director(scene)
         for _, _, act in STEPS:
             await act(director)
+        await busy_line(scene, scene.firms[CORE])
         await busy_desk(scene.firms[CORE])
         await scene.settle()
         empty = await stack.enter_async_context(node_without_data(folder / "empty"))

@@ -108,7 +108,7 @@ def partner_shown(page: Page, member: Member, agreements: list[AgreementView], n
     held = [_contract(page, each) for each in agreements]
     body = tag("ul", held, cls="p-list") if held else tag("p", t("None yet."), cls="p-soft")
     contracts = tag("section", tag("header", tag("h2", t("Contracts")), ask), body, cls="p-card")
-    return tag("div", _edges(page, edges), tag("div", who, contracts, cls="p-cols"), _recent(page, recent), cls="p-stack")
+    return tag("div", _edges(page, edges, member.party_id), tag("div", who, contracts, cls="p-cols"), _recent(page, recent), cls="p-stack")
 
 
 def _sentence(page: Page, each: AgreementView) -> str:
@@ -120,15 +120,16 @@ def _contract(page: Page, each: AgreementView) -> Markup:
     return tag("li", icon("handshake"), words, tag("span", page.t(each.state), cls="p-soft"))
 
 
-def _edges(page: Page, edges: list[Edge]) -> Markup:
-    return tag("div", [_edge(page, edge) for edge in edges], cls="p-figures") if edges else Markup("")
+def _edges(page: Page, edges: list[Edge], party: str) -> Markup:
+    return tag("div", [_edge(page, edge, party) for edge in edges], cls="p-figures") if edges else Markup("")
 
 
-def _edge(page: Page, edge: Edge) -> Markup:
+def _edge(page: Page, edge: Edge, party: str) -> Markup:
     t = page.t
+    direction = t("out") if edge.target == party else t("in")
     last = (" · ", since(edge.last, t)) if edge.last else ()
     note = join(t("{count} in the last 24 hours", count=edge.day), *last)
-    return figure(t.number(edge.total), t(STRANDS[edge.strand]), note=note)
+    return figure(t.number(edge.total), f"{t(STRANDS[edge.strand])} · {direction}", note=note)
 
 
 def _recent(page: Page, recent: list[Message]) -> Markup:
