@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from plait.kernel.actor import Actor, system_actor
+from plait.kernel.clock import SYSTEM
 from plait.manufacturing.desk.late.model import LateLine, LateReport
 from plait.manufacturing.desk.late.service import LateService
 from plait.overview import paths
@@ -21,6 +22,7 @@ __all__ = ["LateOrders", "orders_to_confirm"]
 FEW = 200
 """So many open lines are planned while a person waits; more are planned beside, and what was known before is shown."""
 AGAIN = timedelta(minutes=10)
+REST = 10
 AHEAD = timedelta(days=2)
 
 _log = structlog.get_logger("plait.overview")
@@ -33,26 +35,30 @@ class LateOrders:
         self.ground = ground
         self.late = late
         self._planning: asyncio.Task[None] | None = None
+        self._rest = 0.0
 
     async def known(self, actor: Actor) -> LateReport | None:
         """Return the plan's report: anew for a small book; else the last one, None while there is none.
 
-        One older than ten minutes is made anew beside.
+        One older than ten minutes is made anew beside; one that takes long to make may be older, so that planning never takes more than a tenth of the time.
         """
         scope = self.ground.scope(actor, "desk.read", "desk.line")
         if await self.ground.read(lambda conn: tables.few_open(conn, scope, FEW)):
             return await self.late.report(actor)
         report = self.late.known(actor)
         old = report is None or not timedelta() <= self.ground.clock.now() - report.computed < AGAIN
+        old = old and SYSTEM.monotonic() >= self._rest
         if old and (self._planning is None or self._planning.done()):
             self._planning = asyncio.create_task(self._plan())
         return report
 
     async def _plan(self) -> None:
+        began = SYSTEM.monotonic()
         try:
             await self.late.report(system_actor(self.ground.guard.firm().party_id, "overview"))
         except Exception as error:  # noqa: BLE001 - the next one who looks has it tried again
             _log.warning("the open orders could not be planned", exc_info=error)
+        self._rest = SYSTEM.monotonic() + REST * (SYSTEM.monotonic() - began)
 
     async def close(self) -> None:
         """Stop planning."""
