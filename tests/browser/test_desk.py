@@ -49,7 +49,7 @@ def today():
 
 
 async def test_first_start_from_today_to_what_will_be_late(tmp_path):
-    """Tests that an empty node leads from its first step by a dropped list to the answer what will be late, and back again."""
+    """Tests that an empty node leads from its first step by a dropped list to the answer what will be late, and that what was put in can be taken back."""
     async with newcomer(tmp_path, WIDE) as (firm, sheet):
         page = sheet.page
         await page.get_by_role("link", name="Begin").click()
@@ -61,6 +61,11 @@ async def test_first_start_from_today_to_what_will_be_late(tmp_path):
         assert (await page.locator("td.is-warning[id]").inner_text()).startswith("KW ")
         await page.get_by_role("button", name="Put it in").click()
         await expect(page.get_by_text("No date can be said yet: nobody has said how these parts are made.")).to_be_visible()
+        await page.get_by_role("button", name="Take it back").click()
+        await page.locator(".p-dialog").get_by_role("button", name="Take it back").click()
+        await expect(page.get_by_role("button", name="Put it in")).to_be_visible()
+        assert await firm.get("/api/v1/desk/orders?state=open") == []
+        await page.get_by_role("button", name="Put it in").click()
         await page.get_by_role("button", name="Estimate the times and see what will be late").click()
         await expect(page.locator(".p-answer").first).to_have_text(re.compile("orders will be late|will be there on time"))
         report = await firm.get("/api/v1/desk/late")
@@ -68,10 +73,6 @@ async def test_first_start_from_today_to_what_will_be_late(tmp_path):
         said = f"{report['late']} of {report['total']} orders will be late." if report["late"] else "on time"
         assert said in await page.locator(".p-answer").first.inner_text()
         assert await sheet.overflow() == []
-        await page.get_by_role("button", name="Take it back").click()
-        await page.locator(".p-dialog").get_by_role("button", name="Take it back").click()
-        await expect(page.get_by_role("button", name="Put it in")).to_be_visible()
-        assert await firm.get("/api/v1/desk/orders?state=open") == []
 
 
 async def test_a_list_with_mistakes_is_corrected_on_the_page(tmp_path):
