@@ -243,18 +243,25 @@ def _some(epcs: list[str], t: Texts) -> Markup | str:
     return join(*parts, f" + {t.number(len(epcs) - 3)}" if len(epcs) > 3 else "")
 
 
+def _recall_said(recall: Recall, t: Texts) -> str:
+    """Return how much contains the thing and where that is, in words."""
+    here, all_ = sum(item.state == "here" for item in recall.items), len(recall.items)
+    firms = ", ".join(sorted({firm for item in recall.items for firm in item.delivered_to}))
+    if not all_:
+        return t("Nothing here contains it.")
+    if all_ == 1:
+        return t("One thing contains it; it went to {firms}.", firms=firms) if firms else t("One thing contains it; it is here.")
+    if not firms:
+        return t("{count} things contain it; all of them are here.", count=t.number(all_))
+    if not here:
+        return t("{count} things contain it; all of them went to {firms}.", count=t.number(all_), firms=firms)
+    return t("{count} things contain it: {here} are here, the others went to {firms}.", count=t.number(all_), here=t.number(here), firms=firms)
+
+
 def recall_shown(page: Page, recall: Recall) -> Markup:
     """Return what contains the thing and where it is."""
     t = page.t
-    here = sum(item.state == "here" for item in recall.items)
-    firms = sorted({firm for item in recall.items for firm in item.delivered_to})
-    if not recall.items:
-        answer = t("Nothing here contains it.")
-    elif firms:
-        said = t("{count} things contain it: {here} are here, the others went to {firms}.", count=len(recall.items), here=here, firms=", ".join(firms))
-        answer = said
-    else:
-        answer = t("{count} things contain it; all of them are here.", count=len(recall.items))
+    answer = _recall_said(recall, t)
     rows = []
     for item in recall.items[:MOST_ROWS]:
         state = chip("bad" if item.state == "delivered" else "warn", t("delivered") if item.state == "delivered" else t("here"))

@@ -24,7 +24,7 @@ class Ask(msgspec.Struct, frozen=True):
 class Few(msgspec.Struct, frozen=True):
     """``limit``: how many at most."""
 
-    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 30
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 16
 
 
 @API.get("/api/v1/trace/story", action="trace.read", summary="Show where a thing came from and where it went, as one picture")

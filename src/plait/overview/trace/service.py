@@ -31,7 +31,8 @@ MOST_EVENTS = 200
 MOST_HIDDEN = 100
 MOST_MOVES = 50
 FEW = 3
-PIECES = 5
+LATELY = 16
+PIECES = 2
 MAKING = "commissioning|creating_class_instance|assembling|receiving"
 
 
@@ -159,7 +160,7 @@ class StoryService:
 
     # -- lately, and as a file
 
-    async def recent(self, actor: Actor, limit: int = 30) -> list[Made]:
+    async def recent(self, actor: Actor, limit: int = LATELY) -> list[Made]:
         """Return the things that were made, numbered or received here lately, the latest first; own people only."""
         self.guard.require(actor, "trace.read")
         self.guard.scope(actor, "read", "traceability").own("What was made lately")
