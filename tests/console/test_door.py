@@ -4,7 +4,9 @@ import io
 
 import pytest
 from PIL import Image
+from starlette.responses import PlainTextResponse
 
+from plait.console.door import Console, policy
 from plait.labour.studio.codes import qr
 from tests.support.nodes import nodes
 
@@ -65,3 +67,26 @@ async def test_a_page_is_whose_it_is(node):
     """Tests that going on with an open page takes a page that is open."""
     cookie = {"Cookie": await sign_in(node)}
     assert (await node.http.post("/console/again?client=guessed", headers=cookie)).status_code == 404
+
+
+async def test_the_policy_leaves_open_what_nicegui_needs():
+    """Tests that every page has the console's policy: scripts of this node alone, though such as stand in a page; nothing from elsewhere, no frame around."""
+    console, sent = Console(None), []
+    console._app = PlainTextResponse("a page")
+
+    async def send(message):
+        sent.append(message)
+
+    await console._inside({"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"helix:8400")]}, None, send)
+    assert (b"content-security-policy", policy("helix:8400").encode()) in sent[0]["headers"]
+    words = {name: set(values) for name, *values in (part.split() for part in policy("helix:8400").split(";"))}
+    assert words["default-src"] == words["frame-ancestors"] == words["base-uri"] == {"'none'"}
+    assert words["script-src"] == {"'self'", "'unsafe-inline'", "'unsafe-eval'"}
+    assert words["connect-src"] == {"'self'", "ws://helix:8400", "wss://helix:8400"}
+    assert set().union(*words.values()) - words["connect-src"] == {"'none'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:"}
+
+
+@pytest.mark.parametrize("host", ["", "helix; script-src *", "helix *", "a/b", "[::1", "helix:x", "'unsafe-inline'"])
+def test_no_name_widens_the_policy(host):
+    """Tests that what is no host's name does not get into the policy."""
+    assert policy(host) == policy("")

@@ -5,6 +5,7 @@ NiceGUI keeps what people see in the process, so there is one console a process.
 
 import asyncio
 import contextlib
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from plait.console.rooms import Rooms
 from plait.kernel.problems import NOT_FOUND, UNAUTHENTICATED, Problem, register
 from plait.web.reply import problem_response
 
-__all__ = ["Console"]
+__all__ = ["Console", "policy"]
 
 ELSEWHERE = register("console-elsewhere", 503, "Another console runs in this process", "Start each node as a program of its own.")
 
@@ -30,8 +31,9 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # Vue compiles the components' templates in the browser and NiceGUI starts its page by scripts in it: both "unsafe" words are theirs.
 POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self' ws: wss:; media-src 'self' blob:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'{sockets}; media-src 'self' blob:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?")
 
 _taken: list["Console"] = []
 
@@ -70,9 +72,11 @@ class Console:
             await problem_response(problem)(scope, receive, send)
             return
 
+        said = policy(Headers(scope=scope).get("host", "")).encode()
+
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), (b"content-security-policy", POLICY.encode())]}
+                message = {**message, "headers": [*message.get("headers", []), (b"content-security-policy", said)]}
             await send(message)
 
         await app(scope, receive, answer if scope["type"] == "http" else send)
@@ -140,6 +144,11 @@ class Console:
         await self._opened.aclose()
         if self in _taken:
             _taken.remove(self)
+
+
+def policy(host: str) -> str:
+    """Return the policy for a page that was asked for at ``host``; not every browser takes a socket of the page's own host for 'self'."""
+    return POLICY.format(sockets=f" ws://{host} wss://{host}" if HOST.fullmatch(host) else "")
 
 
 def _imported() -> None:
