@@ -1,19 +1,20 @@
 """Pictures of pages, held against blessed ones.
 
-Two machines never draw the same pixels: fonts, their hinting and a port in an address differ. So a picture is compared as one sees it from three
-metres: averaged over squares of 16 pixels, where a word more or less is a shade and a missing panel is a hole.
+Two machines never draw the same pixels, even with the same typefaces: browsers and a port in an address differ. So a picture is compared
+as one sees it from three metres: averaged over squares of 16 pixels, where a word more or less is a shade and a missing panel is a hole.
 """
 
 import io
 import json
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageChops
 
-__all__ = ["BLESSED", "SHARE", "TALLEST", "blessing", "differing", "fonts", "hold", "small"]
+from tests.browser.typefaces import versions
+
+__all__ = ["BLESSED", "SHARE", "TALLEST", "blessing", "differing", "hold", "small"]
 
 BLESSED = Path(__file__).parent / "blessed"
 SQUARE = 16
@@ -34,15 +35,6 @@ class Difference:
 def blessing() -> bool:
     """Tell whether this run makes the blessed pictures anew (PLAIT_BLESS=1)."""
     return os.environ.get("PLAIT_BLESS") == "1"
-
-
-def fonts() -> dict[str, str]:
-    """Return the fonts this machine draws with: blessed pictures say which they were made with."""
-    found = {}
-    for name, pattern in (("latin", "sans-serif:lang=en"), ("chinese", "Noto Sans SC:lang=zh-cn")):
-        done = subprocess.run(["fc-match", "--format=%{family[0]} %{fontversion}", pattern], capture_output=True, text=True, check=False)
-        found[name] = done.stdout.strip()
-    return found
 
 
 def small(png: bytes, colours: int = COLOURS) -> bytes:
@@ -88,7 +80,7 @@ def hold(name: str, shown: bytes, folder: Path, home: Path = BLESSED) -> str:
         home.mkdir(parents=True, exist_ok=True)
         if not file.exists() or differing(shown, file.read_bytes()).share > 0:
             file.write_bytes(shown)
-        (BLESSED / "fonts.json").write_text(json.dumps(fonts(), indent=1, sort_keys=True) + "\n", "utf-8")
+        (BLESSED / "fonts.json").write_text(json.dumps(versions(), indent=1, sort_keys=True) + "\n", "utf-8")
         return ""
     if not file.exists():
         return f"{name}: there is no blessed picture; look at the page, then `make pictures`"
@@ -98,6 +90,6 @@ def hold(name: str, shown: bytes, folder: Path, home: Path = BLESSED) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.png").write_bytes(shown)
     made_with = json.loads((BLESSED / "fonts.json").read_text("utf-8")) if (BLESSED / "fonts.json").exists() else {}
-    here = fonts()
+    here = versions()
     other = "" if made_with == here else f" (fonts differ: blessed with {made_with}, here {here})"
     return f"{name}: {found.why}; see {folder / name}.png{other}"

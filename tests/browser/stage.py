@@ -25,6 +25,7 @@ from plait.cli.demo.scene import Scene
 from plait.cli.demo.steps import STEPS, Director
 from plait.kernel.clock import SYSTEM
 from plait.kernel.os import child_options, free_port, stop_child
+from tests.browser.typefaces import pinned
 from tests.support import require
 
 __all__ = ["CORE", "EMPTY", "LANGUAGES", "PHONE", "WIDE", "Sheet", "Stage", "staged"]
@@ -327,7 +328,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         await scene.settle()
         empty = await stack.enter_async_context(node_without_data(folder / "empty"))
         player = await stack.enter_async_context(async_playwright())
-        browser = await player.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = await player.chromium.launch(executable_path=path, args=list(FLAGS), env=pinned(folder))
         stack.push_async_callback(browser.close)
         stage = Stage(scene, director, browser, folder)
         stage.firms[EMPTY] = empty
