@@ -82,7 +82,7 @@ def test_what_was_tried_is_said(page):
     shifts = [Shift(EVIL, NOW, NOW + timedelta(hours=5), NOW, EVIL, 2), Shift("SO-2", NOW, NOW - timedelta(days=3), None, "", 1)]
     moved = Moved(EVIL, EVIL, NOW, NOW + timedelta(hours=2), NOW + timedelta(hours=3), Repair(shifts, shifts[:1]))
     shown = tame(moved_shown(page, moved, acts.number))
-    assert t("{later} orders end later, {earlier} earlier; {late} of them become late.", later=1, earlier=1, late=1) in shown
+    assert "; ".join((t("One order ends later"), t("One order ends earlier"), t("one becomes late by it"))) in shown
     assert t("{time} earlier", time=t("{count} days", count="3.0")) in shown
     assert t("It cannot begin at {asked}; the first time free for it there is {start}.", asked=t.moment(NOW), start=t.moment(moved.start)) in shown
     assert t("No order ends at another time.") in tame(moved_shown(page, Moved("j", "c", NOW, NOW, NOW, Repair([])), acts.number))

@@ -23,6 +23,8 @@ __all__ = ["answer_of", "chart_shown", "late_shown", "looked_at", "moved_shown",
 
 MOST_LISTED = 20
 MOST_LATE = 30
+MINUTE = timedelta(minutes=1)
+"""What moves by less is not worth a word."""
 CHIPS = {"late": "bad", "running": "running", "done": "good", "planned": "wait", "held": "note", "proposed": "note"}
 KEYS = (
     ("running", "running"),
@@ -220,13 +222,10 @@ def _tried(page: Page, tried: Tried, number: Callable[[str], str]) -> Markup:
 
 def moved_shown(page: Page, moved: Moved, number: Callable[[str], str]) -> Markup:
     """Return what a move would do: where the job lands, and which orders become later or earlier, by how much; ``number`` says what an order is called."""
-    t, shifts = page.t, moved.repair.orders
+    t, shifts = page.t, [each for each in moved.repair.orders if abs(each.now - each.was) >= MINUTE]
     later, earlier = [each for each in shifts if each.now > each.was], [each for each in shifts if each.now < each.was]
     become_late = sum(each.late and not _was_late(each) for each in shifts)
-    if not later and not earlier:
-        said = t("No order ends at another time.")
-    else:
-        said = t("{later} orders end later, {earlier} earlier; {late} of them become late.", later=len(later), earlier=len(earlier), late=become_late)
+    said = _moves(t, len(later), len(earlier), become_late)
     landed = ""
     if abs((moved.start - moved.asked).total_seconds()) >= 60:
         landed = hint(t("It cannot begin at {asked}; the first time free for it there is {start}.", asked=t.moment(moved.asked), start=t.moment(moved.start)))
@@ -235,6 +234,19 @@ def moved_shown(page: Page, moved: Moved, number: Callable[[str], str]) -> Marku
     names = (t("Order"), t("Ready now"), t("Ready then"), t("Change"), t("Then"))
     made = table(names, rows, label=t("Orders whose end moves")) if rows else ""
     return tag("div", tag("p", said, cls="p-answer"), hint(t("Nothing was changed by this.")), landed, held, made, cls="p-stack")
+
+
+def _moves(t: Texts, later: int, earlier: int, late: int) -> str:
+    """Return in words how many orders end later or earlier, and how many become late by it."""
+    parts = []
+    if later:
+        parts.append(t("One order ends later") if later == 1 else t("{count} orders end later", count=later))
+    if earlier:
+        parts.append(t("One order ends earlier") if earlier == 1 else t("{count} orders end earlier", count=earlier))
+    if not parts:
+        return t("No order ends at another time.")
+    parts.append(t("none becomes late by it") if not late else t("one becomes late by it") if late == 1 else t("{count} become late by it", count=late))
+    return "; ".join(parts) + "."
 
 
 def _was_late(shift: Shift) -> bool:
