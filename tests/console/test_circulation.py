@@ -80,9 +80,9 @@ def test_the_answer_in_words():
     """Tests that a story is told as a person would tell it."""
     t = Texts("en")
     told = story(name="Gear", number="0001", made="helix", origins=[Origin("", "lot", "H4711", "", "northforge")], origin_count=1)
-    told = story_said(Story(**{name: getattr(told, name) for name in told.__struct_fields__} | {"moves": [Move("out", AT, "meridian", "p")]}), t)
+    told = story_said(Story(**{name: getattr(told, name) for name in told.__struct_fields__} | {"hidden": [], "moves": [Move("out", AT, "meridian", "p")]}), t)
     assert told == "Serial 0001 of Gear. It was made by helix from lot H4711 of northforge. It went to meridian on 2 March 2026."
-    assert story_said(story(moves=[], origins=[], origin_count=0, made="helix", name="", number="7"), t).endswith("It has not left this firm.")
+    assert story_said(story(moves=[], origins=[], origin_count=0, made="helix", name="", number="7", hidden=[]), t).endswith("It has not left this firm.")
 
 
 def test_forty_columns_of_boxes_are_drawn_once_each(page):

@@ -9,6 +9,8 @@ import pytest
 from plait.kernel import gs1
 from plait.kernel.actor import ANONYMOUS
 from plait.kernel.problems import Problem
+from plait.manufacturing.part.model import Part
+from plait.manufacturing.part.service import PartService
 from plait.overview.trace.rules import MOST_BOXES, Become, Seen, article_of, number_of, picture
 from plait.overview.trace.service import StoryService
 from tests.circulation.house import Node, open_nodes
@@ -128,3 +130,13 @@ def test_names_of_things() -> None:
     assert [number_of(epc) for epc in (piece(7), gs1.lgtin("09521001000017", "L/1"), gs1.gtin("09521001000017"), "urn:x:1", "https://id.gs1.org/01/1")] == [
         "S7", "L/1", "09521001000017", "urn:x:1", "https://id.gs1.org/01/1",
     ]  # fmt: skip
+
+
+async def test_what_an_article_is_called(tmp_path: Path) -> None:
+    """Tests that a thing bears the name of our part with its GTIN, and that others have none."""
+    async with open_nodes(tmp_path, 1) as [node]:
+        parts = PartService(node.store, node.epcis.guard, node.store.clock)
+        await parts.put(node.me, Part("G", "A", "Gear set", gtin="09521001000017", supply="buy"))
+        service = stories(node)
+        assert await service.name(node.me, gs1.sgtin("09521001000017", "7")) == "Gear set"
+        assert await service.name(node.me, gs1.gtin("09521001000024")) == ""

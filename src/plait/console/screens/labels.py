@@ -104,7 +104,8 @@ async def _label(page: Page, key: gs1.Key) -> None:
     printer = page.rooms.labels.printer
 
     async def read(actor: Actor) -> LabelRead:
-        return await page.rooms.labels.read(actor, key.path.lstrip("/"), name, quantity)
+        said = name or await page.rooms.stories.name(actor, key.uri)
+        return await page.rooms.labels.read(actor, key.path.lstrip("/"), said, quantity)
 
     async def words(_: str) -> None:
         fields = [Field("name", t("Name on the label"), value=name), Field("quantity", t("Quantity"), kind="number", value=many)]
@@ -118,7 +119,7 @@ async def _label(page: Page, key: gs1.Key) -> None:
             page.go(made)
 
     async def print_(_: str) -> None:
-        wanted = _request(block.data, name, quantity)
+        wanted = _request(block.data, quantity)
         fields = [Field("copies", t("How many"), kind="number", value="1", required=True)]
 
         async def do(actor: Actor, said: Mapping[str, Any]) -> LabelPrinted:
@@ -133,14 +134,14 @@ async def _label(page: Page, key: gs1.Key) -> None:
     block: Block = await page.block(read, lambda found: label_shown(page, found, may_print=may and bool(printer)), on=on)
 
 
-def _request(found: LabelRead, name: str, quantity: float | None) -> LabelRequest:
+def _request(found: LabelRead, quantity: float | None) -> LabelRequest:
     """Return the label of ``found`` as a printer is asked for it."""
     key = gs1.read(found.key)
     assert key is not None, "made by us"
     if key.ai == "00":
-        return LabelRequest(sscc=key.value, name=name, quantity=quantity)
+        return LabelRequest(sscc=key.value, name=found.name, quantity=quantity)
     named = dict(key.qualifiers)
-    return LabelRequest(key.value, named.get("10", ""), named.get("21", ""), name, quantity)
+    return LabelRequest(key.value, named.get("10", ""), named.get("21", ""), found.name, quantity)
 
 
 def label_shown(page: Page, found: LabelRead, *, may_print: bool) -> Markup:

@@ -166,6 +166,9 @@ def story_said(story: Story, t: Texts) -> str:
     parts += [_moved(story, "in", t), _moved(story, "out", t)]
     if not story.moves:
         parts.append(t("It has not left this firm."))
+    if story.hidden:
+        firms = ", ".join(dict.fromkeys(each.firm for each in story.hidden if each.firm))
+        parts.append(t("Not all of it is shown: {firms} did not say.", firms=firms) if firms else t("Not all of it is shown."))
     return " ".join(part for part in parts if part)
 
 
@@ -202,7 +205,9 @@ def _hidden(page: Page, hidden: list[Hidden]) -> Markup | str:
         firm = link(each.firm, paths.partner(each.party)) if each.party else each.firm
         rows.append((firm or "–", each.number or t("the rest"), tag("span", each.reason, cls="p-soft")))
     made = table((t("Firm"), t("Of what"), t("Why")), rows, label=t("What is not shown"))
-    why = tag("p", t("A firm shows where its goods come from only under a contract; ask for one on its page."), cls="p-soft")
+    why = tag(
+        "p", t("A firm shows where its goods come from only under a contract and while its node can be reached; ask for a contract on its page."), cls="p-soft"
+    )
     return tag("section", tag("h2", t("What is not shown")), why, made, cls="p-card is-dotted")
 
 

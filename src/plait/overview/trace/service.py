@@ -175,6 +175,11 @@ class StoryService:
         names = await asyncio.to_thread(self.store.read_now, lambda conn: self._named(conn, actor, {article_of(epc) for epc in kept}))
         return [Made(epc, kind_of(epc), article_of(epc), number_of(epc), names.get(article_of(epc), ""), *rest) for epc, rest in kept.items()]
 
+    async def name(self, actor: Actor, epc: str) -> str:
+        """Return what our part of the thing's article is called, "" when it is none of ours or the actor may not see parts."""
+        gtin = article_of(epc)
+        return (await asyncio.to_thread(self.store.read_now, lambda conn: self._named(conn, actor, [gtin]))).get(gtin, "")
+
     async def recall_file(self, actor: Actor, epc: str) -> str:
         """Return the recall list of ``epc`` as CSV: everything that contains it, where it is; own people only."""
         self.guard.require(actor, "trace.read")
