@@ -15,7 +15,6 @@
   function dress() {
     if (known.theme === "auto") delete root.dataset.theme; else root.dataset.theme = known.theme;
     if (document.body) { document.body.classList.toggle("body--dark", dark()); document.body.classList.toggle("body--light", !dark()); }
-    chartTheme();
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
 
@@ -263,17 +262,6 @@
     if (at && (e.key === "Enter" || e.key === " ")) { e.preventDefault(); at.dispatchEvent(new MouseEvent("click", { bubbles: true })); }
     if (e.key === "Escape" && held) { held.bar.removeAttribute("transform"); held = null; }
   });
-
-  // -- charts: one theme made from the tokens
-  function chartTheme() {
-    if (!window.echarts) return;
-    const token = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
-    const axis = { axisLine: { lineStyle: { color: token("line") } }, axisLabel: { color: token("soft") }, splitLine: { lineStyle: { color: token("line") } } };
-    window.echarts.registerTheme("plait", {
-      color: ["ink", "setup", "running", "idle", "down", "silent"].map(token), backgroundColor: "transparent", textStyle: { color: token("ink"), fontFamily: "inherit" },
-      categoryAxis: { ...axis, splitLine: { show: false } }, valueAxis: axis, timeAxis: axis, legend: { textStyle: { color: token("soft") } }, tooltip: { backgroundColor: token("card"), borderColor: token("line"), textStyle: { color: token("ink") } },
-    });
-  }
 
   window.plait = { signInAgain, scan, find, download, now, token: (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim() };
   dress();
