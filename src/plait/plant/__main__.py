@@ -13,12 +13,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", required=True, type=int, help="where its OPC UA server listens on 127.0.0.1")
     parser.add_argument("--name", default="", help="the plant's name (default: the file's)")
     parser.add_argument("--factor", type=float, default=1.0, help="business seconds that pass in a real second (unless time is conducted)")
+    parser.add_argument("--leash", action="store_true", help="end when what started it has gone, which the end of standard input tells")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
     given = _arguments()
     try:
-        sys.exit(main(given.config, given.port, given.name, factor=given.factor))
+        sys.exit(main(given.config, given.port, given.name, factor=given.factor, leash=given.leash))
     except Problem as problem:
         sys.exit(f"plait plant: {problem.detail}")

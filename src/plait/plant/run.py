@@ -6,6 +6,8 @@ import gc
 import logging
 import os
 import sys
+import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -72,11 +74,19 @@ async def serve(
     await _run(server, asyncio.create_task(driver()), stopped)
 
 
-def main(config_path: Path | str, port: int, name: str = "", conductor: str | None = None, *, factor: float = 1.0) -> int:
+def _held(stop: Callable[[], None]) -> None:
+    """Call ``stop`` when standard input ends: the other end was closed, or whoever held it is dead."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    stop()
+
+
+def main(config_path: Path | str, port: int, name: str = "", conductor: str | None = None, *, factor: float = 1.0, leash: bool = False) -> int:
     """Run the plant described in ``config_path`` on loopback ``port`` until it is asked to end; return the exit status.
 
     ``name`` is the plant's name in its namespace and the participant's name at the conductor (default: the file's ``name``);
-    ``conductor`` defaults to the environment's PLAIT_CONDUCTOR. Raises ``bad-plant`` when the file cannot be used.
+    ``leash``: end with standard input, which whoever started it holds. ``conductor`` defaults to the environment's PLAIT_CONDUCTOR.
+    Raises ``bad-plant`` when the file cannot be used.
     """
     logging.getLogger("asyncua").setLevel(logging.ERROR)
     config = load(Path(config_path))
@@ -90,6 +100,8 @@ def main(config_path: Path | str, port: int, name: str = "", conductor: str | No
             loop.call_soon_threadsafe(stopped.set)
 
         stop_signals(stop)
+        if leash:
+            threading.Thread(target=_held, args=(stop,), name="plait-leash", daemon=True).start()
         await serve(config, port, name or config.name, address, factor=factor, stopped=stopped)
 
     asyncio.run(run())

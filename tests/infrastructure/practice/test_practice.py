@@ -1,5 +1,9 @@
 """Simulated machines in one click, over a whole node."""
 
+import asyncio
+import sys
+
+from plait.kernel.os import free_port
 from tests.support.nodes import Running, nodes, until
 
 
@@ -30,3 +34,15 @@ async def test_one_click_and_back(tmp_path):
             assert kinds == ["machine.practice_begun", "machine.practice_ended"]
         finally:
             await again.stop()
+
+
+async def test_the_plant_ends_with_its_node(tmp_path):
+    """Tests that a plant on a leash ends when what started it is gone without a word."""
+    config = tmp_path / "plant.toml"
+    config.write_text('[[cell]]\nid = "lathe"\n', "utf-8")
+    arguments = ["-m", "plait.plant", "--config", str(config), "--port", str(free_port()), "--leash"]
+    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
+    plant = await asyncio.create_subprocess_exec(sys.executable, *arguments, **pipes)
+    assert await asyncio.wait_for(plant.stdout.readline(), 30)
+    plant.stdin.close()
+    assert await asyncio.wait_for(plant.wait(), 30) == 0

@@ -119,8 +119,8 @@ class PracticeService:
         folder = private_dir(self._folder)
         write_whole(folder / "plant.toml", PLANT.encode())
         port = free_port()
-        arguments = ["-m", "plait.plant", "--config", str(folder / "plant.toml"), "--port", str(port), "--name", "practice"]
-        quiet: dict[str, Any] = {"stdin": asyncio.subprocess.DEVNULL, "stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.DEVNULL}
+        arguments = ["-m", "plait.plant", "--config", str(folder / "plant.toml"), "--port", str(port), "--name", "practice", "--leash"]
+        quiet: dict[str, Any] = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.DEVNULL}
         self._process = await asyncio.create_subprocess_exec(sys.executable, *arguments, **quiet, **child_options())
         if not await self._ready(self._process):
             self._why = "The simulated plant did not start."
