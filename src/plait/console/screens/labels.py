@@ -160,7 +160,7 @@ def label_shown(page: Page, found: LabelRead, *, may_print: bool) -> Markup:
     shown = tag("section", head, picture, tag("div", print_, words, cls="p-row p-acts"), cls="p-card")
     read = tag("p", read_back_said(page, found), cls="p-answer")
     codes = details(t("What the codes say"), pairs([(t("QR code"), tag("code", found.link)), (found.symbol, tag("code", found.elements))]))
-    more = tag("p", link(t("Trace it"), paths.trace(found.key)))
+    more = tag("p", link(t("Trace it"), paths.trace(found.key)), cls="p-row")
     beside = tag("section", read, pairs([(t("Kind"), kind), *rows]), tag("div", files, cls="p-row p-acts"), told, codes, more, cls="p-card")
     return tag("div", shown, beside, cls="p-cols")
 
