@@ -39,8 +39,9 @@ async def test_a_door_without_data(stage, path):
 
 async def test_nobody_sees_a_screen_without_a_session(stage):
     """Tests that a stranger is led to the login instead of any screen, and back to it afterwards; and that the browser follows."""
+    paths = [await address(stage, path) for path in ALL if path not in PUBLIC]
     async with httpx.AsyncClient(base_url=stage.firms[CORE].url, trust_env=False, headers={"Accept": "text/html"}) as client:
-        answers = await asyncio.gather(*(client.get(await address(stage, path)) for path in ALL if path not in PUBLIC))
+        answers = await asyncio.gather(*(client.get(path) for path in paths))
     assert {(answer.status_code, answer.headers["location"].partition("=")[0]) for answer in answers} == {(303, "/login?next")}
     async with stage.open_page(CORE, "/console/orders", PHONE, signed_in=False) as sheet:
         assert "/login?next=" in sheet.page.url

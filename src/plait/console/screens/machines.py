@@ -14,6 +14,7 @@ from plait.infrastructure.machines.practice.model import PracticeView
 from plait.infrastructure.signals.model import Series
 from plait.kernel.actor import Actor
 from plait.kernel.ports import JobState
+from plait.kernel.texts import Texts
 from plait.overview import paths
 
 __all__ = ["SCREENS", "machine_shown", "wall_shown"]
@@ -103,9 +104,15 @@ def _tile(page: Page, each: MachineStatus) -> Markup:
     state = _state(each)
     words = [tag("span", t(STATES[state]), cls="p-tile-state"), tag("span", since(each.since, t), cls="p-tile-since")]
     reason = tag("span", each.reason, cls="p-tile-reason") if each.reason else ""
-    jobs = tag("span", t("{count} jobs there", count=len(each.jobs)) if each.jobs else t("no job"), cls="p-soft p-small")
+    jobs = tag("span", _jobs_said(t, len(each.jobs)), cls="p-soft p-small")
     body = join(tag("strong", each.machine.name), tag("span", each.machine.group, cls="p-soft p-small"), *words, reason, jobs)
     return link(body, paths.machine(each.machine.id), cls=f"p-tile is-{state}")
+
+
+def _jobs_said(t: Texts, count: int) -> str:
+    if count == 1:
+        return t("one job there")
+    return t("{count} jobs there", count=count) if count else t("no job")
 
 
 def _fields(page: Page) -> list[Field]:

@@ -27,6 +27,17 @@ KINDS = {
     "events": "events of goods",
 }
 
+# What each step of a negotiation says in words, by the state it leads to.
+STEPS = {
+    "REQUESTED": "Asked for it",
+    "OFFERED": "Offered terms",
+    "ACCEPTED": "Accepted the terms",
+    "AGREED": "Agreed and signed",
+    "VERIFIED": "Checked the agreement and signed",
+    "FINALIZED": "Put it in force",
+    "TERMINATED": "Ended the negotiation",
+}
+
 
 async def _build(page: Page) -> None:
     t = page.t
@@ -188,10 +199,10 @@ def agreement_shown(page: Page, agreement: AgreementView | None, process: Proces
         rows = (
             (t("What"), t(KINDS.get(agreement.kind, agreement.kind))),
             (t("Terms"), tag("ul", [tag("li", term) for term in agreement.terms])),
-            (t("Made"), _time(page, agreement.made)),
+            (t("Since"), _time(page, agreement.made)),
             (t("Ended"), _time(page, agreement.ended) if agreement.ended else ""),
             (t("Why"), agreement.reason),
-            (t("Signed by"), ", ".join(agreement.signed)),
+            (t("Signed by"), ", ".join(_signer(page, agreement, side) for side in agreement.signed)),
         )
         parts.append(
             tag(
@@ -209,13 +220,18 @@ def agreement_shown(page: Page, agreement: AgreementView | None, process: Proces
     return tag("div", *parts, cls="p-stack")
 
 
+def _signer(page: Page, agreement: AgreementView, side: str) -> str:
+    return {"provider": agreement.provider_name, "consumer": agreement.consumer_name}.get(side) or page.t(side)
+
+
 def _step(page: Page, step: StepView) -> Markup:
     t = page.t
     signs = {"in": ("south_west", t("from them")), "out": ("north_east", t("from us")), "own": ("person", t("decided here"))}
     sign, word = signs.get(step.direction, ("chevron_right", step.direction))
     why = tag("p", step.reason) if step.reason else ""
     below = tag("p", word, " · ", _time(page, step.at), cls="p-soft p-small")
-    return tag("li", icon(sign), tag("div", tag("p", tag("strong", step.message), " → ", step.state), why, below))
+    said = tag("strong", t(STEPS.get(step.state, step.state)), title=f"{step.message} → {step.state}")
+    return tag("li", icon(sign), tag("div", tag("p", said), why, below))
 
 
 SCREENS = (
