@@ -31,7 +31,6 @@ async def _by_link(stage, firm, url):
     page.set_default_timeout(60_000)
     sheet = Sheet(page, stage.firms[firm].url)
     await page.goto(url)
-    await page.get_by_role("button").last.click()
     await page.wait_for_url("**/console**")
     await sheet.ready()
     assert firm in await page.inner_text(".p-firm")
