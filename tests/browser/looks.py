@@ -22,7 +22,8 @@ AXE = """async (options) => {
     return found.violations.filter((each) => ['serious', 'critical'].includes(each.impact)).map((each) =>
         `axe ${each.id} (${each.impact}): ${each.help}: ${each.nodes.slice(0, 4).map((node) => node.target).join(', ')}`);
 }"""
-HIDE = "html.held .volatile { visibility: hidden !important }"
+# A code on a page says the node's address, whose port is another in each run.
+HIDE = "html.held .volatile, html.held .p-qr { visibility: hidden !important }"
 HOLD = "(on) => document.documentElement.classList.toggle('held', on)"
 TEXTS = """() => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = new Set();

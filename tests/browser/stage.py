@@ -49,8 +49,8 @@ STILL = (
 READY = """() => Boolean(
     document.querySelector('h1:not([data-left])') && !document.querySelector('.p-skeleton, [aria-busy=true]') && document.fonts.status === 'loaded')"""
 LEAVE = """(path) => {
-    const heading = document.querySelector('.p-main h1'), a = document.createElement('a');
-    if (heading) heading.dataset.left = '1';
+    for (const heading of document.querySelectorAll('.p-main h1')) heading.dataset.left = '1';
+    const a = document.createElement('a');
     a.href = path;
     document.body.append(a);
     a.click();
