@@ -131,10 +131,17 @@ class Gather:
         return TraceEvent(event.id, firm, event.type, event.biz_step, iso(from_ms(event.at)), list(inputs), list(outputs), agreement)
 
 
+STEPS = {
+    step: place
+    for place, step in enumerate(("commissioning", "encoding", "assembling", "packing", "loading", "shipping", "departing", "arriving", "receiving"))
+}
+"""What comes first of two things that happen at one moment: goods are packed before they are shipped."""
+
+
 def sorted_graph(items: Collection[TraceItem], events: Collection[TraceEvent], gaps: Collection[Gap], open_: Collection[OpenEnd]) -> TraceGraph:
     """Return a graph whose parts stand in an order that does not depend on how they were found."""
     rows = sorted(items, key=lambda item: (item.depth, item.epc))
-    told = sorted(events, key=lambda event: (event.at, event.id))
+    told = sorted(events, key=lambda event: (event.at, STEPS.get(event.biz_step, len(STEPS)), event.id))
     firms = sorted({event.firm for event in told} | {item.firm for item in rows})
     depth = max((item.depth for item in rows), default=0)
     return TraceGraph(rows, told, sorted(gaps, key=lambda gap: (gap.epc, gap.firm)), depth, firms, sorted(open_, key=lambda end: (end.epc, end.party)))
