@@ -35,7 +35,7 @@ CLICK = """async (path) => {
     const frame = () => new Promise(requestAnimationFrame), old = document.querySelector('.p-main h1');
     const a = [...document.querySelectorAll('a')].find((e) => e.getAttribute('href') === path);
     const began = performance.now();
-    a.click();
+    a.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
     for (;;) {
         await frame();
         const h = document.querySelector('.p-main h1');
@@ -50,7 +50,7 @@ FLOOR = """async () => {
     document.body.append(a);
     a.addEventListener('click', () => { a.textContent = 'x'; });
     const began = performance.now();
-    a.click();
+    a.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
     await frame(); await frame();
     const took = performance.now() - began;
     a.remove();
