@@ -202,7 +202,7 @@ class Node:
     def _strands(self) -> None:
         store, guard, clock = self.store, self.identity, self.clock
         self.signals = SignalService(store, guard, clock, self.folder / "lake")
-        self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.settings.machines.publishing_ms)
+        self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.folder / "machines", self.settings.machines.publishing_ms)
         self.practice = PracticeService(store, guard, self.machines, self.folder / "practice", real_time=self.settings.clock.kind == "wall")
         self.twins = TwinService(store, guard, clock, ())
         self.resolver = ResolveService(store, guard, clock)

@@ -37,7 +37,7 @@ async def run_node(folder: Path, clock: Callable[[Activity], BusinessClock] = Wa
     async with make_store(folder, at=time, activity=activity) as store:
         signals = SignalService(store, guard, time, folder / "lake")
         await signals.open()
-        machines = MachineService(store, guard, time, activity, signals, 20, patience_s=patience_s)
+        machines = MachineService(store, guard, time, activity, signals, folder / "machines", 20, patience_s=patience_s)
         node = Node(store, guard, activity, signals, machines, Log(store))
         await machines.open()
         try:

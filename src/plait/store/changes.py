@@ -104,3 +104,11 @@ def words_of_parts(conn: Connection) -> None:
 def _words_of_part(spec: dict[str, Any]) -> dict[str, Any]:
     names = ("id", "name", "gtin", "drawing_no", "family", "material_text")
     return {"words": "\n".join(str(spec.get(name, "")) for name in names).casefold()}
+
+
+@migration(metadata, 6)
+def places_of_machines(conn: Connection) -> None:
+    """Keep where a machine stands and which of its signals were chosen."""
+    if "machine_unit" in inspect(conn).get_table_names():
+        _add(conn, "machine_unit", "place TEXT NOT NULL DEFAULT ''")
+        _add(conn, "machine_unit", "signals TEXT NOT NULL DEFAULT '[]'")

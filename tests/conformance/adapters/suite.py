@@ -1,4 +1,7 @@
-"""What every machine adapter must do, whatever it speaks. A suite of tests to inherit from: name the plug-in and give it a machine."""
+"""What every machine adapter must do, whatever it speaks. Suites of tests to inherit from: name the plug-in and give it a machine.
+
+``AdapterSuite``: every adapter. ``SignalSuite``: those whose signals somebody chooses. ``JobSuite``: those whose machines take jobs.
+"""
 
 import asyncio
 import tomllib
@@ -10,12 +13,15 @@ from typing import Any, Protocol
 import msgspec
 import pytest
 
-from plait.infrastructure.machines.model import Batch, Link, LinkLost, Machine
+from plait.infrastructure.machines.model import Around, Batch, Choice, Link, LinkLost, Machine, Offered
 from plait.infrastructure.machines.plugins import ADAPTERS
 from plait.kernel.ports import JobOrder, JobState
 from plait.kernel.problems import Problem
 
+__all__ = ["CAPABILITIES", "AdapterSuite", "JobSuite", "SignalSuite", "Works"]
+
 TIERS = ("bronze", "silver", "gold", "platinum")
+CAPABILITIES = {"state", "jobs", "commands", "signals", "beats", "write"}
 JOB = JobOrder("PO-1/1/10", "turn", "P1", "PO-1/1", 20, 10.0, 3.0)
 
 
@@ -32,9 +38,10 @@ class Works(Protocol):
 
 
 class AdapterSuite:
-    """Inherit, set ``name``, and override ``works`` and ``config``."""
+    """Inherit, set ``name``, and override ``works`` and ``config``; ``chosen`` where signals are chosen."""
 
     name: str
+    chosen: tuple[Choice, ...] = ()
 
     @asynccontextmanager
     async def works(self, folder: Path) -> AsyncIterator[Works]:
@@ -46,15 +53,19 @@ class AdapterSuite:
         """Return the adapter's config for that machine."""
         raise NotImplementedError
 
+    def around(self, works: Any) -> Around:
+        """Return what the adapter finds around it."""
+        return Around(20, Path(getattr(works, "folder", ".")))
+
     @asynccontextmanager
     async def linked(self, works: Any) -> AsyncIterator[Link]:
         """Link the machine as ``m``."""
         plugin = ADAPTERS.load(self.name)
         raw = self.config(works)
-        link = plugin.link(msgspec.convert(raw, plugin.config), 20)
+        link = plugin.link(msgspec.convert(raw, plugin.config), self.around(works))
         try:
             await link.connect()
-            await link.watch(Machine("m", "Machine", "any", self.name, raw))
+            await link.watch(Machine("m", "Machine", "any", self.name, raw, signals=self.chosen))
             yield link
         finally:
             await link.close()
@@ -67,22 +78,19 @@ class AdapterSuite:
                 pass
         return batch
 
-    async def ended(self, link: Link) -> JobState:
-        """Wait for the one job to end."""
-
-        def over(batch: Batch) -> bool:
-            return any(job.state == "ended" for job in batch.jobs.get("m", ()))
-
-        (job,) = (await self.hear(link, over)).jobs["m"]
-        return job
+    @staticmethod
+    def speaks(batch: Batch) -> bool:
+        """Whether the batch says anything of the machine."""
+        return "m" in batch.statuses or "m" in batch.readings
 
     def test_the_plugin_describes_itself(self) -> None:
-        """Tests that name, summary, config and capabilities are there and the folder has its README and quality file."""
+        """Tests that name, title, summary, config and capabilities are there and the folder has its README and quality file."""
         plugin = ADAPTERS.load(self.name)
         assert plugin.name == self.name
+        assert plugin.title
         assert plugin.summary
         assert issubclass(plugin.config, msgspec.Struct)
-        assert plugin.capabilities <= {"state", "jobs", "commands", "signals", "beats"}
+        assert plugin.capabilities <= CAPABILITIES
         folder = Path("src") / ADAPTERS.built_in[self.name].replace(".", "/")
         assert (folder / "README.md").read_text("utf-8").startswith("# ")
         quality = tomllib.loads((folder / "quality.toml").read_text("utf-8"))
@@ -93,6 +101,85 @@ class AdapterSuite:
         """Tests that a wrong or unknown setting is an error."""
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert({"no-such-setting": 1}, ADAPTERS.load(self.name).config)
+
+    async def test_a_lost_link_is_told(self, tmp_path: Path) -> None:
+        """Tests that a machine that vanishes ends ``next``, that nobody is linked then, that closing is quiet, and that it comes back."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            await self.hear(link, self.speaks)
+            await works.kill()
+            with pytest.raises(LinkLost):
+                await self.hear(link, lambda batch: False)
+            with pytest.raises(LinkLost):
+                async with self.linked(works):
+                    pass
+            await link.close()
+            await works.start()
+            async with self.linked(works) as again:
+                await self.hear(again, self.speaks)
+
+
+class SignalSuite(AdapterSuite):
+    """For adapters whose signals are chosen: set ``chosen`` too, and ``written`` (a chosen signal's name and a value for it) where they can be written."""
+
+    written: tuple[str, float] | None = None
+
+    async def browsed(self, works: Any) -> list[Offered]:
+        """Return what the machine offers."""
+        plugin = ADAPTERS.load(self.name)
+        assert plugin.browse is not None
+        return list(await plugin.browse(msgspec.convert(self.config(works), plugin.config), self.around(works)))
+
+    async def test_browsing_names_what_can_be_chosen(self, tmp_path: Path) -> None:
+        """Tests that every chosen signal is among what the machine offers, each with its own address, a name and a value or why there is none."""
+        async with self.works(tmp_path) as works:
+            offered = await self.browsed(works)
+            assert len({each.address for each in offered}) == len(offered)
+            assert {each.address for each in self.chosen} <= {each.address for each in offered}
+            assert all(each.name and (each.value is not None or each.why) for each in offered)
+
+    async def test_browsing_what_is_not_there_says_so(self, tmp_path: Path) -> None:
+        """Tests that a machine that is off is a refusal in words."""
+        async with self.works(tmp_path) as works:
+            await works.kill()
+            with pytest.raises((LinkLost, Problem), match=r"\w{4,}"):
+                await self.browsed(works)
+
+    async def test_chosen_signals_come_with_times(self, tmp_path: Path) -> None:
+        """Tests that the present value of every chosen signal comes of itself, under its name, with a time in UTC."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            missing = {each.name for each in self.chosen}
+            async with asyncio.timeout(60):
+                while missing:
+                    for reading in (await link.next()).readings.get("m", ()):
+                        assert reading.at.tzinfo is not None
+                        missing.discard(reading.signal)
+
+    async def test_writing(self, tmp_path: Path) -> None:
+        """Tests that a written value is the machine's value afterwards, or that a machine that cannot be written says so; an unknown signal is refused."""
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            await self.hear(link, self.speaks)
+            if self.written is None:
+                with pytest.raises(Problem, match="machine-refused"):
+                    await link.write("m", self.chosen[0].name, 1.0)
+                return
+            name, value = self.written
+            await link.write("m", name, value)
+            await self.hear(link, lambda batch: any((each.signal, each.value) == (name, value) for each in batch.readings.get("m", ())))
+            with pytest.raises(Problem):
+                await link.write("m", "no-such-signal", 1.0)
+
+
+class JobSuite(AdapterSuite):
+    """For adapters whose machines take jobs."""
+
+    async def ended(self, link: Link) -> JobState:
+        """Wait for the one job to end."""
+
+        def over(batch: Batch) -> bool:
+            return any(job.state == "ended" for job in batch.jobs.get("m", ()))
+
+        (job,) = (await self.hear(link, over)).jobs["m"]
+        return job
 
     async def test_the_first_batch_is_the_whole_state(self, tmp_path: Path) -> None:
         """Tests that a machine's state and job list come of themselves after ``watch``."""
@@ -142,8 +229,8 @@ class AdapterSuite:
                 await link.start("m", msgspec.structs.replace(JOB, quantity=0))
             assert not await link.jobs("m")
 
-    async def test_a_lost_link_is_told(self, tmp_path: Path) -> None:
-        """Tests that a machine that vanishes ends ``next``, that commands then fail, and that closing is quiet."""
+    async def test_commands_fail_without_a_link(self, tmp_path: Path) -> None:
+        """Tests that a command to a machine that has vanished is a lost link."""
         async with self.works(tmp_path) as works, self.linked(works) as link:
             await self.hear(link, lambda batch: "m" in batch.statuses)
             await works.kill()
@@ -151,10 +238,3 @@ class AdapterSuite:
                 await self.hear(link, lambda batch: False)
             with pytest.raises(LinkLost):
                 await link.jobs("m")
-            with pytest.raises(LinkLost):
-                async with self.linked(works):
-                    pass
-            await link.close()
-            await works.start()
-            async with self.linked(works) as again:
-                await self.hear(again, lambda batch: "m" in batch.statuses)

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.adapters.suite import AdapterSuite
+from tests.conformance.adapters.suite import JobSuite
 from tests.infrastructure.support import PlantProcess, plant
 from tests.support import free_port
 
 
-class TestOpcUa(AdapterSuite):
+class TestOpcUa(JobSuite):
     name = "opcua"
 
     @asynccontextmanager

@@ -1,14 +1,15 @@
 """Machines and what they report, in our own words, whatever protocol they speak."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeAlias
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from plait.kernel.facts import fact
 from plait.kernel.ports import JobOrder, JobState
-from plait.kernel.problems import register
+from plait.kernel.problems import Problem, register
 
 __all__ = [
     "BAD_MACHINE",
@@ -16,16 +17,24 @@ __all__ = [
     "REFUSED",
     "UNREACHABLE",
     "AdapterPlugin",
+    "Around",
     "Batch",
     "CameBack",
+    "Choice",
+    "Found",
     "Gap",
+    "Inbox",
+    "Ingest",
     "JobChanged",
     "Link",
     "LinkLost",
+    "Listening",
     "Machine",
     "MachineAdded",
     "MachineRemoved",
     "MachineStatus",
+    "Message",
+    "Offered",
     "Reading",
     "State",
     "StateChanged",
@@ -42,8 +51,26 @@ State: TypeAlias = Literal["running", "idle", "down", "setup", "silent"]
 MachineId: TypeAlias = str
 
 
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signal somebody has chosen of a machine: ``name`` within the machine (``spindle.load``), ``address`` as the adapter's ``browse`` names it.
+
+    ``unit``: UN/ECE Rec 20 common code; what is kept is value x ``scale`` + ``offset``; ``semantic``: IRDI or IRI of what it means; ``title`` for people.
+    """
+
+    name: str
+    address: str
+    unit: str = ""
+    scale: float = 1.0
+    offset: float = 0.0
+    semantic: str = ""
+    title: str = ""
+
+
 class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A machine as its owner describes it. ``group`` names the kind of work, ``adapter`` a plug-in, ``config`` that plug-in's settings."""
+    """A machine as its owner describes it. ``group`` names the kind of work, ``adapter`` a plug-in, ``config`` that plug-in's settings.
+
+    ``place``: area and line below the site, as ``hall-2/line-1`` (ISA-95 equipment hierarchy); ``signals``: what is kept of it, where the adapter lets choose.
+    """
 
     id: str
     name: str
@@ -51,6 +78,8 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     adapter: str = "opcua"
     config: dict[str, Any] = {}
     site: str = ""
+    place: str = ""
+    signals: tuple[Choice, ...] = ()
 
 
 class MachineStatus(msgspec.Struct, frozen=True):
@@ -75,11 +104,11 @@ class Status(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One value of one signal; ``quality`` 0 good, 1 uncertain, 2 bad."""
+    """One value of one signal; ``quality`` 0 good, 1 uncertain, 2 bad. Words (a program's name, an execution state) are values too."""
 
     signal: str
     at: datetime
-    value: float
+    value: float | str
     quality: int = 0
 
 
@@ -148,16 +177,126 @@ class Link(Protocol):
         """Make a stopped machine ready again."""
         ...
 
+    async def write(self, machine_id: str, signal: str, value: float | str) -> None:
+        """Write one of the machine's chosen signals; return when the device has taken it."""
+        ...
+
     async def close(self) -> None:
         """End the connection, so that ``next`` raises ``LinkLost``; never raises itself."""
         ...
 
 
+class Listening:
+    """What a link to a machine that takes no commands answers to them: inherit before writing ``connect``, ``watch``, ``next`` and ``close``."""
+
+    name = ""
+
+    async def unwatch(self, machine_id: str) -> None:
+        """Nothing is to be undone."""
+
+    async def start(self, machine_id: str, job: JobOrder) -> None:
+        """Refuse."""
+        raise _deaf(machine_id)
+
+    async def abort(self, machine_id: str, job_id: str) -> None:
+        """Do nothing: it was never sent."""
+
+    async def clear(self, machine_id: str, job_id: str) -> None:
+        """Do nothing: it was never sent."""
+
+    async def jobs(self, machine_id: str) -> Sequence[JobState]:
+        """Return none."""
+        return ()
+
+    async def stop(self, machine_id: str) -> None:
+        """Refuse."""
+        raise _deaf(machine_id)
+
+    async def reset(self, machine_id: str) -> None:
+        """Refuse."""
+        raise _deaf(machine_id)
+
+    async def write(self, machine_id: str, signal: str, value: float | str) -> None:
+        """Refuse."""
+        raise _deaf(machine_id)
+
+
+def _deaf(machine_id: str) -> Problem:
+    return Problem(REFUSED, f"{machine_id} is connected for listening only: it takes no commands from here.")
+
+
+class Message(NamedTuple):
+    """An MQTT message as it came: ``ms`` of its receipt (since 1970, UTC), ``client`` who sent it."""
+
+    topic: str
+    payload: bytes
+    ms: int
+    retained: bool
+    client: str
+
+
+class Inbox(Protocol):
+    """What one listener gets of the messages."""
+
+    async def next(self) -> Sequence[Message]:
+        """Wait for messages; asking again says that what was made of the former ones is on disk."""
+        ...
+
+    async def close(self) -> None:
+        """Listen no more; what was not confirmed comes again."""
+        ...
+
+
+class Ingest(Protocol):
+    """The node's own MQTT listener, as adapters see it."""
+
+    async def listen(self, name: str, filters: Sequence[str]) -> Inbox:
+        """Return what comes under topic ``filters`` from where the listener ``name`` had come to (a new one: what is retained, and what comes from now on)."""
+        ...
+
+    async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Send a message to whoever has subscribed to its topic."""
+        ...
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What an adapter finds around it: how often it should tell (ms), a folder of its own for keys, the node's MQTT listener (None: there is none)."""
+
+    publishing_ms: int
+    folder: Path
+    ingest: Ingest | None = None
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """A signal a device offers: ``address`` to choose it by, ``name`` proposed, ``kind`` of value as the device calls it, ``unit`` as it says, a ``value``.
+
+    ``group``: what it belongs to on the device (an axis, a folder), for showing them together; ``why`` it cannot be read now (empty: it can).
+    """
+
+    address: str
+    name: str
+    kind: str = ""
+    unit: str = ""
+    value: float | str | None = None
+    group: str = ""
+    writable: bool = False
+    why: str = ""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A device found on the network: its ``title``, and the ``config`` with which it can be connected (to be completed by a person)."""
+
+    title: str
+    config: dict[str, Any]
+
+
 class AdapterPlugin(msgspec.Struct, frozen=True):
     """An adapter: the ``PLUGIN`` value of its folder, readable without importing its protocol library.
 
-    ``endpoint`` tells from a config which connection a machine shares with others; ``link`` makes one
-    (``link(config, publishing_ms)``) and may import what it needs. ``capabilities``: state, jobs, commands, signals, beats.
+    ``endpoint`` tells from a config which connection a machine shares with others; ``link(config, around)`` makes one and may import what
+    it needs. ``capabilities``: state, jobs, commands, signals, beats, write. ``browse(config, around)``: what the device offers, with present
+    values; raises ``LinkLost`` or a Problem in words a person can act on. ``find(around)``: devices that answer on this network.
+    ``advice``: what must be set at the device, a line each. ``title`` is what people call it.
     """
 
     name: str
@@ -165,7 +304,11 @@ class AdapterPlugin(msgspec.Struct, frozen=True):
     config: type[msgspec.Struct]
     capabilities: frozenset[str]
     endpoint: Callable[[Any], str]
-    link: Callable[[Any, int], Link]
+    link: Callable[[Any, Around], Link]
+    browse: Callable[[Any, Around], Awaitable[Sequence[Offered]]] | None = None
+    find: Callable[[Around], Awaitable[Sequence[Found]]] | None = None
+    advice: tuple[str, ...] = ()
+    title: str = ""
 
 
 Plugins: TypeAlias = Mapping[str, AdapterPlugin]

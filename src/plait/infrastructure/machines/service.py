@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from plait.infrastructure.machines.model import (
     BAD_MACHINE,
     NO_MACHINE,
     AdapterPlugin,
+    Around,
+    Ingest,
     Link,
     Machine,
     MachineAdded,
@@ -42,6 +45,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 class MachineService:
     """Machines of this firm and their links, one a connection; ``publishing_ms``: how often a machine tells what has changed.
 
+    ``folder`` keeps adapters' keys; ``ingest`` is the node's own MQTT listener.
+
     ``patience_s``: for how long (real time) a lost link keeps others waiting before its machines are called silent.
     """
 
@@ -52,8 +57,10 @@ class MachineService:
         clock: BusinessClock,
         activity: Activity,
         signals: SignalService,
+        folder: Path,
         publishing_ms: int = 250,
         patience_s: float = PATIENCE_S,
+        ingest: Ingest | None = None,
     ) -> None:
         self.store = store
         self.guard = guard
@@ -61,7 +68,7 @@ class MachineService:
         self._activity = activity
         self._patience_s = patience_s
         self._signals = signals
-        self._publishing_ms = STEPPED_PUBLISHING_MS if clock.kind in ("stepped", "simulated") else publishing_ms
+        self._around = Around(STEPPED_PUBLISHING_MS if clock.kind in ("stepped", "simulated") else publishing_ms, folder, ingest)
         self._journal = Journal(store, guard)
         self._keepers: dict[tuple[str, str], Keeper] = {}
         self._by_machine: dict[str, Keeper] = {}
@@ -131,9 +138,7 @@ class MachineService:
         keeper = self._keepers.get((plugin.name, endpoint))
         new = keeper is None
         if keeper is None:
-            keeper = Keeper(
-                endpoint, lambda: plugin.link(config, self._publishing_ms), self._journal, self._signals, self.clock, self._activity, self._patience_s
-            )
+            keeper = Keeper(endpoint, lambda: plugin.link(config, self._around), self._journal, self._signals, self.clock, self._activity, self._patience_s)
             self._keepers[plugin.name, endpoint] = keeper
         self._by_machine[row.machine.id] = keeper
         await keeper.add(row.machine, row.heard)

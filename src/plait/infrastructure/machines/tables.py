@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Ta
 from sqlalchemy import Column as Col
 from sqlalchemy import Row as SqlRow
 
-from plait.infrastructure.machines.model import Machine
+from plait.infrastructure.machines.model import Choice, Machine
 from plait.infrastructure.machines.rules import LIVE, SENT, Known
 from plait.kernel.actor import Scope
 from plait.kernel.ports import JobOrder, JobState
@@ -47,6 +47,8 @@ _unit = Table(
     Col("expected_minutes", Float, nullable=False),
     Col("down", Integer, nullable=False),
     Col("heard", BigInteger),
+    Col("place", Text, nullable=False, server_default=""),
+    Col("signals", Text, nullable=False, server_default="[]"),
 )
 _job = Table(
     "machine_job",
@@ -102,7 +104,8 @@ def machine(conn: Connection, scope: Scope, id: str) -> Row | None:
 
 def _row(row: SqlRow[Any]) -> Row:
     r = row._mapping
-    unit = Machine(r["id"], r["name"], r["grp"], r["adapter"], msgspec.json.decode(r["config"]), r["site"])
+    signals = msgspec.json.decode(r["signals"], type=tuple[Choice, ...])
+    unit = Machine(r["id"], r["name"], r["grp"], r["adapter"], msgspec.json.decode(r["config"]), r["site"], r["place"], signals)
     known = Known(r["state"], r["reason"], r["expected_minutes"], bool(r["down"]))
     return Row(unit, known, _when(r["since"]), _when(r["heard"]), r["number"])
 
@@ -110,8 +113,9 @@ def _row(row: SqlRow[Any]) -> Row:
 def add(conn: Connection, unit: Machine) -> None:
     """Enter a machine; it is silent until it has been heard of."""
     config = msgspec.json.encode(unit.config, order="deterministic").decode()
+    signals = msgspec.json.encode(unit.signals).decode()
     values = {"id": unit.id, "name": unit.name, "grp": unit.group, "adapter": unit.adapter, "config": config, "site": unit.site}
-    conn.execute(insert(_unit).values(**values, state="silent", reason="not linked yet", expected_minutes=0.0, down=0))
+    conn.execute(insert(_unit).values(**values, place=unit.place, signals=signals, state="silent", reason="not linked yet", expected_minutes=0.0, down=0))
 
 
 def drop(conn: Connection, id: str) -> None:

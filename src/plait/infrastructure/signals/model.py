@@ -16,7 +16,7 @@ class Point(msgspec.Struct, frozen=True):
 
     series: str
     at: datetime
-    value: float
+    value: float | str
     quality: int = 0
 
 

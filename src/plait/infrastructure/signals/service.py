@@ -79,7 +79,7 @@ class SignalService:
         if self._lake is None:
             raise Problem(UNAVAILABLE, "The signal lake is not open.")
         await self._name({point.series for point in points} - self._numbers.keys())
-        raw = [Raw(self._numbers[point.series], ms_of(point.at), float(point.value), point.quality) for point in points]
+        raw = [Raw(self._numbers[point.series], ms_of(point.at), float(point.value), point.quality) for point in points if not isinstance(point.value, str)]
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append((raw, done))
         if self._flusher is None or self._flusher.done():

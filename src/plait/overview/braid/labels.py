@@ -6,6 +6,7 @@ import msgspec
 
 __all__ = ["Box", "Label", "Wanted", "beside", "lines_of", "place", "width_of"]
 
+UNFIT = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32))))  # drawn as the sign of a broken one, which is wide
 THIN, WIDE = frozenset("iIjl.,:;'|!()[]{}ft "), frozenset("mwMW@%–—…")
 
 
@@ -34,7 +35,7 @@ def width_of(text: str, size: float) -> float:
 
 
 def _wide(sign: str) -> float:
-    if ord(sign) >= 0x2E80:
+    if ord(sign) >= 0x2E80 or sign in UNFIT:
         return 1.02
     if sign in THIN:
         return 0.38

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from plait.infrastructure.machines.model import AdapterPlugin, Link
+from plait.infrastructure.machines.model import AdapterPlugin, Around, Link
 
 __all__ = ["PLUGIN", "OpcUaConfig"]
 
@@ -22,14 +22,15 @@ def _endpoint(config: OpcUaConfig) -> str:
     return config.endpoint
 
 
-def _link(config: OpcUaConfig, publishing_ms: int) -> Link:
+def _link(config: OpcUaConfig, around: Around) -> Link:
     from plait.infrastructure.machines.opcua.link import OpcUaLink
 
-    return OpcUaLink(config, publishing_ms)
+    return OpcUaLink(config, around.publishing_ms)
 
 
 PLUGIN = AdapterPlugin(
     name="opcua",
+    title="OPC UA",
     summary="OPC UA servers with PackML units and ISA-95 Job Control V2 receivers, one link a server",
     config=OpcUaConfig,
     capabilities=frozenset({"state", "jobs", "commands", "signals", "beats"}),

@@ -255,6 +255,10 @@ class OpcUaLink:
             if job.state == "interrupted":
                 _check(await self._call(machine_id, Command.RESUME, job.job_id), f"Resume {job.job_id} on {machine_id}")
 
+    async def write(self, machine_id: str, signal: str, value: float | str) -> None:
+        """Refuse: a cell's signals are what it measures."""
+        raise Problem(REFUSED, f"{machine_id}.{signal} is measured by the machine and cannot be written.")
+
     async def _unit(self, machine_id: str) -> packml.State:
         async with _transport():
             return packml.State(int(await self._client.get_node(self._cell(machine_id).nodes["State"]).read_value()))
