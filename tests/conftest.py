@@ -5,6 +5,14 @@ import os
 import pytest
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in two processes, a file stays in one; those in the browser share one running demo, so they stay together."""
+    for item in items:
+        folder, _, name = item.location[0].rpartition("/")
+        item.add_marker(pytest.mark.xdist_group("browser" if folder == "tests/browser" else f"{folder}/{name}"))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Where everything is demanded, a skipped test is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

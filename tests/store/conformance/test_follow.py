@@ -116,6 +116,9 @@ async def test_failing_handler_is_parked(store: Store, me: Actor) -> None:
     store.follow("steady", None, steady)
     await note(store, me, 3)
     await last.wait()
+    async with asyncio.timeout(60):
+        while not store.followers()[0].error:
+            await asyncio.sleep(0.001)
     parked = store.followers()[0]
     assert (parked.seq, parked.error) == (1, "RuntimeError: not yet")
     assert parked.tries >= 1
