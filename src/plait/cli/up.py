@@ -1,5 +1,6 @@
 """``plait up``: start the node in a folder, making it first if the folder is empty."""
 
+import gc
 import os
 import sys
 from functools import partial
@@ -40,12 +41,16 @@ def up(
     open_
         On a terminal, open it although the setting says not to.
     """
+    gc.disable()  # all that is imported stays: looking it through again and again is a tenth of the start
     import anyio
 
     from plait.cli.login import open_browser
     from plait.cli.report import greet
     from plait.kernel.settings import load
     from plait.node import run
+
+    gc.freeze()
+    gc.enable()
 
     flags: dict[str, dict[str, object]] = {}
     browser = False if no_browser else True if open_ else None
