@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from plait.kernel.actor import Scope
@@ -265,6 +266,16 @@ async def test_undo(desk: Desk) -> None:
     assert await desk.lines() == before
     assert (await desk.kinds())[-3:].count("book.line_removed") == 1
     assert actions(await desk.put(row(2, quantity=Decimal(5)), source="IN-000002.2")) == ["changed"]
+
+
+async def test_undo_after_its_part_has_become_known(desk: Desk) -> None:
+    """Tests that a list can be taken back although an estimate has made parts of what it orders since."""
+    await desk.put(row(2, part_no="RING-7"))
+    (line,) = await desk.lines()
+    assert line.part_id == ""
+    await desk.store.write(ME, lambda tx: tables.put_line(tx.conn, msgspec.structs.replace(line, part_id="P-00001")))
+    assert await desk.store.write(ME, lambda tx: desk.applier.undo(tx, "IN-000001")) == 1
+    assert await desk.lines() == []
 
 
 async def test_undo_is_refused_when_something_has_changed(desk: Desk) -> None:

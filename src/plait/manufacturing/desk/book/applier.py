@@ -83,7 +83,7 @@ class BookApplier:
         images = tables.images(tx.conn, ALL, source)
         there = tables.lines_by_id(tx.conn, ALL, [image.line_id for image in images])
         for image in images:
-            if there.get(image.line_id) != image.after:
+            if not _as_left(there.get(image.line_id), image.after):
                 raise Problem(CHANGED_SINCE, f"{image.line_id} of {image.after.customer} {image.after.order_no} is no longer what the list made of it.")
         tables.drop_lines(tx.conn, [image.line_id for image in images if image.before is None])
         for image in images:
@@ -94,6 +94,11 @@ class BookApplier:
                 _tell(tx, image.after, image.before, f"{source} was taken back")
         tables.drop_images(tx.conn, source)
         return len(images)
+
+
+def _as_left(now: OrderLine | None, left: OrderLine) -> bool:
+    """Whether a line is as a list left it; that its part has become known since then is no change of it."""
+    return now is not None and now == (left if left.part_id else msgspec.structs.replace(left, part_id=now.part_id))
 
 
 def _tell(tx: Tx, before: OrderLine, after: OrderLine, source: str) -> None:
