@@ -27,6 +27,7 @@ from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
 from plait.infrastructure.machines.practice.service import PracticeService
 from plait.infrastructure.machines.service import MachineService
+from plait.infrastructure.past.service import HistoryService
 from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.signals.service import SignalService
 from plait.infrastructure.twin.service import TwinService
@@ -203,6 +204,7 @@ class Node:
         store, guard, clock = self.store, self.identity, self.clock
         self.signals = SignalService(store, guard, clock, self.folder / "lake")
         self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.folder / "machines", self.settings.machines.publishing_ms)
+        self.past = HistoryService(store, guard)
         self.practice = PracticeService(store, guard, self.machines, self.folder / "practice", real_time=self.settings.clock.kind == "wall")
         self.twins = TwinService(store, guard, clock, ())
         self.resolver = ResolveService(store, guard, clock)
@@ -252,6 +254,7 @@ class Node:
             offers=desk.offers,
             line=self.line,
             machines=self.machines,
+            past=self.past,
             epcis=self.epcis,
             passports=self.passports,
             labels=self.labels,

@@ -7,6 +7,6 @@ __all__ = ["House", "Reaction", "reactions"]
 
 def reactions() -> tuple[Reaction, ...]:
     """Return every reaction, in the order in which they run when several wait for the same fact."""
-    from plait.braid import book, goods, guests, machines, network, offers, trade
+    from plait.braid import book, goods, guests, machines, network, offers, past, trade
 
-    return (*network.REACTIONS, *trade.REACTIONS, *goods.REACTIONS, *machines.REACTIONS, *book.REACTIONS, *offers.REACTIONS, *guests.REACTIONS)
+    return (*network.REACTIONS, *trade.REACTIONS, *goods.REACTIONS, *machines.REACTIONS, *past.REACTIONS, *book.REACTIONS, *offers.REACTIONS, *guests.REACTIONS)

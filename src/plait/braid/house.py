@@ -7,6 +7,7 @@ from typing import Any
 from plait.circulation.epcis.service import EpcisService
 from plait.circulation.passport.service import PassportService
 from plait.infrastructure.machines.service import MachineService
+from plait.infrastructure.past.service import HistoryService
 from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.actor import Actor, system_actor
@@ -60,6 +61,7 @@ class House:
     offers: OfferService
     line: LineService
     machines: MachineService
+    past: HistoryService
     epcis: EpcisService
     passports: PassportService
     labels: LabelService
