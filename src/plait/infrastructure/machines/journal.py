@@ -62,12 +62,13 @@ class Journal:
 
         await self.store.write(self.me, work)
 
-    async def gap(self, machine_id: str, since: datetime, reason: str, lost: int = 0) -> datetime:
-        """Record that something said between ``since`` and now may be missing; return now."""
+    async def gap(self, machine_id: str, since: datetime, reason: str, lost: int = 0, until: datetime | None = None) -> datetime:
+        """Record that something said between ``since`` and ``until`` (None: now) may be missing; return where it ends."""
 
         def work(tx: Tx) -> datetime:
-            tx.append(f"machine/{machine_id}", Gap(machine_id, since, tx.at, reason, lost))
-            return tx.at
+            end = until or tx.at
+            tx.append(f"machine/{machine_id}", Gap(machine_id, since, end, reason, lost))
+            return end
 
         return await self.store.write(self.me, work)
 

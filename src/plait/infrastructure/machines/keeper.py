@@ -190,15 +190,17 @@ class Keeper:
         follow = await self._journal.take(batch, fresh)
         for machine_id in sorted(fresh):
             if machine_id in self._lost:
-                await self._gap(machine_id, self._lost.pop(machine_id), self._reason or "the link was away")
+                since, until = self._lost.pop(machine_id), batch.caught_up.get(machine_id)
+                if until is None or until > since:
+                    await self._gap(machine_id, since, self._reason or "the link was away", until=until)
             self._fresh.discard(machine_id)
         if batch.lost:
             for machine_id in sorted(self.machines):
                 await self._gap(machine_id, self._clock.now(), "notifications were lost on the way", batch.lost)
         await self._follow(link, batch, follow)
 
-    async def _gap(self, machine_id: str, since: datetime, reason: str, lost: int = 0) -> None:
-        until = await self._journal.gap(machine_id, since, reason, lost)
+    async def _gap(self, machine_id: str, since: datetime, reason: str, lost: int = 0, until: datetime | None = None) -> None:
+        until = await self._journal.gap(machine_id, since, reason, lost, until)
         await self._signals.gap(machine_id, since, until, reason)
 
     async def _follow(self, link: Link, batch: Batch, follow: Follow) -> None:

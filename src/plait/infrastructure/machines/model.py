@@ -115,7 +115,8 @@ class Reading(msgspec.Struct, frozen=True):
 class Batch(msgspec.Struct):
     """What a link hands over at once: states in order of time, whole job lists, readings.
 
-    ``beat`` is the number of the link's last heartbeat in it, ``lost`` how many notifications are known to be missing.
+    ``beat`` is the number of the link's last heartbeat in it, ``lost`` how many notifications are known to be missing. ``caught_up``: machines
+    whose device kept what it said while the link was away: everything from then on has come now, so that a gap ends there.
     """
 
     statuses: dict[MachineId, list[Status]] = msgspec.field(default_factory=dict)
@@ -123,6 +124,7 @@ class Batch(msgspec.Struct):
     readings: dict[MachineId, list[Reading]] = msgspec.field(default_factory=dict)
     beat: int | None = None
     lost: int = 0
+    caught_up: dict[MachineId, datetime] = msgspec.field(default_factory=dict)
 
 
 class LinkLost(Exception):
