@@ -34,16 +34,23 @@ class Journal:
         """The actor of what machines report."""
         return system_actor(self._guard.firm().party_id, "machines")
 
-    async def take(self, batch: Batch, fresh: frozenset[str] = frozenset()) -> Follow:
-        """Write what ``batch`` changes; machines in ``fresh`` were away until now, so their list is compared with ours."""
-        if not batch.statuses and not batch.jobs:
+    async def take(self, batch: Batch, fresh: frozenset[str] = frozenset(), spoke: frozenset[str] = frozenset()) -> Follow:
+        """Write what ``batch`` changes; machines in ``fresh`` were away until now, so their list is compared with ours.
+
+        ``spoke``: machines whose values come again. One that was silent and tells no state is idle from now on: it can be heard, and nobody
+        has said that it works.
+        """
+        if not batch.statuses and not batch.jobs and not spoke:
             return Follow()
 
         def work(tx: Tx) -> Follow:
             follow = Follow()
-            for machine_id in sorted({*batch.statuses, *batch.jobs}):
-                if tables.machine(tx.conn, ALL, machine_id) is None:
+            for machine_id in sorted({*batch.statuses, *batch.jobs, *spoke}):
+                row = tables.machine(tx.conn, ALL, machine_id)
+                if row is None:
                     continue
+                if machine_id in spoke and row.known.state == "silent":
+                    _status(tx, machine_id, Status("idle", tx.at))
                 for status in batch.statuses.get(machine_id, ()):
                     _status(tx, machine_id, status)
                 if machine_id in batch.jobs:

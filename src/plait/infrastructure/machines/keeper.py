@@ -26,15 +26,28 @@ R = TypeVar("R")
 FIRST_WAIT_S, LAST_WAIT_S = 0.1, 10.0
 AGAIN_S = 0.2
 CLEAR_ABOVE = 100
+BAD = 2
 
 _log = structlog.get_logger("plait.machines")
 
 
 class Keeper:
-    """One endpoint and the machines behind it. ``make`` returns a new, unconnected link."""
+    """One endpoint and the machines behind it. ``make`` returns a new, unconnected link.
+
+    ``tells_state``: a machine counts as heard once it has told its state; else its first usable value is enough.
+    """
 
     def __init__(
-        self, endpoint: str, make: Callable[[], Link], journal: Journal, signals: SignalService, clock: BusinessClock, activity: Activity, patience_s: float
+        self,
+        endpoint: str,
+        make: Callable[[], Link],
+        journal: Journal,
+        signals: SignalService,
+        clock: BusinessClock,
+        activity: Activity,
+        patience_s: float,
+        *,
+        tells_state: bool = True,
     ) -> None:
         self.endpoint = endpoint
         self.machines: dict[str, Machine] = {}
@@ -44,6 +57,7 @@ class Keeper:
         self._clock = clock
         self._activity = activity
         self._patience_s = patience_s
+        self._tells_state = tells_state
         self._link: Link | None = None
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -51,6 +65,7 @@ class Keeper:
         self._lost: dict[str, datetime] = {}
         self._fresh: set[str] = set()
         self._watched: set[str] = set()
+        self._muted: set[str] = set()
         self._reason = ""
         self._stopping = False
 
@@ -185,9 +200,11 @@ class Keeper:
         self._settle()
 
     async def _hand_over(self, link: Link, batch: Batch) -> None:
-        fresh = frozenset(self._fresh & batch.statuses.keys())
+        spoke = frozenset() if self._tells_state else _spoke(batch)
+        fresh = frozenset(self._fresh & (batch.statuses.keys() | spoke))
         await self._signals.record(_points(batch))
-        follow = await self._journal.take(batch, fresh)
+        follow = await self._journal.take(batch, fresh, spoke & (fresh | self._muted))
+        self._muted = {*self._muted - spoke, *(machine_id for machine_id, told in batch.statuses.items() if told and told[-1].state == "silent")}
         for machine_id in sorted(fresh):
             if machine_id in self._lost:
                 since, until = self._lost.pop(machine_id), batch.caught_up.get(machine_id)
@@ -247,6 +264,11 @@ class Keeper:
             self._release()
         wait = min(FIRST_WAIT_S * 2 ** min(tries, 10), LAST_WAIT_S)
         await SYSTEM.sleep(min(wait, max(left, FIRST_WAIT_S)) if self._token is not None else wait)
+
+
+def _spoke(batch: Batch) -> frozenset[str]:
+    """Return whose values came, at least one of them good enough to be used."""
+    return frozenset(machine_id for machine_id, values in batch.readings.items() if any(one.quality < BAD for one in values))
 
 
 def _points(batch: Batch) -> list[Point]:

@@ -138,7 +138,16 @@ class MachineService:
         keeper = self._keepers.get((plugin.name, endpoint))
         new = keeper is None
         if keeper is None:
-            keeper = Keeper(endpoint, lambda: plugin.link(config, self._around), self._journal, self._signals, self.clock, self._activity, self._patience_s)
+            keeper = Keeper(
+                endpoint,
+                lambda: plugin.link(config, self._around),
+                self._journal,
+                self._signals,
+                self.clock,
+                self._activity,
+                self._patience_s,
+                tells_state="state" in plugin.capabilities,
+            )
             self._keepers[plugin.name, endpoint] = keeper
         self._by_machine[row.machine.id] = keeper
         await keeper.add(row.machine, row.heard)
