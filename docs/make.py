@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -114,7 +115,21 @@ def plugins() -> str:
         plugin = ADAPTERS.load(name)
         rows = [(f"`{field.name}`", str(getattr(field.type, "__name__", field.type))) for field in msgspec.structs.fields(plugin.config)]
         text.append(f"### `{name}`\n\n{plugin.summary}\n\n{_table(('setting', 'type'), rows)}")
-    return "\n".join([*text, *_formats()])
+    return "\n".join([*text, *_apps(), *_formats()])
+
+
+def _apps() -> list[str]:
+    """Return the apps with their settings."""
+    from plait.apps.plugins import APPS
+
+    text = ["## Apps\n", "Entry points `plait.apps`.\n"]
+    for name in sorted(APPS.built_in):
+        plugin = APPS.load(name)
+        rows = [
+            (f"`{field.name}`", f"`{json.dumps(msgspec.to_builtins(getattr(plugin.config(), field.name)))}`") for field in msgspec.structs.fields(plugin.config)
+        ]
+        text.append(f"### `{name}`\n\n{plugin.summary}\n\n{_table(('setting', 'default'), rows)}")
+    return text
 
 
 def _formats() -> list[str]:

@@ -175,6 +175,7 @@ def test_reference_is_up_to_date():
 # Beside the plug-ins in machines/: the simulated plant that a node runs to try things out with.
 NO_PLUGINS = {SOURCE / "infrastructure/machines/practice/__init__.py"}
 PLUGINS = [*SOURCE.glob("infrastructure/machines/*/__init__.py"), *SOURCE.glob("manufacturing/desk/reading/formats/*/__init__.py")]
+PLUGINS += SOURCE.glob("apps/*/__init__.py")
 
 
 @pytest.mark.parametrize("path", sorted(set(PLUGINS) - NO_PLUGINS), ids=named)

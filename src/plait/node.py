@@ -13,6 +13,8 @@ from typing import Any, Literal
 import structlog
 
 from plait import __version__
+from plait.apps.plugins import APPS
+from plait.apps.service import AppService
 from plait.braid import House, Reaction, reactions
 from plait.braid.figures import figures
 from plait.circulation.epcis.service import EpcisService
@@ -205,6 +207,7 @@ class Node:
         self.signals = SignalService(store, guard, clock, self.folder / "lake")
         self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.folder / "machines", self.settings.machines.publishing_ms)
         self.past = HistoryService(store, guard)
+        self.apps = AppService(store, guard, clock, self.signals)
         self.practice = PracticeService(store, guard, self.machines, self.folder / "practice", real_time=self.settings.clock.kind == "wall")
         self.twins = TwinService(store, guard, clock, ())
         self.resolver = ResolveService(store, guard, clock)
@@ -307,6 +310,7 @@ class Node:
         await self.backups.arrived()
         await self.line.open()
         await self.sites.open()
+        await self.apps.open()
         await self.desk.open()
         await self.guests.open()
         closing(self.today.late.close)
@@ -318,7 +322,7 @@ class Node:
         self.phones = PhonesService(self.store, self.identity, self.folder, self.settings.phones, self._names, draw, most)
         lines, mail = self.client.breakers, self.desk.mail_trouble
         self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, lines, self.backups, mail, self.phones.trouble)
-        self.plugins = PluginService(self.identity)
+        self.plugins = PluginService(self.identity, (APPS,))
         self.support = SupportService(self.store, self.identity, self.metrics)
         self.links = LoginLinks(self.people, self.identity, self._here, alone=local(http.host))
         services: dict[type, Any] = {
@@ -329,6 +333,7 @@ class Node:
                 self.machines,
                 self.practice,
                 self.signals,
+                self.apps,
                 self.twins,
                 self.resolver,
                 self.parts,

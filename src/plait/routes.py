@@ -1,5 +1,6 @@
 """Every room's routes, in the order in which the reference lists them."""
 
+from plait.apps import routes as app_routes
 from plait.circulation.epcis import routes as epcis_routes
 from plait.circulation.passport import routes as passport_routes
 from plait.circulation.trace import routes as trace_routes
@@ -54,6 +55,7 @@ APIS: tuple[Api, ...] = (
     machine_routes.ROUTES,
     practice_routes.ROUTES,
     signal_routes.ROUTES,
+    app_routes.ROUTES,
     twin_routes.ROUTES,
     twin_routes.PLATES,
     part_routes.ROUTES,

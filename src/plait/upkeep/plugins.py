@@ -1,6 +1,7 @@
 """Which plug-ins this node has: what they do, how good they are, and which cannot be loaded."""
 
 import tomllib
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from importlib.resources import files
 from typing import Any
@@ -36,16 +37,17 @@ class PluginView(msgspec.Struct, frozen=True):
 
 
 class PluginService:
-    """The tables of plug-ins as people see them."""
+    """The tables of plug-ins as people see them; ``more`` are those of rooms beside this one."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, more: Sequence[PluginTable[Any]] = ()) -> None:
         self.guard = guard
+        self._tables = (*TABLES, *more)
 
     async def list(self, actor: Actor) -> list[PluginView]:
         """Return all plug-ins, by group and name; own people only."""
         self.guard.require(actor, "plugins.read")
         self.guard.scope(actor, "read", "plugin").own("Plug-ins")
-        return [_view(table, name) for table in TABLES for name in table.names()]
+        return [_view(table, name) for table in self._tables for name in table.names()]
 
 
 def _view(table: PluginTable[Any], name: str) -> PluginView:
