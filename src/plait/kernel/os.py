@@ -34,6 +34,7 @@ __all__ = [
     "local_addresses",
     "make_dir",
     "private_dir",
+    "raise_open_files",
     "read_text",
     "remove",
     "replace",
@@ -308,6 +309,19 @@ def cpu_seconds() -> float:
     """Return the processor time this process has taken."""
     times = os.times()
     return times.user + times.system
+
+
+def raise_open_files(number: int) -> None:
+    """Let this process have ``number`` files and connections open, or as many as its system allows without asking."""
+    if WINDOWS:
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def rss_mb() -> float:

@@ -80,6 +80,24 @@ class Machines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publishing_ms: int = 250
 
 
+class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The node's own MQTT listener; ``port`` 0: it does not listen. ``tls``: by TLS with a certificate of the node's own.
+
+    ``anonymous``: whoever is on this computer may come without a name, say and hear everything; only while ``host`` is this computer alone.
+    ``connections`` at once; a packet of at most ``packet_kb``; ``memory_mb`` of what waits to be written, then nothing more is read;
+    ``keep_mb`` of what came in is kept for listeners that are away.
+    """
+
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    host: str = "127.0.0.1"
+    tls: bool = False
+    anonymous: bool = False
+    connections: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 12_000
+    packet_kb: Annotated[int, msgspec.Meta(ge=1, le=65_536)] = 1024
+    memory_mb: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 16
+    keep_mb: Annotated[int, msgspec.Meta(ge=1)] = 1024
+
+
 class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the order desk answers: a quotation is held ``hold_hours``.
 
@@ -228,6 +246,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clock: Clock = Clock()
     network: Network = Network()
     machines: Machines = Machines()
+    mqtt: Mqtt = Mqtt()
     desk: Desk = Desk()
     guest: Guest = Guest()
     mailbox: Mailbox = Mailbox()
