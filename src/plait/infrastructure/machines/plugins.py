@@ -5,4 +5,9 @@ from plait.kernel.plugins import PluginTable
 
 __all__ = ["ADAPTERS"]
 
-ADAPTERS = PluginTable("plait.adapters", AdapterPlugin, {"opcua": "plait.infrastructure.machines.opcua"}, BAD_MACHINE, "adapter")
+HERE = "plait.infrastructure.machines"
+BUILT_IN = {
+    "mtconnect": f"{HERE}.mtconnect",
+    "opcua": f"{HERE}.opcua",
+}
+ADAPTERS = PluginTable("plait.adapters", AdapterPlugin, BUILT_IN, BAD_MACHINE, "adapter")
