@@ -84,7 +84,7 @@ def takes_scope(function):
 
 
 # Not one row of these rooms' tables belongs to a partner.
-UNSCOPED_ROOMS = {"badges", "identity", "people", "store"}
+UNSCOPED_ROOMS = {"badges", "identity", "mqtt", "people", "store"}
 # Reads that show nobody anything by themselves, each with the reason.
 UNSCOPED = {
     ("epcis", "find_epcs"): "numbers of identifiers, no content",

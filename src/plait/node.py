@@ -15,6 +15,7 @@ import structlog
 from plait import __version__
 from plait.apps.plugins import APPS
 from plait.apps.service import AppService
+from plait.apps.shift import shift_goals
 from plait.braid import House, Reaction, reactions
 from plait.braid.figures import figures
 from plait.circulation.epcis.service import EpcisService
@@ -29,6 +30,8 @@ from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
 from plait.infrastructure.machines.practice.service import PracticeService
 from plait.infrastructure.machines.service import MachineService
+from plait.infrastructure.mqtt import Broker, BrokerIngest
+from plait.infrastructure.mqtt.service import DeviceService
 from plait.infrastructure.past.service import HistoryService
 from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.signals.service import SignalService
@@ -65,6 +68,8 @@ from plait.overview.orders.service import OrderService
 from plait.overview.parts.service import PartsService
 from plait.overview.today.room import build_today
 from plait.overview.trace.service import StoryService
+from plait.overview.wall.model import Goal
+from plait.overview.wall.service import WallService
 from plait.public.entry.service import EntryPages
 from plait.public.guest.service import GuestPages
 from plait.public.operator.service import OperatorPages
@@ -82,6 +87,7 @@ from plait.upkeep.health.model import Check
 from plait.upkeep.health.service import HealthService
 from plait.upkeep.logs import configure
 from plait.upkeep.metrics import MetricsService
+from plait.upkeep.mqtt import listen as listen_mqtt
 from plait.upkeep.phones.service import PhonesService
 from plait.upkeep.plugins import PluginService
 from plait.upkeep.support.service import SupportService
@@ -205,10 +211,14 @@ class Node:
     def _strands(self) -> None:
         store, guard, clock = self.store, self.identity, self.clock
         self.signals = SignalService(store, guard, clock, self.folder / "lake")
-        self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.folder / "machines", self.settings.machines.publishing_ms)
+        self.mqtt = Broker(self.folder / "mqtt", self.settings.mqtt, self.activity, clock.now)
+        self.devices = DeviceService(store, guard, self.mqtt)
+        every, ingest = self.settings.machines.publishing_ms, BrokerIngest(self.mqtt)
+        self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.folder / "machines", every, ingest=ingest)
         self.past = HistoryService(store, guard)
         self.apps = AppService(store, guard, clock, self.signals)
         self.practice = PracticeService(store, guard, self.machines, self.folder / "practice", real_time=self.settings.clock.kind == "wall")
+        self.wall = WallService(store, guard, clock, self.machines, self.past, self.signals, self._goals)
         self.twins = TwinService(store, guard, clock, ())
         self.resolver = ResolveService(store, guard, clock)
         self.parts = PartService(store, guard, clock)
@@ -276,6 +286,9 @@ class Node:
         self.chart = ChartService(store, guard, clock, self.today.late.known, desk.late.proposed)
         self.parts_shown = PartsService(store, guard, desk.attachments, self.people.name_of)
 
+    async def _goals(self, actor: Actor) -> dict[str, Goal]:
+        return {machine: Goal(*each) for machine, each in (await shift_goals(self.apps, actor)).items()}
+
     async def _for_phones(self) -> str:
         """Return the address that telephones in the workshop open: the public one, else where they are let in, else ours."""
         return self.settings.http.public_url.rstrip("/") or await self.phones.address() or self.identity.firm().url
@@ -317,11 +330,13 @@ class Node:
 
     async def _listen(self) -> None:
         http = self.settings.http
-        self.metrics = MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups)
+        self.metrics = MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups, self.mqtt)
         most, draw = self.settings.limits.connections, partial(_symbol, "qr")
         self.phones = PhonesService(self.store, self.identity, self.folder, self.settings.phones, self._names, draw, most)
         lines, mail = self.client.breakers, self.desk.mail_trouble
-        self.health = HealthService(self.store, self.identity, self.activity, self.folder, self.settings, lines, self.backups, mail, self.phones.trouble)
+        self.health = HealthService(
+            self.store, self.identity, self.activity, self.folder, self.settings, lines, self.backups, mail, self.phones.trouble, self.mqtt
+        )
         self.plugins = PluginService(self.identity, (APPS,))
         self.support = SupportService(self.store, self.identity, self.metrics)
         self.links = LoginLinks(self.people, self.identity, self._here, alone=local(http.host))
@@ -331,6 +346,7 @@ class Node:
                 self.identity,
                 self.people,
                 self.machines,
+                self.devices,
                 self.practice,
                 self.signals,
                 self.apps,
@@ -368,6 +384,7 @@ class Node:
                 self.orders,
                 self.requests,
                 self.chart,
+                self.wall,
                 self.parts_shown,
                 self.backups,
                 self.store,
@@ -481,6 +498,9 @@ class Node:
         self._task(self.phones.run)
         for job in self.desk.jobs:
             self._task(job)
+        self._opened.push_async_callback(self.mqtt.stop)
+        await self.devices.open()
+        await listen_mqtt(self.mqtt, self.folder / "mqtt", self._names)
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
         self._opened.push_async_callback(self.practice.close)

@@ -10,6 +10,7 @@ from plait.identity.people import routes as people_routes
 from plait.identity.people.badges import routes as badge_routes
 from plait.infrastructure.machines import routes as machine_routes
 from plait.infrastructure.machines.practice import routes as practice_routes
+from plait.infrastructure.mqtt import routes as device_routes
 from plait.infrastructure.resolve import routes as resolve_routes
 from plait.infrastructure.signals import routes as signal_routes
 from plait.infrastructure.twin import routes as twin_routes
@@ -31,10 +32,12 @@ from plait.overview.orders import routes as order_routes
 from plait.overview.parts import routes as parts_routes
 from plait.overview.today import routes as today_routes
 from plait.overview.trace import routes as story_routes
+from plait.overview.wall import routes as wall_routes
 from plait.public import routes as public_routes
 from plait.public.entry import routes as entry_pages
 from plait.public.guest import routes as guest_pages
 from plait.public.operator import routes as operator_pages
+from plait.public.wall import routes as wall_pages
 from plait.sharing.guest import routes as guest_routes
 from plait.sharing.room import ALL_ROUTES as SHARING_ROUTES
 from plait.upkeep import metrics as metrics_room
@@ -54,6 +57,7 @@ APIS: tuple[Api, ...] = (
     facts_routes.ROUTES,
     machine_routes.ROUTES,
     practice_routes.ROUTES,
+    device_routes.ROUTES,
     signal_routes.ROUTES,
     app_routes.ROUTES,
     twin_routes.ROUTES,
@@ -84,11 +88,13 @@ APIS: tuple[Api, ...] = (
     order_routes.ROUTES,
     order_routes.REQUESTS,
     chart_routes.ROUTES,
+    wall_routes.ROUTES,
     parts_routes.ROUTES,
     braid_routes.ROUTES,
     public_routes.ROUTES,
     guest_pages.ROUTES,
     operator_pages.ROUTES,
+    wall_pages.ROUTES,
     entry_pages.ROUTES,
     resolve_routes.ROUTES,
     backup_routes.ROUTES,

@@ -32,6 +32,7 @@ VERBS = {
     "token": ("plait.cli.token:app", "Make, list and revoke access tokens."),
     "machines": ("plait.cli.machines:app", "See what runs and what stands; run simulated machines to try things out with."),
     "apps": ("plait.cli.apps:app", "List the firm's apps, see what they find, switch them on or off and set them."),
+    "device": ("plait.cli.device:app", "Enter, list and revoke devices that speak MQTT to the node."),
     "deliveries": ("plait.cli.deliveries:app", "See what waits for partners and why; try again or give up."),
     "backup": ("plait.cli.backup:app", "Make, list and check backups."),
     "restore": ("plait.cli.restore:restore", "Put a backup back, on this or another computer."),

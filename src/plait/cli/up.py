@@ -16,6 +16,7 @@ def up(
     *,
     data: Path = Path("plait-data"),
     port: int | None = None,
+    mqtt_port: int | None = None,
     host: str | None = None,
     name: str | None = None,
     seed: str | None = None,
@@ -30,6 +31,8 @@ def up(
         The folder that holds everything; made on first use.
     port
         Where it listens (default 8400).
+    mqtt_port
+        Where it listens for devices that speak MQTT (default 0: it does not).
     host
         The address it binds to (default 127.0.0.1: this computer only).
     name
@@ -54,7 +57,14 @@ def up(
 
     flags: dict[str, dict[str, object]] = {}
     browser = False if no_browser else True if open_ else None
-    given = (("http", "port", port), ("http", "host", host), ("http", "browser", browser), ("firm", "name", name), ("network", "seed", seed))
+    given = (
+        ("http", "port", port),
+        ("mqtt", "port", mqtt_port),
+        ("http", "host", host),
+        ("http", "browser", browser),
+        ("firm", "name", name),
+        ("network", "seed", seed),
+    )
     for section, key, value in given:
         if value is not None:
             flags.setdefault(section, {})[key] = value

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from plait import __version__
+from plait.infrastructure.mqtt import Broker
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM
@@ -20,6 +21,7 @@ from plait.store import Store
 from plait.upkeep import tables
 from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health.folder import local
+from plait.upkeep.mqtt import samples as mqtt_samples
 from plait.web import Api, Reply, Request
 from plait.web.border import Seen
 from plait.web.breaker import Breakers
@@ -45,6 +47,10 @@ METRICS = {
     "plait_store_commit_seconds": ("counter", "time spent in committing groups", ""),
     "plait_partners_not_called": ("gauge", "partners whose line is open after failures", ""),
     "plait_backup_age_seconds": ("gauge", "age of the last good backup; absent when there is none", ""),
+    "plait_mqtt_connections": ("gauge", "devices connected by MQTT", ""),
+    "plait_mqtt_received_bytes": ("counter", "bytes of publications taken by MQTT", ""),
+    "plait_mqtt_waiting_bytes": ("gauge", "bytes that came by MQTT and are not on disk yet", ""),
+    "plait_mqtt_log_bytes": ("gauge", "size of what came by MQTT and is kept", ""),
     "plait_http_requests": ("counter", "requests answered, by class of status", "status"),
     "plait_http_request_seconds": ("histogram", "time to answer a request, live answers left out", ""),
 }
@@ -91,11 +97,13 @@ class MetricsService:
         settings: Settings,
         lines: Breakers,
         backups: BackupService,
+        mqtt: Broker,
     ) -> None:
         self.store = store
         self.guard = guard
         self._lines = lines
         self._backups = backups
+        self._mqtt = mqtt
         self._started = SYSTEM.now()
         self._answered: Counter[str] = Counter()
         self._times = [0] * (len(BUCKETS) + 1)
@@ -148,6 +156,7 @@ class MetricsService:
             "plait_store_jobs": {"": work.jobs},
             "plait_store_commit_seconds": {"": work.seconds},
             "plait_partners_not_called": {"": len(self._lines.lines())},
+            **mqtt_samples(self._mqtt),
             **self._http(),
             **await self._backup(),
         }

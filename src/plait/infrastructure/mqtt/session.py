@@ -128,7 +128,14 @@ class Session:
 
     def kept(self) -> Kept:
         """Return the session as it is kept on disk."""
-        return Kept(self.key, self.expiry, dict(self.filters), [(one.topic, one.payload, one.retain) for one in (*self.flight.values(), *self.queue)], self.dropped, self.left)
+        return Kept(
+            self.key,
+            self.expiry,
+            dict(self.filters),
+            [(one.topic, one.payload, one.retain) for one in (*self.flight.values(), *self.queue)],
+            self.dropped,
+            self.left,
+        )
 
     @classmethod
     def back(cls, kept: Kept) -> "Session":

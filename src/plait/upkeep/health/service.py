@@ -9,6 +9,7 @@ from statistics import median
 
 import structlog
 
+from plait.infrastructure.mqtt import Broker
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM, iso
@@ -21,6 +22,7 @@ from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health import contents
 from plait.upkeep.health.folder import examine
 from plait.upkeep.health.model import Check, Report, worst
+from plait.upkeep.mqtt import checks as mqtt_checks
 from plait.web.breaker import Breakers
 
 __all__ = ["HealthService"]
@@ -49,6 +51,7 @@ class HealthService:
         backups: BackupService,
         mail: Callable[[], str] = str,
         phones: Callable[[], str] = str,
+        mqtt: Broker | None = None,
     ) -> None:
         self.store = store
         self.guard = guard
@@ -56,6 +59,7 @@ class HealthService:
         self.backups = backups
         self._mail = mail
         self._phones = phones
+        self._mqtt = mqtt
         self._walked: Check | None = None
         self._contents: list[Check] = []
         self._activity = activity
@@ -70,7 +74,7 @@ class HealthService:
             await self.read_through()
         checks += self._contents
         checks += [self._node(), await self._chain(full), await self._deliveries(), self._followers(), self._partners(), self._time(), await self._backups()]
-        checks += self._mailbox() + self._network()
+        checks += self._mailbox() + self._network() + (mqtt_checks(self._mqtt) if self._mqtt is not None else [])
         return Report(worst(checks), checks)
 
     def _mailbox(self) -> list[Check]:
