@@ -262,11 +262,15 @@ class Ingest(Protocol):
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What an adapter finds around it: how often it should tell (ms), a folder of its own for keys, the node's MQTT listener (None: there is none)."""
+    """What an adapter finds around it: how often it should tell (ms), a folder of its own for keys, the node's MQTT listener (None: there is none).
+
+    ``networks``: where ``find`` looks (CIDR; ``:port`` after it for another port than the protocol's); empty: this computer's own networks.
+    """
 
     publishing_ms: int
     folder: Path
     ingest: Ingest | None = None
+    networks: tuple[str, ...] = ()
 
 
 class Offered(msgspec.Struct, frozen=True):

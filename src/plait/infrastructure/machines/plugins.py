@@ -7,6 +7,7 @@ __all__ = ["ADAPTERS"]
 
 HERE = "plait.infrastructure.machines"
 BUILT_IN = {
+    "modbus": f"{HERE}.modbus",
     "mtconnect": f"{HERE}.mtconnect",
     "opcua": f"{HERE}.opcua",
 }
