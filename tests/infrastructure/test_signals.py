@@ -1,16 +1,19 @@
 """Signals are on disk when they are acknowledged, and come back as they went in."""
 
+import asyncio
 import random
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from plait.infrastructure.signals import Point, SignalService
+from plait.infrastructure.signals import Point, Series, SeriesMeta, SignalService, block_of
 from plait.infrastructure.signals.lake import Lake
 from plait.infrastructure.signals.record import Raw, pack, unpack
+from plait.infrastructure.signals.tables import Span
+from plait.infrastructure.signals.words import OTHER
 from plait.kernel.problems import Problem
-from plait.store import Store
+from plait.store import Store, ms_of
 from tests.infrastructure.support import ME, STRANGER, House
 from tests.support import START, make_store
 
@@ -21,6 +24,10 @@ async def service(store: Store, folder: Path, guard: House | None = None, **more
     opened = SignalService(store, guard or House(), store.clock, folder / "lake", **more)
     await opened.open()
     return opened
+
+
+def put(lake: Lake, *raw: Raw) -> None:
+    lake.append([pack(raw)], [Span(min(each.ms for each in raw), max(each.ms for each in raw), len(raw))])
 
 
 def points(count: int, series: str = "lathe-1.Power") -> list[Point]:
@@ -103,15 +110,15 @@ async def test_latest_values_are_written_down_on_closing(tmp_path: Path) -> None
 def test_a_torn_record_is_cut_off_and_nothing_before_it(tmp_path: Path, cut: int) -> None:
     """Tests that a file cut anywhere in its last record gives back every earlier one and takes new ones."""
     lake = Lake(tmp_path)
-    lake.append([Raw(1, 1, 1.0, 0)])
-    lake.append([Raw(1, 2, 2.0, 0)])
+    put(lake, Raw(1, 1, 1.0, 0))
+    put(lake, Raw(1, 2, 2.0, 0))
     lake.close()
     (file,) = tmp_path.glob("*.seg")
     content = file.read_bytes()
     file.write_bytes(content[:-cut])
     again = Lake(tmp_path)
     again.load({})
-    again.append([Raw(1, 3, 3.0, 0)])
+    put(again, Raw(1, 3, 3.0, 0))
     assert [point.value for point in again.read(1, 0, 10)] == [1.0, 3.0]
     again.close()
 
@@ -119,8 +126,8 @@ def test_a_torn_record_is_cut_off_and_nothing_before_it(tmp_path: Path, cut: int
 def test_a_flipped_bit_takes_its_record_only(tmp_path: Path) -> None:
     """Tests that a record whose checksum is wrong is never read as values, and the one behind it still is."""
     lake = Lake(tmp_path)
-    lake.append([Raw(1, 1, 1.0, 0)])
-    lake.append([Raw(1, 2, 2.0, 0)])
+    put(lake, Raw(1, 1, 1.0, 0))
+    put(lake, Raw(1, 2, 2.0, 0))
     lake.close()
     (file,) = tmp_path.glob("*.seg")
     content = bytearray(file.read_bytes())
@@ -138,6 +145,81 @@ def test_records_round_trip() -> None:
     assert list(unpack(pack(some))) == some
     with pytest.raises(ValueError, match="whole points"):
         unpack(pack(some)[:-1])
+
+
+async def test_words_come_back_as_words(tmp_path: Path) -> None:
+    """Tests that text is kept among numbers, also of one series, and is there after a crash; a longer text than is kept is cut."""
+    async with make_store(tmp_path) as store:
+        first = await service(store, tmp_path)
+        said: list[float | str] = ["EXECUTE", 1.0, "IDLE", "EXECUTE", 2.0, "x" * 600]
+        await first.record([Point("m.state", START + MINUTE * number, value) for number, value in enumerate(said)])
+        again = await service(store, tmp_path)
+        await again.append("m.state", START + MINUTE * 9, "HELD")
+        for signals in (first, again):
+            view = await signals.query(ME, "m.state", START, START + MINUTE * 9)
+            assert [value.value for value in view.values] == [*said[:5], "x" * 499 + "…"]
+            assert {value.quality for value in view.values} == {0}
+        latest = again.latest("m.state")
+        assert latest is not None
+        assert latest.value == "HELD"
+        await again.close()
+        await first.close()
+
+
+async def test_words_beyond_the_most_are_told_and_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a series with endless different texts keeps the first ones, and marks the others as bad instead of giving them a wrong text."""
+    monkeypatch.setattr("plait.infrastructure.signals.words.MOST_WORDS", 3)
+    monkeypatch.setattr("plait.infrastructure.signals.recorder.MOST_WORDS", 3)
+    async with make_store(tmp_path) as store:
+        signals = await service(store, tmp_path)
+        await signals.record([Point("m.serial", START + MINUTE * number, f"SN{number}") for number in range(5)])
+        await signals.append("m.serial", START + MINUTE * 5, "SN1")
+        view = await signals.query(ME, "m.serial", START, START + MINUTE * 9)
+        assert [value.value for value in view.values] == ["SN0", "SN1", "SN2", OTHER, OTHER, "SN1"]
+        assert [value.quality for value in view.values] == [0, 0, 0, 2, 2, 0]
+        await signals.close()
+
+
+async def test_blocks_are_points_too(tmp_path: Path) -> None:
+    """Tests that blocks and points recorded at once are all there, in their order, heard by who listens, and that a strange number is refused."""
+    async with make_store(tmp_path) as store:
+        signals = await service(store, tmp_path)
+        numbers = await signals.numbers(["a", "b"])
+        assert signals.names[numbers["b"]] == "b"
+        heard: list[int] = []
+        end = signals.listen(lambda block: heard.append(len(block.ms)))
+        start = ms_of(START)
+        blocks = [block_of([numbers["a"], numbers["b"]] * 500, [start + each * 1000 + at for at in range(1000)], range(1000)) for each in range(5)]
+        await asyncio.gather(*(signals.record_block(block) for block in blocks), signals.record(points(1, "b")))
+        assert sum(heard) == 5001
+        end()
+        view = await signals.query(ME, "a", START, START + MINUTE)
+        assert [value.value for value in view.values] == [float(at) for at in range(0, 1000, 2)] * 5
+        latest = signals.latest("b")
+        assert latest is not None
+        assert latest.value == 999.0
+        assert latest.at == START + timedelta(seconds=4, milliseconds=999)
+        with pytest.raises(Problem, match="none with number 99"):
+            await signals.record_block(block_of([99], [0], [1.0]))
+        with pytest.raises(ValueError, match="different lengths"):
+            block_of([1, 2], [0], [1.0, 2.0])
+        await signals.close()
+        assert len(heard) <= 6
+
+
+async def test_series_say_what_they_mean(tmp_path: Path) -> None:
+    """Tests that unit, concept and title are shown with a series and replaced when told anew; strangers may not tell them."""
+    async with make_store(tmp_path) as store:
+        signals = await service(store, tmp_path)
+        await signals.record(points(1))
+        await signals.describe(ME, {"lathe-1.Power": SeriesMeta("W"), "lathe-1.Oil": SeriesMeta("CEL", "0173-1#02-AAB381#007", "Oil temperature")})
+        await signals.describe(ME, {"lathe-1.Power": SeriesMeta("KWT", title="Power")})
+        shown = {one.name: one for one in await signals.series(ME)}
+        assert (shown["lathe-1.Power"].unit, shown["lathe-1.Power"].title, shown["lathe-1.Power"].value) == ("KWT", "Power", 0.0)
+        assert shown["lathe-1.Oil"] == Series("lathe-1.Oil", "CEL", title="Oil temperature", semantic="0173-1#02-AAB381#007")
+        with pytest.raises(Problem, match="forbidden"):
+            await signals.describe(STRANGER, {"lathe-1.Power": SeriesMeta("W")})
+        await signals.close()
 
 
 async def test_gaps_show_with_the_values(tmp_path: Path) -> None:

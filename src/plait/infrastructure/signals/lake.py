@@ -6,7 +6,7 @@ A complete segment is listed in the manifest (``signal_segment``); compaction to
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from plait.infrastructure.signals.record import Raw, pack, unpack
+from plait.infrastructure.signals.record import Raw, unpack
 from plait.infrastructure.signals.tables import Span
 from plait.store import Segments
 
@@ -21,6 +21,11 @@ def widen(span: Span | None, points: Sequence[Raw]) -> Span | None:
     if span is None:
         return Span(first, last, len(points))
     return Span(min(span.first_ms, first), max(span.last_ms, last), span.points + len(points))
+
+
+def both(one: Span, other: Span) -> Span:
+    """Return what two stretches of points hold together."""
+    return Span(min(one.first_ms, other.first_ms), max(one.last_ms, other.last_ms), one.points + other.points)
 
 
 class Lake:
@@ -49,20 +54,19 @@ class Lake:
                 self.spans[number] = span
         return missing
 
-    def append(self, points: Sequence[Raw]) -> tuple[int, int]:
-        """Write a group; return (segment, offset) behind it once it is on disk. Raise ``unavailable`` when the disk refuses."""
-        number, offset = self._segments.append([pack(points)])
-        span = widen(self.spans.get(number), points)
-        if span is not None:
-            self.spans[number] = span
+    def append(self, contents: Sequence[bytes], spans: Sequence[Span]) -> tuple[int, int]:
+        """Write a group of records; return (segment, offset) behind it once it is on disk. Raise ``unavailable`` when the disk refuses."""
+        number, offset = self._segments.append(contents)
+        for each in spans:
+            span = self.spans.get(number)
+            self.spans[number] = each if span is None else both(span, each)
         return number, offset
 
-    def after(self, segment: int, offset: int) -> Iterator[Raw]:
-        """Yield every point behind a place, oldest record first."""
+    def after(self, segment: int, offset: int) -> Iterator[bytes]:
+        """Yield every record behind a place, oldest first."""
         for number in self._segments.numbers():
             if number >= segment:
-                for record in self._segments.read(number, offset if number == segment else 0):
-                    yield from unpack(record)
+                yield from self._segments.read(number, offset if number == segment else 0)
 
     def read(self, series: int, since: int, until: int) -> list[Raw]:
         """Return the points of one series with since <= ms < until, in order of time, equal times in order of arrival."""

@@ -6,13 +6,13 @@ import msgspec
 
 from plait.kernel.problems import register
 
-__all__ = ["NO_SERIES", "GapView", "Point", "Series", "SeriesView", "Value"]
+__all__ = ["NO_SERIES", "GapView", "Point", "Series", "SeriesMeta", "SeriesView", "Value"]
 
 NO_SERIES = register("no-such-series", 404, "There is no such series", "GET /api/v1/signals lists the series there are.")
 
 
 class Point(msgspec.Struct, frozen=True):
-    """One value of a series at business time ``at``; ``quality`` 0 good, 1 uncertain, 2 bad."""
+    """One value of a series at business time ``at``, a number or a word; ``quality`` 0 good, 1 uncertain, 2 bad."""
 
     series: str
     at: datetime
@@ -21,10 +21,10 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Value(msgspec.Struct, frozen=True):
-    """A point without the name of its series; with ``step`` the mean of ``count`` points from ``at`` on."""
+    """A point without the name of its series, a number or a word; with ``step`` what is asked of ``count`` points from ``at`` on."""
 
     at: datetime
-    value: float
+    value: float | str
     quality: int = 0
     count: int = 1
 
@@ -37,14 +37,27 @@ class GapView(msgspec.Struct, frozen=True):
     reason: str
 
 
+class SeriesMeta(msgspec.Struct, frozen=True):
+    """What a series means: ``unit`` as a code of UN/ECE Recommendation 20 (as ``CEL``), ``semantic`` the id of its concept, ``title`` for people."""
+
+    unit: str = ""
+    semantic: str = ""
+    title: str = ""
+
+
 class Series(msgspec.Struct, frozen=True):
-    """A series and its latest value. ``name`` is ``<machine>.<signal>``; ``unit`` is free text as the machine gives it."""
+    """A series and its latest value, a number or a word. ``name`` is ``<machine>.<signal>``.
+
+    ``unit``: its code of UN/ECE Recommendation 20 where it was described, else free text as the machine gives it; ``semantic``: id of its concept.
+    """
 
     name: str
     unit: str = ""
     at: datetime | None = None
-    value: float | None = None
+    value: float | str | None = None
     quality: int = 0
+    title: str = ""
+    semantic: str = ""
 
 
 class SeriesView(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """What follows from a question about a series: pure functions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from plait.infrastructure.signals.block import WORD
 from plait.infrastructure.signals.model import Value
 from plait.infrastructure.signals.record import Raw
 from plait.store import from_ms
@@ -11,9 +12,9 @@ __all__ = ["means", "values"]
 GOOD = 0
 
 
-def values(points: Iterable[Raw]) -> list[Value]:
+def values(points: Iterable[Raw], shown: Callable[[Raw], float | str]) -> list[Value]:
     """Return points as they are shown."""
-    return [Value(from_ms(point.ms), point.value, point.quality) for point in points]
+    return [Value(from_ms(point.ms), shown(point), point.quality & ~WORD) for point in points]
 
 
 def means(points: Sequence[Raw], since: int, step: int) -> list[Value]:

@@ -1,16 +1,53 @@
 """The dictionary of series with their latest values, the manifest of segments, and gaps. Times in ms since 1970, business time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import nan
+from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Connection, Float, Integer, Table, Text, and_, false, insert, or_, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    false,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy import Column as Col
 
+from plait.infrastructure.signals.model import SeriesMeta
 from plait.infrastructure.signals.record import Raw
 from plait.kernel.actor import Scope
 from plait.store import metadata
 
-__all__ = ["Row", "Span", "add_gap", "add_series", "find", "gaps", "mark", "put_latest", "put_mark", "put_span", "series", "spans"]
+__all__ = [
+    "Row",
+    "Span",
+    "add_gap",
+    "add_series",
+    "add_words",
+    "find",
+    "gaps",
+    "mark",
+    "put_latest",
+    "put_mark",
+    "put_meta",
+    "put_span",
+    "series",
+    "spans",
+    "words",
+]
 
 EVERYTHING = Scope(everything=True)
 
@@ -48,14 +85,32 @@ _gap = Table(
     Col("until", BigInteger, nullable=False),
     Col("reason", Text, nullable=False),
 )
+_word = Table(
+    "signal_word",
+    metadata,
+    Col("series", Integer, primary_key=True, autoincrement=False),
+    Col("code", Integer, primary_key=True, autoincrement=False),
+    Col("text", Text, nullable=False),
+)
+_meta = Table(
+    "signal_meta",
+    metadata,
+    Col("series", Integer, primary_key=True, autoincrement=False),
+    Col("unit", Text, nullable=False),
+    Col("semantic", Text, nullable=False),
+    Col("title", Text, nullable=False),
+)
+CHUNK = 500
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A series: its number, name, unit."""
+    """A series: its number, name, unit, and what it means."""
 
     id: int
     name: str
     unit: str
+    title: str = ""
+    semantic: str = ""
 
 
 class Span(msgspec.Struct):
@@ -77,35 +132,79 @@ def _own(scope: Scope) -> ColumnElement[bool]:
     return true() if scope.everything else false()
 
 
+def _row(r: Any) -> Row:
+    return Row(r.id, r.name, r.meta_unit or r.unit, r.title or "", r.semantic or "")
+
+
+def _described() -> Select[Any]:
+    joined = _series.outerjoin(_meta, _meta.c.series == _series.c.id)
+    return select(_series, _meta.c.unit.label("meta_unit"), _meta.c.title, _meta.c.semantic).select_from(joined)
+
+
 def series(conn: Connection, scope: Scope) -> list[tuple[Row, Raw | None]]:
     """Return the series the scope shows, by name, with the latest value written down."""
-    rows = conn.execute(select(_series).where(_visible(scope)).order_by(_series.c.name))
-    return [(Row(r.id, r.name, r.unit), None if r.ms is None else Raw(r.id, r.ms, r.value, r.quality)) for r in rows]
+    rows = conn.execute(_described().where(_visible(scope)).order_by(_series.c.name))
+    return [(_row(r), None if r.ms is None else Raw(r.id, r.ms, nan if r.value is None else r.value, r.quality)) for r in rows]
 
 
 def find(conn: Connection, scope: Scope, name: str) -> Row | None:
     """Return one series, or None."""
-    row = conn.execute(select(_series).where(and_(_visible(scope), _series.c.name == name))).first()
-    return None if row is None else Row(row.id, row.name, row.unit)
+    row = conn.execute(_described().where(and_(_visible(scope), _series.c.name == name))).first()
+    return None if row is None else _row(row)
+
+
+def _numbers(conn: Connection, names: Sequence[str]) -> dict[str, int]:
+    found = {}
+    for first in range(0, len(names), CHUNK):
+        query = select(_series.c.name, _series.c.id).where(_series.c.name.in_(names[first : first + CHUNK]))
+        found.update({str(row.name): int(row.id) for row in conn.execute(query)})
+    return found
 
 
 def add_series(conn: Connection, names: Iterable[str], unit: str = "") -> dict[str, int]:
     """Enter series that are not there yet and return the number of each name."""
-    numbers = {}
-    for name in names:
-        known = find(conn, EVERYTHING, name)
-        if known is None:
-            made = conn.execute(insert(_series).values(name=name, unit=unit, quality=0).returning(_series.c.id)).scalar_one()
-            numbers[name] = int(made)
-        else:
-            numbers[name] = known.id
-    return numbers
+    wanted = list(names)
+    known = _numbers(conn, wanted)
+    fresh = [name for name in dict.fromkeys(wanted) if name not in known]
+    if fresh:
+        conn.execute(insert(_series), [{"name": name, "unit": unit, "quality": 0} for name in fresh])
+        known |= _numbers(conn, fresh)
+    return known
+
+
+def words(conn: Connection, scope: Scope) -> list[tuple[int, int, str]]:
+    """Return (series, code, text) of all words, in order of codes."""
+    return [(row.series, row.code, row.text) for row in conn.execute(select(_word).where(_own(scope)).order_by(_word.c.series, _word.c.code))]
+
+
+def add_words(conn: Connection, wanted: Iterable[tuple[int, str]], most: int) -> list[tuple[int, int, str]]:
+    """Give each (series, text) that has none a code, from 1, up to ``most``; return (series, code, text) of the new ones."""
+    made: list[tuple[int, int, str]] = []
+    by_series: dict[int, list[str]] = {}
+    for number, text in wanted:
+        by_series.setdefault(number, []).append(text)
+    for number, texts in sorted(by_series.items()):
+        known = {row.text: int(row.code) for row in conn.execute(select(_word.c.text, _word.c.code).where(_word.c.series == number))}
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        made += [(number, code, text) for code, text in enumerate(fresh[: max(0, most - len(known))], len(known) + 1)]
+    if made:
+        conn.execute(insert(_word), [{"series": number, "code": code, "text": text} for number, code, text in made])
+    return made
+
+
+def put_meta(conn: Connection, told: Mapping[int, SeriesMeta]) -> None:
+    """Write down what series mean, in the place of what was written."""
+    rows = [{"series": number, "unit": meta.unit, "semantic": meta.semantic, "title": meta.title} for number, meta in sorted(told.items())]
+    if rows:
+        conn.execute(delete(_meta).where(_meta.c.series == bindparam("b_series")), [{"b_series": row["series"]} for row in rows])
+        conn.execute(insert(_meta), rows)
 
 
 def put_latest(conn: Connection, points: Iterable[Raw]) -> None:
     """Write the latest values down."""
-    for point in points:
-        conn.execute(update(_series).where(_series.c.id == point.series).values(ms=point.ms, value=point.value, quality=point.quality))
+    rows = [{"b_id": point.series, "ms": point.ms, "value": point.value, "quality": point.quality} for point in points]
+    if rows:
+        conn.execute(update(_series).where(_series.c.id == bindparam("b_id")), rows)
 
 
 def mark(conn: Connection, scope: Scope) -> tuple[int, int]:
