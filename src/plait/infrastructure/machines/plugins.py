@@ -7,8 +7,11 @@ __all__ = ["ADAPTERS"]
 
 HERE = "plait.infrastructure.machines"
 BUILT_IN = {
+    "mc3e": f"{HERE}.mc3e",
     "modbus": f"{HERE}.modbus",
     "mtconnect": f"{HERE}.mtconnect",
     "opcua": f"{HERE}.opcua",
+    "opcua_signals": f"{HERE}.opcua_signals",
+    "s7": f"{HERE}.s7",
 }
 ADAPTERS = PluginTable("plait.adapters", AdapterPlugin, BUILT_IN, BAD_MACHINE, "adapter")

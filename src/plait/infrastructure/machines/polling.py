@@ -112,8 +112,11 @@ class _Watched:
 class PollingLink(Listening):
     """See ``plait.infrastructure.machines.model.Link``. ``convert`` reads a machine's config.
 
-    Values are stamped with the real time at which the answer came: such devices tell no time of their own.
+    Values are stamped with the real time at which the answer came: such devices tell no time of their own. They are handed over, and written,
+    in the unit somebody has chosen (``scales``).
     """
+
+    scales = True
 
     def __init__(self, name: str, device: Device, convert: Callable[[Machine], PollConfig]) -> None:
         self.name = name

@@ -141,7 +141,7 @@ class ModbusDevice:
             "holding": client.read_holding_registers,
         }[table]
         answer = await self._ask(unit, lambda: read(start, count=count, device_id=unit))
-        found: list[Any] = answer.bits if table in ("coil", "discrete") else answer.registers
+        found: Sequence[Any] = answer.bits if table in ("coil", "discrete") else answer.registers
         if len(found) < count or (table in ("input", "holding") and len(found) != count):
             raise LinkLost(f"{self._where} answers with {len(found)} values where {count} were asked for: is it a Modbus device?")
         return [int(each) for each in found[:count]]
