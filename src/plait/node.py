@@ -28,7 +28,9 @@ from plait.identity.people.badges.service import BadgeService
 from plait.identity.people.links import LoginLinks
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
+from plait.infrastructure.machines.connect.service import ConnectService
 from plait.infrastructure.machines.practice.service import PracticeService
+from plait.infrastructure.machines.push.service import PushService
 from plait.infrastructure.machines.service import MachineService
 from plait.infrastructure.mqtt import Broker, BrokerIngest
 from plait.infrastructure.mqtt.service import DeviceService
@@ -215,6 +217,7 @@ class Node:
         self.devices = DeviceService(store, guard, self.mqtt)
         every, ingest = self.settings.machines.publishing_ms, BrokerIngest(self.mqtt)
         self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.folder / "machines", every, ingest=ingest)
+        self.connect = ConnectService(self.machines, self.signals, guard)
         self.past = HistoryService(store, guard)
         self.apps = AppService(store, guard, clock, self.signals)
         self.practice = PracticeService(store, guard, self.machines, self.folder / "practice", real_time=self.settings.clock.kind == "wall")
@@ -346,7 +349,9 @@ class Node:
                 self.identity,
                 self.people,
                 self.machines,
+                self.connect,
                 self.devices,
+                PushService(self.store, self.identity, BrokerIngest(self.mqtt)),
                 self.practice,
                 self.signals,
                 self.apps,
@@ -433,7 +438,9 @@ class Node:
             people=self.people,
             badges=self.badges,
             machines=self.machines,
+            connect=self.connect,
             practice=self.practice,
+            past=self.past,
             signals=self.signals,
             twins=self.twins,
             parts=self.parts,
@@ -466,6 +473,8 @@ class Node:
             chart=self.chart,
             stocks=self.parts_shown,
             braids=self.braids,
+            wall=self.wall,
+            apps=self.apps,
         )
         console = Console(rooms)
         self._opened.push_async_callback(console.aclose)
@@ -503,6 +512,7 @@ class Node:
         await listen_mqtt(self.mqtt, self.folder / "mqtt", self._names)
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
+        self._opened.push_async_callback(self.connect.close)
         self._opened.push_async_callback(self.practice.close)
         await self.practice.open()
         self._task(self.practice.run)

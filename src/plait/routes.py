@@ -9,7 +9,9 @@ from plait.identity import routes as identity_routes
 from plait.identity.people import routes as people_routes
 from plait.identity.people.badges import routes as badge_routes
 from plait.infrastructure.machines import routes as machine_routes
+from plait.infrastructure.machines.connect import routes as connect_routes
 from plait.infrastructure.machines.practice import routes as practice_routes
+from plait.infrastructure.machines.push import routes as push_routes
 from plait.infrastructure.mqtt import routes as device_routes
 from plait.infrastructure.resolve import routes as resolve_routes
 from plait.infrastructure.signals import routes as signal_routes
@@ -56,7 +58,9 @@ APIS: tuple[Api, ...] = (
     badge_routes.ROUTES,
     facts_routes.ROUTES,
     machine_routes.ROUTES,
+    connect_routes.ROUTES,
     practice_routes.ROUTES,
+    push_routes.ROUTES,
     device_routes.ROUTES,
     signal_routes.ROUTES,
     app_routes.ROUTES,

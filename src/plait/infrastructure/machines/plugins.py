@@ -9,9 +9,11 @@ HERE = "plait.infrastructure.machines"
 BUILT_IN = {
     "mc3e": f"{HERE}.mc3e",
     "modbus": f"{HERE}.modbus",
+    "mqtt": f"{HERE}.mqtt",
     "mtconnect": f"{HERE}.mtconnect",
     "opcua": f"{HERE}.opcua",
     "opcua_signals": f"{HERE}.opcua_signals",
+    "push": f"{HERE}.push",
     "s7": f"{HERE}.s7",
 }
 ADAPTERS = PluginTable("plait.adapters", AdapterPlugin, BUILT_IN, BAD_MACHINE, "adapter")

@@ -72,6 +72,7 @@ class Broker:
         self._flushing = False
         self._placing = False
         self._opened = False
+        self.stopped = False
         self._saved_at = 0.0
         self.connections: set[Connection] = set()
 
@@ -101,6 +102,7 @@ class Broker:
 
     async def stop(self) -> None:
         """Say goodbye, write what there is, and end."""
+        self.stopped = True
         if not self._opened:
             return
         if self._server is not None:

@@ -2,28 +2,31 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
 from plait.infrastructure.machines.model import LinkLost, Message
 from plait.infrastructure.mqtt.broker import Broker
-from plait.infrastructure.mqtt.journal import FORGOT, LISTENED, PUBLISHED, Place, entries, entry
+from plait.infrastructure.mqtt.journal import FORGOT, LISTENED, OUTSIDE, PUBLISHED, Entry, Place, entries, entry
 from plait.infrastructure.mqtt.packets import messages
 from plait.infrastructure.mqtt.state import Listener
 from plait.infrastructure.mqtt.topics import any_match, is_topic
 from plait.kernel.problems import INVALID, Problem
+from plait.store import from_ms
 
 __all__ = ["BrokerInbox", "BrokerIngest"]
 
 BATCH_BYTES = 256 << 10
 MOST_TOPICS = 100_000
+MOST_RECENT, LATELY = 5_000, 4 << 20
 NODE = b"\0node"
 
 
 class BrokerInbox:
     """What comes for one listener. Asking again confirms what was handed over before; one that is closed ends ``next`` with ``LinkLost``."""
 
-    def __init__(self, broker: Broker, name: str, listener: Listener, first: list[Message]) -> None:
+    def __init__(self, broker: Broker, name: str, listener: Listener, first: list[Message], source: bytes = b"") -> None:
         self._broker = broker
         self._name = name
         self._listener = listener
@@ -31,6 +34,8 @@ class BrokerInbox:
         self._next: Place = listener.at
         self._due = False
         self._closed = False
+        self._source = source
+        self._why = "the node's MQTT listener no longer listens"
         self._news = asyncio.Event()
         self._topics: dict[bytes, str] = {}
         broker.inboxes[name] = self
@@ -40,13 +45,18 @@ class BrokerInbox:
         self._news.set()
 
     @property
+    def closed(self) -> bool:
+        """Whether nobody listens any more."""
+        return self._closed
+
+    @property
     def idle(self) -> bool:
         """Whether the listener has all there is, and what was made of it is on disk."""
         return not self._first and not self._due and self._next >= self._broker.journal.end
 
     async def next(self) -> Sequence[Message]:
         """Wait for messages; the former ones are confirmed, and not given again after a restart."""
-        self._confirm()
+        self.confirm()
         if self._first:
             first, self._first = self._first, []
             self._due = True
@@ -66,9 +76,10 @@ class BrokerInbox:
                 self._due = True
                 return found
             self._listener.at = self._next
-        raise LinkLost("the node's MQTT listener no longer listens")
+        raise LinkLost(self._why)
 
-    def _confirm(self) -> None:
+    def confirm(self) -> None:
+        """What was handed over is on disk: it is not given again."""
         if self._due:
             self._due = False
             self._listener.at = self._next
@@ -78,15 +89,15 @@ class BrokerInbox:
     def _read(self, at: Place, end: Place) -> tuple[list[Message], Place]:
         """Take messages out of the log (a thread of its own)."""
         found: list[Message] = []
-        topics, filters = self._topics, self._listener.filters
+        topics, filters, source = self._topics, self._listener.filters, self._source
         blocks, after = self._broker.journal.read(at, end, BATCH_BYTES)
         for block in blocks:
             for one in entries(block):
-                if one.kind != PUBLISHED:
+                if one.kind != PUBLISHED or (one.key != source if source else one.key.startswith(OUTSIDE)):
                     continue
                 user, _, client = one.key.decode("utf-8", "replace").partition("\0")
                 who, body, ms = user or client, one.body, one.ms
-                for _, topic, _, start, stop in messages(body, one.level):
+                for first, topic, _, start, stop in messages(body, one.level):
                     text = topics.get(topic)
                     if text is None:
                         text = topic.decode()
@@ -94,8 +105,14 @@ class BrokerInbox:
                             topics.clear()
                         topics[topic] = text = text if any_match(filters, text) else ""
                     if text:
-                        found.append(Message(text, body[start:stop], ms, False, who))
+                        found.append(Message(text, body[start:stop], ms, bool(source and first & 1), who))
         return found, after
+
+    def end(self, why: str) -> None:
+        """End ``next`` with ``LinkLost``, which says why."""
+        self._closed = True
+        self._why = why
+        self._news.set()
 
     async def close(self) -> None:
         """Listen no more; what was not confirmed comes again to who listens under the same name."""
@@ -112,12 +129,18 @@ class BrokerIngest:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
 
-    async def listen(self, name: str, filters: Sequence[str]) -> BrokerInbox:
+    def now(self) -> datetime:
+        """Return the time a message is said to come."""
+        return from_ms(self.broker.ms())
+
+    async def listen(self, name: str, filters: Sequence[str], *, source: bytes = b"") -> BrokerInbox:
         """Return what comes under ``filters`` from where ``name`` had come to; a new one, or new filters, begin with what is retained.
 
-        Who listens under the name already is cut off.
+        Who listens under the name already is cut off. ``source`` is the broker elsewhere from which it comes (empty: our own devices).
         """
         broker = self.broker
+        if broker.stopped:
+            raise LinkLost("the node's MQTT listener is stopped")
         await broker.open()
         old = broker.inboxes.get(name)
         if old is not None:
@@ -125,7 +148,7 @@ class BrokerIngest:
         state = broker.state
         known = state.listeners.get(name)
         fresh = [each for each in filters if known is None or each not in known.filters]
-        first = self._retained(fresh)
+        first = self._retained(fresh) if not source else []
         listener = Listener(list(filters), known.at if known is not None else broker.journal.end)
         if known is None or known.filters != listener.filters:
             stored = asyncio.get_running_loop().create_future()
@@ -133,7 +156,7 @@ class BrokerIngest:
             state.listeners[name] = listener
             await stored
         state.listeners[name] = listener
-        inbox = BrokerInbox(broker, name, listener, first)
+        inbox = BrokerInbox(broker, name, listener, first, source)
         if not inbox.idle:
             broker.hold()
         return inbox
@@ -143,6 +166,23 @@ class BrokerIngest:
         for each in filters:
             for topic, payload, ms in self.broker.state.retained.under(each):
                 found[topic] = Message(topic.decode(), payload, ms, True, "")
+        return list(found.values())
+
+    async def recent(self, filters: Sequence[str]) -> list[Message]:
+        """Return the last message of each topic under ``filters``: what is retained, and what came lately (the last few megabytes)."""
+        if self.broker.stopped:
+            raise LinkLost("the node's MQTT listener is stopped")
+        await self.broker.open()
+        journal = self.broker.journal
+        found = {each.topic: each for each in self._retained(filters)}
+        number, offset = journal.end
+        at = (number, 0) if offset > LATELY or number < 2 else (number - 1, 0)
+        while at < journal.end:
+            blocks, at = await asyncio.to_thread(journal.read, at, journal.end, BATCH_BYTES)
+            for block in blocks:
+                for one in entries(block):
+                    if one.kind == PUBLISHED and not one.key.startswith(OUTSIDE):
+                        _last(found, one, filters)
         return list(found.values())
 
     async def forget(self, name: str) -> None:
@@ -162,6 +202,14 @@ class BrokerIngest:
         stored = asyncio.get_running_loop().create_future()
         self.broker.publish(NODE, topic.encode(), payload, retain=retain, then=_resolve(stored))
         await stored
+
+
+def _last(found: dict[str, Message], one: Entry, filters: Sequence[str]) -> None:
+    user, _, client = one.key.decode("utf-8", "replace").partition("\0")
+    for _, topic, _, start, stop in messages(one.body, one.level):
+        text = topic.decode()
+        if (text in found or len(found) < MOST_RECENT) and any_match(filters, text):
+            found[text] = Message(text, one.body[start:stop], one.ms, False, user or client)
 
 
 def _resolve(future: "asyncio.Future[None]") -> Callable[[Exception | None], None]:

@@ -18,10 +18,12 @@ from plait.kernel.problems import Problem
 from plait.store import Segments
 from plait.store.segments import read_records
 
-__all__ = ["FORGOT", "LISTENED", "NOTHING", "PUBLISHED", "SESSION", "SUBSCRIBED", "Entry", "Journal", "Place", "entries", "entry"]
+__all__ = ["FORGOT", "LISTENED", "NOTHING", "OUTSIDE", "PUBLISHED", "SESSION", "SUBSCRIBED", "Entry", "Journal", "Place", "entries", "entry"]
 
 # Kinds of entries: padding, publications as they came, a SUBSCRIBE or UNSUBSCRIBE, a session begun (with its expiry) or ended, a listener's place.
 NOTHING, PUBLISHED, SUBSCRIBED, SESSION, LISTENED, FORGOT = range(6)
+# Keys of what came from a broker elsewhere begin so.
+OUTSIDE = b"\0@"
 _ENTRY = struct.Struct("<BBHIQ")
 _HEAD = struct.Struct("<II")
 _log = structlog.get_logger("plait.mqtt")
@@ -112,7 +114,8 @@ class Journal:
     def put(self, part: bytes, then: Callable[[Exception | None], None] | None = None, *, lazy: bool = False) -> None:
         """Append an entry; ``then`` is called once it is on disk. A ``lazy`` one goes with the next that is not, or after ``hurry``."""
         group = self._open
-        group.parts.append(part)
+        if part:
+            group.parts.append(part)
         group.size += len(part)
         self.pending += len(part)
         if then is not None:

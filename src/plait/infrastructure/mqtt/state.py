@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from plait.infrastructure.mqtt.journal import FORGOT, LISTENED, PUBLISHED, SESSION, SUBSCRIBED, Entry, Journal, Place, entries
+from plait.infrastructure.mqtt.journal import FORGOT, LISTENED, OUTSIDE, PUBLISHED, SESSION, SUBSCRIBED, Entry, Journal, Place, entries
 from plait.infrastructure.mqtt.packets import messages
 from plait.infrastructure.mqtt.session import Kept, Session, Waiting
 from plait.infrastructure.mqtt.topics import Tree
@@ -142,7 +142,7 @@ class State:
         for first, topic, begin, at, end in messages(one.body, one.level):
             if first & 6:
                 marks.append(hash(one.body[begin:end]))
-            if marks_only:
+            if marks_only or one.key.startswith(OUTSIDE):
                 continue
             payload = one.body[at:end]
             if first & 1:
