@@ -172,8 +172,8 @@ def test_reference_is_up_to_date():
         assert written == text, f"docs/reference/{name} is not up to date: run `make docs`"
 
 
-# Beside the plug-ins in machines/: the simulated plant that a node runs to try things out with.
-NO_PLUGINS = {SOURCE / "infrastructure/machines/practice/__init__.py"}
+# Beside the plug-ins in machines/: the simulated plant that a node runs to try things out with, and the way to connect a machine.
+NO_PLUGINS = {SOURCE / f"infrastructure/machines/{name}/__init__.py" for name in ("connect", "practice")}
 PLUGINS = [*SOURCE.glob("infrastructure/machines/*/__init__.py"), *SOURCE.glob("manufacturing/desk/reading/formats/*/__init__.py")]
 PLUGINS += SOURCE.glob("apps/*/__init__.py")
 

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from plait.apps.service import AppService
 from plait.circulation.epcis.service import EpcisService
 from plait.circulation.passport.service import PassportService
 from plait.circulation.trace.service import TraceService
 from plait.identity.people.badges.service import BadgeService
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
+from plait.infrastructure.machines.connect.service import ConnectService
 from plait.infrastructure.machines.practice.service import PracticeService
 from plait.infrastructure.machines.service import MachineService
+from plait.infrastructure.past.service import HistoryService
 from plait.infrastructure.signals.service import SignalService
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.clock import BusinessClock
@@ -35,6 +38,7 @@ from plait.overview.orders.service import OrderService
 from plait.overview.parts.service import PartsService
 from plait.overview.today.service import TodayService
 from plait.overview.trace.service import StoryService
+from plait.overview.wall.service import WallService
 from plait.sharing.guest.service import GuestService
 from plait.sharing.room import Sharing
 from plait.store import Store
@@ -59,7 +63,9 @@ class Rooms:
     people: PeopleService
     badges: BadgeService
     machines: MachineService
+    connect: ConnectService
     practice: PracticeService
+    past: HistoryService
     signals: SignalService
     twins: TwinService
     parts: PartService
@@ -92,3 +98,5 @@ class Rooms:
     chart: ChartService
     stocks: PartsService
     braids: BraidService
+    wall: WallService
+    apps: AppService

@@ -6,7 +6,7 @@ given, before a command that those facts have led to is sent.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ import structlog
 
 from plait.infrastructure.machines.journal import Follow, Journal
 from plait.infrastructure.machines.model import UNREACHABLE, Batch, Link, LinkLost, Machine
+from plait.infrastructure.machines.rules import scaled
 from plait.infrastructure.signals import Point, SignalService
 from plait.kernel.activity import Activity, Token
 from plait.kernel.clock import SYSTEM, BusinessClock
@@ -202,7 +203,7 @@ class Keeper:
     async def _hand_over(self, link: Link, batch: Batch) -> None:
         spoke = frozenset() if self._tells_state else _spoke(batch)
         fresh = frozenset(self._fresh & (batch.statuses.keys() | spoke))
-        await self._signals.record(_points(batch))
+        await self._signals.record(_points(batch, {} if getattr(link, "scales", False) else self.machines))
         follow = await self._journal.take(batch, fresh, spoke & (fresh | self._muted))
         self._muted = {*self._muted - spoke, *(machine_id for machine_id, told in batch.statuses.items() if told and told[-1].state == "silent")}
         for machine_id in sorted(fresh):
@@ -271,5 +272,12 @@ def _spoke(batch: Batch) -> frozenset[str]:
     return frozenset(machine_id for machine_id, values in batch.readings.items() if any(one.quality < BAD for one in values))
 
 
-def _points(batch: Batch) -> list[Point]:
-    return [Point(f"{machine_id}.{one.signal}", one.at, one.value, one.quality) for machine_id in sorted(batch.readings) for one in batch.readings[machine_id]]
+def _points(batch: Batch, machines: Mapping[str, Machine]) -> list[Point]:
+    """Return the points of a batch; values of ``machines`` are brought into the unit somebody has chosen for them."""
+    points = []
+    for machine_id in sorted(batch.readings):
+        choices = {each.name: each for each in machines[machine_id].signals if (each.scale, each.offset) != (1.0, 0.0)} if machine_id in machines else {}
+        for one in batch.readings[machine_id]:
+            value = scaled(choices[one.signal], one.value) if one.signal in choices else one.value
+            points.append(Point(f"{machine_id}.{one.signal}", one.at, value, one.quality))
+    return points

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from plait.infrastructure.machines.connect.model import Chosen, Place, Value
 from plait.infrastructure.machines.model import Machine, MachineStatus, StateChanged
 from plait.infrastructure.machines.service import MachineService
 from plait.kernel.actor import Actor
@@ -44,6 +45,24 @@ async def one(service: MachineService, actor: Actor, id: str) -> MachineStatus:
 async def remove(service: MachineService, actor: Actor, id: str) -> None:
     """Remove a machine."""
     await service.remove(actor, id)
+
+
+@API.put("/api/v1/machines/{id}/signals", action="machines.write", summary="Choose which signals are kept of a machine")
+async def choose(service: MachineService, actor: Actor, id: str, body: Chosen) -> Machine:
+    """Keep these signals from now on."""
+    return await service.choose(actor, id, body.signals)
+
+
+@API.put("/api/v1/machines/{id}/place", action="machines.write", summary="Put a machine elsewhere in the equipment hierarchy")
+async def move(service: MachineService, actor: Actor, id: str, body: Place) -> Machine:
+    """Move a machine."""
+    return await service.move(actor, id, body.site, body.place)
+
+
+@API.post("/api/v1/machines/{id}/signals/{signal}", action="machines.command", summary="Write a chosen signal of a machine")
+async def write(service: MachineService, actor: Actor, id: str, signal: str, body: Value) -> None:
+    """Write a value into a machine."""
+    await service.write(actor, id, signal, body.value)
 
 
 @API.post("/api/v1/machines/{id}/stop", action="machines.stop", summary="Stop one machine now")

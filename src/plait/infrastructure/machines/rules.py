@@ -1,18 +1,41 @@
-"""What follows from what machines report: pure functions."""
+"""What a machine must be, and what follows from what machines report: pure functions."""
 
+import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from plait.infrastructure.machines.model import CameBack, JobChanged, State, StateChanged, Status, WentDown
+from plait.infrastructure.machines.model import BAD_MACHINE, CameBack, Choice, JobChanged, State, StateChanged, Status, WentDown
 from plait.kernel.ports import JobState
+from plait.kernel.problems import Problem
 from plait.wire.packml import State as Unit
 
-__all__ = ["FINAL", "LIVE", "SENT", "Known", "after_status", "changed_job", "five", "resend", "vanished"]
+__all__ = [
+    "FINAL",
+    "LIVE",
+    "MOST_SIGNALS",
+    "SENT",
+    "Known",
+    "after_status",
+    "changed_job",
+    "check_place",
+    "check_signals",
+    "five",
+    "resend",
+    "scaled",
+    "unscaled",
+    "vanished",
+]
 
 SENT = "sent"
 LIVE = frozenset({SENT, "waiting", "running", "interrupted"})
 FINAL = frozenset({"ended", "aborted", "removed"})
+
+MOST_SIGNALS = 2000
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
+_UNIT = re.compile(r"[A-Z0-9]{1,3}|")
+_LEVELS = 4
 
 _FIVE: dict[Unit, State] = {
     Unit.EXECUTE: "running",
@@ -78,3 +101,48 @@ def resend(known: Mapping[str, JobState], listed: Iterable[JobState]) -> Sequenc
     """Return the ids of jobs we sent that never began and that the machine does not have: to be sent again after a reconnect."""
     there = {job.job_id for job in listed}
     return [job.job_id for job in known.values() if job.job_id not in there and job.state in (SENT, "waiting")]
+
+
+def check_place(site: str, place: str) -> None:
+    """Raise ``bad-machine`` unless ``place`` is at most four names with / between them, and the site one name."""
+    parts = place.split("/") if place else []
+    if len(parts) > _LEVELS or any(part != part.strip() or not part or not part.isprintable() for part in parts) or len(place) > 200:
+        raise Problem(BAD_MACHINE, f"place: {place[:80]!r} is not area/line: at most {_LEVELS} names with / between them.", field="place")
+    if site != site.strip() or "/" in site or len(site) > 100 or not site.isprintable():
+        raise Problem(BAD_MACHINE, f"site: {site[:80]!r} is not one name of at most 100 characters without /.", field="site")
+
+
+def check_signals(signals: Sequence[Choice]) -> None:
+    """Raise ``bad-machine`` naming the first chosen signal that is wrong."""
+    if len(signals) > MOST_SIGNALS:
+        raise Problem(BAD_MACHINE, f"signals: {len(signals)} are chosen; at most {MOST_SIGNALS} of one machine.", field="signals")
+    taken: set[str] = set()
+    for each in signals:
+        why = _wrong(each, taken)
+        if why:
+            raise Problem(BAD_MACHINE, f"signals: {each.name[:80]!r} {why}.", field="signals", signal=each.name[:200])
+        taken.add(each.name)
+
+
+def _wrong(each: Choice, taken: set[str]) -> str:
+    if not _NAME.fullmatch(each.name):
+        return "is not a name of 1 to 200 characters without spaces"
+    if each.name in taken:
+        return "is there twice"
+    if not each.address.strip() or len(each.address) > 1000:
+        return "has no address, or one of more than 1000 characters"
+    if not _UNIT.fullmatch(each.unit):
+        return f"has the unit {each.unit[:20]!r}; take its UN/ECE code, as CEL for degrees Celsius or MMT for millimetres"
+    if not math.isfinite(each.scale) or each.scale == 0 or not math.isfinite(each.offset):
+        return "has a scale or offset that is no number, or the scale 0"
+    return "has a title or meaning of more than 500 characters" if max(len(each.title), len(each.semantic)) > 500 else ""
+
+
+def scaled(choice: Choice, value: float | str) -> float | str:
+    """Return a value as it is kept: x scale + offset; words as they are."""
+    return value if isinstance(value, str) else value * choice.scale + choice.offset
+
+
+def unscaled(choice: Choice, value: float | str) -> float | str:
+    """Return a kept value as the device has it."""
+    return value if isinstance(value, str) else (value - choice.offset) / choice.scale

@@ -8,14 +8,17 @@ from typing import Any
 
 import msgspec
 
-from plait.infrastructure.machines import tables
+from plait.infrastructure.machines import rules, tables
+from plait.infrastructure.machines.connect.model import Moved, SignalsChosen, SignalWritten
 from plait.infrastructure.machines.journal import Journal
 from plait.infrastructure.machines.keeper import Keeper
 from plait.infrastructure.machines.model import (
     BAD_MACHINE,
     NO_MACHINE,
+    REFUSED,
     AdapterPlugin,
     Around,
+    Choice,
     Ingest,
     Link,
     Machine,
@@ -34,12 +37,13 @@ from plait.kernel.ports import Guard, JobOrder, JobState, MachineView
 from plait.kernel.problems import CONFLICT, Problem
 from plait.store import Store, Tx
 
-__all__ = ["STEPPED_PUBLISHING_MS", "MachineService"]
+__all__ = ["STEPPED_PUBLISHING_MS", "MachineService", "checked", "converted"]
 
 STEPPED_PUBLISHING_MS = 10
 PATIENCE_S = 30.0
 ALL = Scope(everything=True)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_FIELD = re.compile(r"field `(\w+)`|at `\$\.(\w+)")
 
 
 class MachineService:
@@ -68,7 +72,7 @@ class MachineService:
         self._activity = activity
         self._patience_s = patience_s
         self._signals = signals
-        self._around = Around(STEPPED_PUBLISHING_MS if clock.kind in ("stepped", "simulated") else publishing_ms, folder, ingest)
+        self.around = Around(STEPPED_PUBLISHING_MS if clock.kind in ("stepped", "simulated") else publishing_ms, folder, ingest)
         self._journal = Journal(store, guard)
         self._keepers: dict[tuple[str, str], Keeper] = {}
         self._by_machine: dict[str, Keeper] = {}
@@ -79,7 +83,7 @@ class MachineService:
         self._opened = True
         for row in await self.store.read(lambda conn: tables.machines(conn, ALL)):
             try:
-                plugin, config = _plugin(row.machine)
+                plugin, config = converted(row.machine.adapter, row.machine.config)
             except Problem as problem:
                 await self._journal.silent([row.machine.id], problem.detail)
                 continue
@@ -97,7 +101,7 @@ class MachineService:
     async def add(self, actor: Actor, machine: Machine) -> Machine:
         """Add a machine and begin to link it; the same again changes nothing. Raise ``bad-machine`` or ``conflict``."""
         self.guard.require(actor, "machines.write")
-        plugin, config = _check(machine)
+        plugin, config = checked(machine)
 
         def work(tx: Tx) -> bool:
             known = tables.machine(tx.conn, ALL, machine.id)
@@ -133,6 +137,59 @@ class MachineService:
                 self._keepers = {key: one for key, one in self._keepers.items() if one is not keeper}
                 await keeper.stop()
 
+    async def choose(self, actor: Actor, machine_id: str, signals: Sequence[Choice]) -> Machine:
+        """Keep these signals of a machine from now on; what was kept stays. Raise ``no-such-machine`` and ``bad-machine``."""
+        rules.check_signals(signals)
+        body = SignalsChosen(machine_id, tuple(each.name for each in signals))
+        row = await self._change(actor, machine_id, {"signals": tuple(signals)}, body)
+        keeper = self._by_machine.get(machine_id)
+        if row is not None and keeper is not None:
+            await keeper.remove(machine_id)
+            await keeper.add(row.machine, None)
+        return (await self.one(actor, machine_id)).machine
+
+    async def move(self, actor: Actor, machine_id: str, site: str, place: str) -> Machine:
+        """Put a machine elsewhere in the equipment hierarchy. Raise ``no-such-machine`` and ``bad-machine``."""
+        rules.check_place(site, place)
+        await self._change(actor, machine_id, {"site": site, "place": place}, Moved(machine_id, site, place))
+        return (await self.one(actor, machine_id)).machine
+
+    async def _change(self, actor: Actor, machine_id: str, changed: dict[str, Any], body: SignalsChosen | Moved) -> tables.Row | None:
+        """Write a change of a machine with the fact that tells of it; return its row, None when nothing changed."""
+        self.guard.require(actor, "machines.write")
+
+        def work(tx: Tx) -> bool:
+            known = tables.machine(tx.conn, ALL, machine_id)
+            if known is None:
+                raise Problem(NO_MACHINE, f"There is no machine {machine_id!r}.")
+            machine = msgspec.structs.replace(known.machine, **changed)
+            if machine == known.machine:
+                return False
+            tables.change(tx.conn, machine)
+            tx.append(f"machine/{machine_id}", body)
+            return True
+
+        if not await self.store.write(actor, work):
+            return None
+        return await self.store.read(lambda conn: tables.machine(conn, ALL, machine_id))
+
+    async def write(self, actor: Actor, machine_id: str, signal: str, value: float | str) -> None:
+        """Write a chosen signal of a machine, in the signal's own unit; who wrote what is a fact.
+
+        Raise ``no-such-machine``, ``machine-refused`` and ``machine-unreachable``.
+        """
+        self.guard.require(actor, "machines.command")
+        machine = (await self.one(actor, machine_id)).machine
+        choice = next((each for each in machine.signals if each.name == signal), None)
+        if choice is None:
+            raise Problem(REFUSED, f"{machine_id} has no chosen signal {signal!r}.")
+
+        async def call(link: Link) -> None:
+            await link.write(machine_id, signal, value if getattr(link, "scales", False) else rules.unscaled(choice, value))
+            await self.store.write(actor, lambda tx: tx.append(f"machine/{machine_id}", SignalWritten(machine_id, signal, value)))
+
+        await self._keeper(machine_id).command(machine_id, call)
+
     async def _link(self, plugin: AdapterPlugin, config: Any, row: tables.Row) -> None:
         endpoint = plugin.endpoint(config)
         keeper = self._keepers.get((plugin.name, endpoint))
@@ -140,7 +197,7 @@ class MachineService:
         if keeper is None:
             keeper = Keeper(
                 endpoint,
-                lambda: plugin.link(config, self._around),
+                lambda: plugin.link(config, self.around),
                 self._journal,
                 self._signals,
                 self.clock,
@@ -262,18 +319,24 @@ def _view(row: tables.Row, live: Sequence[str]) -> MachineView:
     return MachineView(row.machine.id, row.machine.name, row.machine.group, row.known.state, row.since, row.known.reason, tuple(live))
 
 
-def _plugin(machine: Machine) -> tuple[AdapterPlugin, Any]:
-    plugin = ADAPTERS.load(machine.adapter)
+def converted(adapter: str, config: dict[str, Any]) -> tuple[AdapterPlugin, Any]:
+    """Return the adapter and its config as it reads it; raise ``bad-machine`` naming the field."""
+    plugin = ADAPTERS.load(adapter)
     try:
-        return plugin, msgspec.convert(machine.config, plugin.config)
+        return plugin, msgspec.convert(config, plugin.config)
     except msgspec.ValidationError as error:
-        raise Problem(BAD_MACHINE, f"config: {error} (adapter {machine.adapter}).", field="config") from error
+        field = _FIELD.search(str(error))
+        named = (field[1] or field[2]) if field else "config"
+        raise Problem(BAD_MACHINE, f"config: {error} (adapter {adapter}).", field=named) from error
 
 
-def _check(machine: Machine) -> tuple[AdapterPlugin, Any]:
-    if not _ID.fullmatch(machine.id):
+def checked(machine: Machine) -> tuple[AdapterPlugin, Any]:
+    """Return the machine's adapter and config; raise ``bad-machine`` naming the first field that is wrong."""
+    if not _ID.fullmatch(machine.id) or machine.id == "connect":
         raise Problem(BAD_MACHINE, f"id: {machine.id!r} is not 1 to 64 letters, digits, - or _, beginning with a letter or digit.", field="id")
     for field in ("name", "group"):
         if not getattr(machine, field).strip():
             raise Problem(BAD_MACHINE, f"{field}: must not be empty.", field=field)
-    return _plugin(machine)
+    rules.check_place(machine.site, machine.place)
+    rules.check_signals(machine.signals)
+    return converted(machine.adapter, machine.config)

@@ -19,6 +19,7 @@ __all__ = [
     "Row",
     "add",
     "all_live",
+    "change",
     "drop",
     "heard",
     "job",
@@ -116,6 +117,12 @@ def add(conn: Connection, unit: Machine) -> None:
     signals = msgspec.json.encode(unit.signals).decode()
     values = {"id": unit.id, "name": unit.name, "grp": unit.group, "adapter": unit.adapter, "config": config, "site": unit.site}
     conn.execute(insert(_unit).values(**values, place=unit.place, signals=signals, state="silent", reason="not linked yet", expected_minutes=0.0, down=0))
+
+
+def change(conn: Connection, unit: Machine) -> None:
+    """Write what is kept of a machine and where it stands."""
+    signals = msgspec.json.encode(unit.signals).decode()
+    conn.execute(update(_unit).where(_unit.c.id == unit.id).values(site=unit.site, place=unit.place, signals=signals))
 
 
 def drop(conn: Connection, id: str) -> None:

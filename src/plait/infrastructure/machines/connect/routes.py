@@ -1,0 +1,82 @@
+"""HTTP of connecting: ``/api/v1/connect``, and the equipment hierarchy."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from plait.infrastructure.machines.connect.model import (
+    AdapterView,
+    Connected,
+    ConnectWanted,
+    Equipment,
+    FindWanted,
+    Offers,
+    OffersWanted,
+    Proposed,
+    Search,
+    Trial,
+    Tried,
+)
+from plait.infrastructure.machines.connect.service import ConnectService
+from plait.kernel.actor import Actor
+from plait.web import Api
+
+__all__ = ["ROUTES"]
+
+API = Api("machines", ConnectService)
+ROUTES = API
+
+
+@API.get("/api/v1/connect/adapters", action="machines.read", summary="The kinds of connection there are, with the fields of their config")
+async def adapters(service: ConnectService, actor: Actor) -> Sequence[AdapterView]:
+    """Answer with every adapter."""
+    return await service.adapters(actor)
+
+
+@API.post("/api/v1/connect/find", action="machines.write", ok=202, summary="Begin to search the network for devices")
+async def begin(service: ConnectService, actor: Actor, body: FindWanted) -> Search:
+    """Begin a search; ask how it stands with GET."""
+    return await service.begin(actor, body)
+
+
+@API.get("/api/v1/connect/find", action="machines.read", summary="How the last search of the network stands")
+async def search(service: ConnectService, actor: Actor) -> Search:
+    """Answer with what was found until now."""
+    return await service.search(actor)
+
+
+@API.post("/api/v1/connect/try", action="machines.write", summary="Try whether a config reaches its device, and say what is wrong")
+async def try_(service: ConnectService, actor: Actor, body: Trial) -> Tried:
+    """Try; a device that is not reached is an answer and no refusal."""
+    return await service.try_(actor, body)
+
+
+@API.post("/api/v1/connect/offers", action="machines.write", summary="What a device offers, as it would be kept, a page of it")
+async def offers(service: ConnectService, actor: Actor, body: OffersWanted) -> Offers:
+    """Look at what a device offers."""
+    return await service.offers(actor, body)
+
+
+class Titled(msgspec.Struct, frozen=True):
+    """What the device calls itself."""
+
+    title: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+@API.post("/api/v1/connect/propose", action="machines.write", summary="A machine as it would be connected: names, place, units, signals")
+async def propose(service: ConnectService, actor: Actor, body: Trial, query: Titled) -> Proposed:
+    """Propose a machine."""
+    return await service.propose(actor, body, query.title)
+
+
+@API.post("/api/v1/connect", action="machines.write", summary="Try a machine and connect it with its signals, or only check it (dry)")
+async def connect(service: ConnectService, actor: Actor, body: ConnectWanted) -> Connected:
+    """Connect a machine."""
+    return await service.connect(actor, body)
+
+
+@API.get("/api/v1/equipment", action="machines.read", summary="The equipment hierarchy (ISA-95): enterprise, sites, areas, lines, machines, signals")
+async def equipment(service: ConnectService, actor: Actor) -> Equipment:
+    """Answer with where everything stands."""
+    return await service.equipment(actor)
