@@ -151,7 +151,7 @@ async def test_nobody_is_refused_everywhere(tmp_path: Path) -> None:
 
 
 # What comes without a token because its content is the proof: a password, a code, the cookie of a session, a card signed with a pinned key,
-# the ticket of a form that was shown, a guest link's code in the path, a badge with its PIN or the cookie of the session that they open.
+# the ticket of a form that was shown, a guest link's or a screen's code in the path, a badge with its PIN or the cookie of the session that they open.
 PROVING = {
     ("POST", "/op/session"),
     ("DELETE", "/op/session"),
@@ -168,6 +168,8 @@ PROVING = {
     ("GET", "/g/{code}/paper"),
     ("GET", "/g/{code}/files/{place}"),
     ("GET", "/g/{code}/history"),
+    ("GET", "/wall/{code}"),
+    ("GET", "/wall/{code}/tiles"),
     ("POST", "/login"),
     ("POST", "/login/code"),
     ("GET", "/login/once/{code}"),

@@ -227,6 +227,8 @@ def _head(me: Me) -> str:
     words = msgspec.json.encode(known).decode().replace("<", "\\u003c")
     return (
         f"<script>window.plaitKnown = {words}</script>"
-        '<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/console/static/console.css">'
+        '<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/static/wall.css">'
+        '<link rel="stylesheet" href="/console/static/console.css">'
         '<script src="/console/static/console.js"></script><script src="/console/static/drop.js"></script>'
+        '<script src="/console/static/machine.js" defer></script>'
     )

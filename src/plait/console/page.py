@@ -117,7 +117,9 @@ class Block:
         keys = self._keys(data) if self._keys is not None else ()
         self._shown = frozenset(keys)
         nothing = self._empty is not None and (data is None or (hasattr(data, "__len__") and len(data) == 0))
-        self.element.content = str(_empty(self._empty) if nothing and self._empty is not None else self._show(data))
+        made = str(_empty(self._empty) if nothing and self._empty is not None else self._show(data))
+        if made != self.element.content:
+            self.element.content = made
 
     def take(self, data: Any) -> None:
         """Show what has changed; rows that are new wait until somebody asks for them, so that nothing moves under the hand."""

@@ -18,6 +18,7 @@ __all__ = [
     "machines",
     "network",
     "observatory",
+    "oee",
     "offer",
     "offers",
     "order",
@@ -121,6 +122,11 @@ def part(id: str) -> str:
 def machines(**shown: str) -> str:
     """Return the wall of machines, narrowed by ``shown`` (``state="down"``)."""
     return _path("machines") + _query(shown)
+
+
+def oee(**shown: str) -> str:
+    """Return OEE of all machines, of the time ``shown`` (``span="week"``)."""
+    return _path("oee") + _query(shown)
 
 
 def machine(id: str) -> str:

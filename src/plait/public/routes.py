@@ -22,6 +22,8 @@ ASSETS = {
     "entry.js": "text/javascript; charset=utf-8",
     "op.css": "text/css; charset=utf-8",
     "op.js": "text/javascript; charset=utf-8",
+    "wall.css": "text/css; charset=utf-8",
+    "wall.js": "text/javascript; charset=utf-8",
 }
 HTML = ("text/html",)
 ITEM = "/item/"

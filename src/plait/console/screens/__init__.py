@@ -1,5 +1,6 @@
 """Every screen of the console, in the order of the rail."""
 
+from plait.console.apps import oee
 from plait.console.screen import Screen
 from plait.console.screens import (
     desk,
@@ -38,6 +39,7 @@ SCREENS: tuple[Screen, ...] = (
     *parts.SCREENS,
     *line.SCREENS,
     *machines.SCREENS,
+    *oee.SCREENS,
     *trace.SCREENS,
     *passports.SCREENS,
     *labels.SCREENS,

@@ -70,7 +70,8 @@ def first(conn: Connection, scope: Scope, machine_id: str) -> int | None:
     """Return when something was first known of a machine, None when nothing is."""
     if not _shown(scope, conn, machine_id):
         return None
-    return conn.execute(select(func.min(change_table.c.at)).where(change_table.c.machine_id == machine_id)).scalar_one()
+    found: int | None = conn.execute(select(func.min(change_table.c.at)).where(change_table.c.machine_id == machine_id)).scalar_one()
+    return found
 
 
 def cycles(conn: Connection, scope: Scope, machine_id: str, since: int, until: int) -> list[Cycle]:

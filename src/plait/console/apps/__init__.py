@@ -1,0 +1,1 @@
+"""Pages of apps, one file an app."""
