@@ -20,7 +20,7 @@ class PushConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signal: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "state"
     running_above: float | None = None
     idle_below: float | None = None
-    words: dict[str, State] = WORDS
+    words: dict[str, State] = msgspec.field(default_factory=lambda: dict(WORDS))
     topic: Annotated[str, msgspec.Meta(pattern=r"^[^+#$\x00]{0,200}$")] = ""
     silence_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
