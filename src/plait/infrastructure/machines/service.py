@@ -183,6 +183,8 @@ class MachineService:
         choice = next((each for each in machine.signals if each.name == signal), None)
         if choice is None:
             raise Problem(REFUSED, f"{machine_id} has no chosen signal {signal!r}.")
+        if "write" not in ADAPTERS.load(machine.adapter).capabilities:
+            raise Problem(REFUSED, f"{machine_id} is connected for listening only ({machine.adapter}): nothing can be written.")
 
         async def call(link: Link) -> None:
             await link.write(machine_id, signal, value if getattr(link, "scales", False) else rules.unscaled(choice, value))
