@@ -1,0 +1,1 @@
+"""Parts of ``plait connect``: what was said on the command line, and the questions on a terminal."""
