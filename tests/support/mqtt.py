@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -71,6 +71,7 @@ async def own(folder: Path, retained: dict[str, bytes] | None = None, **settings
     try:
         yield works
     finally:
+        await Wire.close_all()
         await works.kill()
 
 
@@ -130,6 +131,7 @@ async def mosquitto(folder: Path, retained: dict[str, bytes] | None = None) -> A
         await works.start()
         yield works
     finally:
+        await Wire.close_all()
         await works.kill()
         await works.own.kill()
 
@@ -171,9 +173,20 @@ def subscribe_packet(number: int, *filters: tuple[str, int], level: int = 4) -> 
 class Wire:
     """A client that sends and expects bytes."""
 
+    made: ClassVar[list["Wire"]] = []
+
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+        Wire.made.append(self)
+
+    @classmethod
+    async def close_all(cls) -> None:
+        """Drop every connection that a test has left open."""
+        made, cls.made = cls.made, []
+        for wire in made:
+            wire.drop()
+        await asyncio.gather(*(wire.writer.wait_closed() for wire in made), return_exceptions=True)
 
     @classmethod
     async def reach(cls, port: int, *, patient: bool = False) -> "Wire":
