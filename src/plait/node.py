@@ -50,6 +50,7 @@ from plait.labour.studio.service import LabelService, drawn
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.room import Floor, build_desk
 from plait.manufacturing.line.floor.service import FloorService
+from plait.manufacturing.line.measured.service import MeasuredService
 from plait.manufacturing.line.model import Lot
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.line.stations import stations
@@ -232,6 +233,7 @@ class Node:
         self.options = OptionService(self.trade)
         self.outside = OutsideService(self.options)
         self.intake = IntakeService(self.trade)
+        self.measured = MeasuredService(store, guard, self.settings.cycles)
         self.line = LineService(store, guard, clock, self.machines, stations, _take(self.parts))
         pace = self.settings.clock.factor if self.settings.clock.kind == "scaled" else 1.0
         self.floor = FloorService(self.line, Blobs(self.folder / "blobs"), self.settings.line, self.people.name_of, self._place_code, pace)
@@ -269,6 +271,7 @@ class Node:
             inbox=desk.inbox,
             offers=desk.offers,
             line=self.line,
+            measured=self.measured,
             machines=self.machines,
             past=self.past,
             epcis=self.epcis,
@@ -364,6 +367,7 @@ class Node:
                 self.options,
                 self.intake,
                 self.line,
+                self.measured,
                 self.floor,
                 self.badges,
                 OperatorPages(self.badges, self.floor),
@@ -450,6 +454,7 @@ class Node:
             trade=self.trade,
             options=self.options,
             line=self.line,
+            measured=self.measured,
             floor=self.floor,
             desk=self.desk,
             epcis=self.epcis,

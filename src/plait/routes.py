@@ -21,6 +21,7 @@ from plait.manufacturing.capability import routes as capability_routes
 from plait.manufacturing.desk.room import ALL_ROUTES as DESK_ROUTES
 from plait.manufacturing.line import routes as line_routes
 from plait.manufacturing.line.floor import routes as floor_routes
+from plait.manufacturing.line.measured import routes as measured_routes
 from plait.manufacturing.part import routes as part_routes
 from plait.manufacturing.schedule import routes as schedule_routes
 from plait.manufacturing.schedule.site import routes as site_routes
@@ -75,6 +76,7 @@ APIS: tuple[Api, ...] = (
     site_routes.ROUTES,
     line_routes.ROUTES,
     floor_routes.ROUTES,
+    measured_routes.ROUTES,
     *DESK_ROUTES,
     epcis_routes.ROUTES,
     trace_routes.ROUTES,

@@ -23,6 +23,7 @@ from plait.manufacturing.desk.inbox.service import InboxService
 from plait.manufacturing.desk.offers.service import OfferService
 from plait.manufacturing.desk.ordering import OrderDesk
 from plait.manufacturing.desk.quoting import QuoteDesk
+from plait.manufacturing.line.measured.service import MeasuredService
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.schedule.service import ScheduleService
@@ -60,6 +61,7 @@ class House:
     inbox: InboxService
     offers: OfferService
     line: LineService
+    measured: MeasuredService
     machines: MachineService
     past: HistoryService
     epcis: EpcisService

@@ -22,6 +22,7 @@ from plait.labour.studio.service import LabelService
 from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.room import DeskRoom
 from plait.manufacturing.line.floor.service import FloorService
+from plait.manufacturing.line.measured.service import MeasuredService
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.part.service import PartService
 from plait.manufacturing.schedule.service import ScheduleService
@@ -75,6 +76,7 @@ class Rooms:
     trade: TradeService
     options: OptionService
     line: LineService
+    measured: MeasuredService
     floor: FloorService
     desk: DeskRoom
     epcis: EpcisService

@@ -193,6 +193,20 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     photo_mb: float = 12.0
 
 
+class Cycles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When times measured at machines are held against routings: after so many ``jobs``, when they differ by this share (``deviation``).
+
+    The last ``window`` jobs count. With ``auto_jobs`` above 0 what so many jobs say is taken over without a person, if it differs by no more than
+    ``auto_within``.
+    """
+
+    jobs: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 5
+    deviation: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.05
+    window: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 50
+    auto_jobs: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    auto_within: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.15
+
+
 class Phones(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where phones of this network come in once an administrator allows it (``plait phones allow``), by TLS with a certificate of the node's own.
 
@@ -256,6 +270,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: People = People()
     phones: Phones = Phones()
     line: Line = Line()
+    cycles: Cycles = Cycles()
     logs: Logs = Logs()
     metrics: Metrics = Metrics()
     tracing: Tracing = Tracing()
