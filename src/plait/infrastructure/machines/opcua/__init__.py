@@ -30,10 +30,11 @@ def _link(config: OpcUaConfig, around: Around) -> Link:
 
 PLUGIN = AdapterPlugin(
     name="opcua",
-    title="OPC UA",
+    title="OPC UA with jobs",
     summary="OPC UA servers with PackML units and ISA-95 Job Control V2 receivers, one link a server",
     config=OpcUaConfig,
     capabilities=frozenset({"state", "jobs", "commands", "signals", "beats"}),
     endpoint=_endpoint,
     link=_link,
+    advice=("The server must offer ISA-95 Job Control V2 receivers; any other OPC UA server is connected with the adapter opcua_signals.",),
 )

@@ -1,7 +1,8 @@
 """The subscription of a link: whole publish responses into a bounded queue, so that a slow reader holds the server back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from plait.infrastructure.machines.opcua.lib import Client, Subscription, ua
@@ -27,14 +28,15 @@ def quality(status: Any) -> int:
 
 
 class Item:
-    """What to monitor: a node and how many of its values the server keeps between two publish responses."""
+    """What to monitor: a node, how many of its values the server keeps between two publish responses, how often it looks (0: as fast as it can)."""
 
-    __slots__ = ("key", "node", "queue")
+    __slots__ = ("key", "node", "queue", "sampling_ms")
 
-    def __init__(self, key: Any, node: Any, queue: int) -> None:
+    def __init__(self, key: Any, node: Any, queue: int, sampling_ms: float = 0.0) -> None:
         self.key = key
         self.node = node
         self.queue = queue
+        self.sampling_ms = sampling_ms
 
 
 class _Whole(Subscription):
@@ -50,7 +52,7 @@ class _Whole(Subscription):
 
 
 class Feed:
-    """Notifications of one session. ``heard`` is called with each value (key, DataValue); ``next`` returns responses one by one."""
+    """Notifications of one session. ``next`` returns responses one by one; ``published``: the server's time of the last of them."""
 
     def __init__(self, client: Client, publishing_ms: int) -> None:
         params = ua.CreateSubscriptionParameters()
@@ -64,6 +66,7 @@ class Feed:
         self._keys: dict[int, Any] = {}
         self._handle = 0
         self._sequence: int | None = None
+        self.published: datetime | None = None
 
     async def open(self) -> None:
         """Create the subscription on the server."""
@@ -84,6 +87,7 @@ class Feed:
         if isinstance(message, Exception):
             raise message
         lost = self._missed(int(message.SequenceNumber))
+        self.published = message.PublishTime
         values = []
         for part in message.NotificationData:
             if isinstance(part, ua.StatusChangeNotification):
@@ -100,21 +104,25 @@ class Feed:
 
     async def add(self, items: list[Item]) -> list[int]:
         """Monitor ``items``; return the server's handles. Raise UaStatusCodeError for the first that is refused."""
-        requests = []
-        for item in items:
-            self._handle += 1
-            self._keys[self._handle] = item.key
-            read = ua.ReadValueId(NodeId=item.node, AttributeId=ua.AttributeIds.Value)
-            parameters = ua.MonitoringParameters(ClientHandle=self._handle, SamplingInterval=0.0, QueueSize=item.queue, DiscardOldest=True)
-            requests.append(ua.MonitoredItemCreateRequest(ItemToMonitor=read, MonitoringMode=ua.MonitoringMode.Reporting, RequestedParameters=parameters))
         handles: list[int] = []
-        results: list[Any] = await self._subscription.create_monitored_items(requests)
-        for result in results:
+        for result in await self.ask(items):
             if isinstance(result, ua.StatusCode):
                 result.check()
             else:
                 handles.append(result)
         return handles
+
+    async def ask(self, items: Sequence[Item]) -> list[Any]:
+        """Monitor ``items`` in one request; return for each the server's handle, or the StatusCode with which it is refused."""
+        requests = []
+        for item in items:
+            self._handle += 1
+            self._keys[self._handle] = item.key
+            read = ua.ReadValueId(NodeId=item.node, AttributeId=ua.AttributeIds.Value)
+            parameters = ua.MonitoringParameters(ClientHandle=self._handle, SamplingInterval=item.sampling_ms, QueueSize=item.queue, DiscardOldest=True)
+            requests.append(ua.MonitoredItemCreateRequest(ItemToMonitor=read, MonitoringMode=ua.MonitoringMode.Reporting, RequestedParameters=parameters))
+        results: list[Any] = await self._subscription.create_monitored_items(requests)
+        return results
 
     async def remove(self, handles: list[int]) -> None:
         """Monitor these items no more."""

@@ -1,18 +1,18 @@
 """One session with an OPC UA server on behalf of all machines behind it."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 
-from plait.infrastructure.machines.model import BAD_MACHINE, REFUSED, UNREACHABLE, Batch, LinkLost, Machine
+from plait.infrastructure.machines.model import BAD_MACHINE, REFUSED, UNREACHABLE, Batch, Machine
 from plait.infrastructure.machines.opcua import OpcUaConfig
 from plait.infrastructure.machines.opcua.cells import LIST, RESPONSES, Cell, Change
 from plait.infrastructure.machines.opcua.codec import agree, job_order, job_states, utc
+from plait.infrastructure.machines.opcua.errors import transport
 from plait.infrastructure.machines.opcua.feed import Feed, Item, quality
-from plait.infrastructure.machines.opcua.lib import Client, UaError, UaStatusCodeError, ua
+from plait.infrastructure.machines.opcua.lib import Client, ua
 from plait.infrastructure.machines.opcua.places import BEAT, Places
 from plait.kernel.clock import SYSTEM
 from plait.kernel.ports import JobOrder, JobState
@@ -26,52 +26,7 @@ STATE_QUEUE, VALUE_QUEUE = 50, 200
 _NOTHING_TO_STOP = frozenset({packml.State.STOPPED, packml.State.STOPPING, packml.State.ABORTED, packml.State.ABORTING, packml.State.CLEARING})
 _GONE = (ReturnStatus.UNKNOWN_JOB, ReturnStatus.INVALID_STATE)
 
-_LINK_CODES = frozenset(
-    {
-        "BadCommunicationError",
-        "BadConnectionClosed",
-        "BadConnectionRejected",
-        "BadDisconnect",
-        "BadNoCommunication",
-        "BadNotConnected",
-        "BadRequestInterrupted",
-        "BadRequestTimeout",
-        "BadSecureChannelClosed",
-        "BadSecureChannelIdInvalid",
-        "BadServerHalted",
-        "BadServerNotConnected",
-        "BadSessionClosed",
-        "BadSessionIdInvalid",
-        "BadSessionNotActivated",
-        "BadShutdown",
-        "BadSubscriptionIdInvalid",
-        "BadTcpEndpointUrlInvalid",
-        "BadTcpInternalError",
-        "BadTimeout",
-        "BadTooManySessions",
-    }
-)
-
 _log = structlog.get_logger("plait.machines.opcua")
-
-
-@contextlib.asynccontextmanager
-async def _transport() -> AsyncIterator[None]:
-    """Turn what the network and the session raise into ``LinkLost``, what the server refuses into ``machine-refused``."""
-    try:
-        yield
-    except (OSError, TimeoutError, asyncio.CancelledError) as error:
-        task = asyncio.current_task()
-        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
-            raise
-        raise LinkLost(str(error) or type(error).__name__) from error
-    except UaStatusCodeError as error:
-        name = type(error).__name__
-        if name in _LINK_CODES:
-            raise LinkLost(name) from error
-        raise Problem(REFUSED, f"The server answers {name}.") from error
-    except UaError as error:
-        raise LinkLost(str(error)) from error
 
 
 class OpcUaLink:
@@ -94,7 +49,7 @@ class OpcUaLink:
 
     async def connect(self) -> None:
         """Open the session, learn the namespaces and structures, and begin the subscription."""
-        async with _transport():
+        async with transport():
             await self._client.connect()
             await self._places.learn()
             self._feed = Feed(self._client, self._publishing_ms)
@@ -124,7 +79,7 @@ class OpcUaLink:
         """Find the machine's variables and monitor them; raise ``bad-machine`` when its cell is not there."""
         assert self._feed is not None
         cell_name = str(machine.config.get("cell"))
-        async with _transport():
+        async with transport():
             cell = await self._places.cell(machine.id, cell_name)
             if cell is None:
                 raise Problem(BAD_MACHINE, f"config.cell: the server at {self._config.endpoint} has no cell {cell_name!r} with a State and job lists.")
@@ -136,14 +91,14 @@ class OpcUaLink:
         cell = self._cells.pop(machine_id, None)
         self._pending.pop(machine_id, None)
         if cell is not None and self._feed is not None:
-            async with _transport():
+            async with transport():
                 await self._feed.remove(cell.handles)
 
     async def next(self) -> Batch:
         """Wait for everything up to a heartbeat (servers without: a publish response), or for a machine's first state."""
         assert self._feed is not None
         while True:
-            async with _transport():
+            async with transport():
                 values, lost = await self._feed.next()
             self._lost_count += lost
             self._sort_in(values)
@@ -184,7 +139,7 @@ class OpcUaLink:
             await self._read_lists(cell)
 
     async def _read_lists(self, cell: Cell) -> None:
-        async with _transport():
+        async with transport():
             listed, responses = await self._client.read_values([self._client.get_node(cell.nodes[name]) for name in (LIST, RESPONSES)])
         cell.values[LIST], cell.values[RESPONSES] = listed, responses
 
@@ -198,7 +153,7 @@ class OpcUaLink:
         """Call a method of the machine's job order receiver; return the bits of its ReturnStatus."""
         node = self._client.get_node(self._cell(machine_id).objects["JobOrderControl"])
         comment = ua.Variant([], ua.VariantType.LocalizedText, is_array=True)
-        async with _transport():
+        async with transport():
             answer = await node.call_method(self._places.job_method(command), argument, comment)
         return ReturnStatus(int(answer))
 
@@ -237,7 +192,7 @@ class OpcUaLink:
         """Read both lists now."""
         cell = self._cell(machine_id)
         nodes = [self._client.get_node(cell.nodes[name]) for name in (LIST, RESPONSES)]
-        async with _transport():
+        async with transport():
             listed, responses = await self._client.read_values(nodes)
         return job_states(machine_id, listed, responses)
 
@@ -260,14 +215,14 @@ class OpcUaLink:
         raise Problem(REFUSED, f"{machine_id}.{signal} is measured by the machine and cannot be written.")
 
     async def _unit(self, machine_id: str) -> packml.State:
-        async with _transport():
+        async with transport():
             return packml.State(int(await self._client.get_node(self._cell(machine_id).nodes["State"]).read_value()))
 
     async def _command(self, machine_id: str, command: packml.Command) -> None:
         cell = self._cell(machine_id)
         if "MachineState" not in cell.objects:
             raise Problem(REFUSED, f"{machine_id} has no PackML unit that could be told to {command.lower()}.")
-        async with _transport():
+        async with transport():
             await self._client.get_node(cell.objects["MachineState"]).call_method(self._places.unit_method(command))
 
 
