@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -203,17 +203,30 @@ class TestMtConnect(SignalSuite):
             assert "data set" in offered["tools"].why
 
 
-async def test_the_plants_cells_are_devices() -> None:
+class Elsewhere(NamedTuple):
+    """What answers at an address."""
+
+    address: str
+    folder: Path
+
+
+def suite_for(chosen: tuple[Choice, ...], **more: Any) -> TestMtConnect:
+    """Return the suite for something other than its own mill."""
+    suite = TestMtConnect()
+    suite.chosen = chosen
+    suite.config = lambda works: {"agent": works.address, "interval_ms": 10, **more}  # type: ignore[method-assign]
+    return suite
+
+
+async def test_the_plants_cells_are_devices(tmp_path: Path) -> None:
     """Tests that simulated cells work by themselves and are seen through their agent: they run, and pieces are counted."""
     clock = WallClock(Activity(), 3600.0)
     tools = Tools(Plant(PlantConfig((CellConfig("lathe"),)), clock.now()), clock, free_port())
     await tools.open()
     driver = asyncio.create_task(clock.run())
     try:
-        suite = TestMtConnect()
-        suite.chosen = (Choice("parts", "lathe_parts"),)
-        suite.config = lambda works: {"agent": works, "interval_ms": 10}  # type: ignore[method-assign]
-        async with suite.linked(tools.agent.address) as link:
+        suite = suite_for((Choice("parts", "lathe_parts"),))
+        async with suite.linked(Elsewhere(tools.agent.address, tmp_path)) as link:
             await suite.hear(link, lambda batch: any(each.state == "running" for each in batch.statuses.get("m", ())))
             await suite.hear(link, lambda batch: any(float(each.value) >= 10 for each in batch.readings.get("m", ())))
     finally:
@@ -289,7 +302,5 @@ async def test_what_is_no_agent_is_said_so(answer: bytes, tmp_path: Path) -> Non
 
     port = free_port()
     async with await asyncio.start_server(serve, "127.0.0.1", port):
-        suite = TestMtConnect()
-        suite.config = lambda works: {"agent": works, "most_mb": 1}  # type: ignore[method-assign]
         with pytest.raises(LinkLost, match=r"\w{4,}"):
-            await suite.browsed(f"http://127.0.0.1:{port}")
+            await suite_for((), most_mb=1).browsed(Elsewhere(f"http://127.0.0.1:{port}", tmp_path))
