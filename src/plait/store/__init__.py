@@ -8,7 +8,7 @@ from plait.store.log import ChainReport, check_chain, read_links
 from plait.store.migrate import migration
 from plait.store.outbox import Outbox
 from plait.store.rows import upsert
-from plait.store.segments import Segments, read_records
+from plait.store.segments import Damage, Segments, damaged, read_records
 from plait.store.store import LossAccepted, Store, Tx
 from plait.store.tables import metadata
 from plait.store.times import from_ms, ms_of, now_ms
@@ -17,6 +17,7 @@ __all__ = [
     "Base",
     "Blobs",
     "ChainReport",
+    "Damage",
     "Database",
     "FollowerView",
     "Letter",
@@ -29,6 +30,7 @@ __all__ = [
     "Store",
     "Tx",
     "check_chain",
+    "damaged",
     "from_ms",
     "metadata",
     "migration",

@@ -40,18 +40,20 @@ def _whole(content: bytes | memoryview, offset: int) -> bytes | None:
     return record if zlib.crc32(record) == checksum else None
 
 
-def _scan(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """Yield (offset behind it, record) of each whole record, and (offset behind it, None) of each stretch without one."""
-    content = memoryview(path.read_bytes())
+def _scan(path: Path, begin: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes | None]]:
+    """Yield (offset behind it, record) of each whole record from ``begin`` to ``end``, and (offset behind it, None) of each stretch without one."""
+    with path.open("rb") as file:
+        file.seek(begin)
+        content = memoryview(file.read(-1 if end is None else max(0, end - begin)))
     offset = 0
     while offset < len(content):
         record = _whole(content, offset)
         if record is None:
             offset = _next(content, offset + 1)
-            yield offset, None
+            yield begin + offset, None
         else:
             offset += _HEAD.size + len(record)
-            yield offset, record
+            yield begin + offset, record
 
 
 def _next(content: memoryview, offset: int) -> int:
@@ -134,10 +136,10 @@ class Segments:
         fsync_dir(self.folder)
         return complete
 
-    def read(self, number: int, offset: int = 0) -> Iterator[bytes]:
-        """Yield the records of a segment that end behind ``offset``."""
-        for end, record in read_records(self.path(number)):
-            if end > offset:
+    def read(self, number: int, offset: int = 0, until: int | None = None) -> Iterator[bytes]:
+        """Yield the records of a segment behind ``offset`` (0, or behind a record) and before ``until`` (None: its end)."""
+        for _, record in _scan(self.path(number), offset, until):
+            if record is not None:
                 yield record
 
     def drop(self, number: int) -> None:

@@ -25,6 +25,11 @@ class Block(NamedTuple):
     value: "NDArray[np.float64]"
     quality: "NDArray[np.uint8]"
 
+    def take(self, which: Any) -> "Block":
+        """Return the points at some places: a mask, a list of indexes or a slice."""
+        columns: list[Any] = [column[which] for column in self]
+        return Block(*columns)
+
 
 def dtype() -> Any:
     """Return the type of one point in a record: 21 bytes, little-endian, nothing between the fields."""

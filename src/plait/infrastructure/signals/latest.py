@@ -33,6 +33,8 @@ class Latest:
 
     def keep_block(self, block: Block) -> None:
         """Take in a block."""
+        if not len(block.ms):
+            return
         self._waiting.append(block)
         self._rows += len(block.ms)
         self.points += len(block.ms)
@@ -74,5 +76,5 @@ class Latest:
         order = np.lexsort((block.ms, block.series))
         series = block.series[order]
         last = order[np.append(series[1:] != series[:-1], True)]
-        for point in raws(Block(*(column[last] for column in block))):
+        for point in raws(block.take(last)):
             self._one(point)

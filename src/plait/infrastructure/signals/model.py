@@ -6,7 +6,7 @@ import msgspec
 
 from plait.kernel.problems import register
 
-__all__ = ["NO_SERIES", "GapView", "Point", "Series", "SeriesMeta", "SeriesView", "Value"]
+__all__ = ["NO_SERIES", "GapView", "PictureView", "Point", "Series", "SeriesMeta", "SeriesView", "Value"]
 
 NO_SERIES = register("no-such-series", 404, "There is no such series", "GET /api/v1/signals lists the series there are.")
 
@@ -68,3 +68,14 @@ class SeriesView(msgspec.Struct, frozen=True):
     values: tuple[Value, ...]
     gaps: tuple[GapView, ...]
     more: bool = False
+
+
+class PictureView(msgspec.Struct, frozen=True):
+    """Values of one series that look like all ``of`` of them; ``tier``: whether they were taken from the ``raw`` values, from minutes or from hours."""
+
+    name: str
+    unit: str
+    values: tuple[Value, ...]
+    gaps: tuple[GapView, ...]
+    of: int
+    tier: str

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import structlog
 
-from plait.infrastructure.signals import tables
+from plait.infrastructure.signals import manifest, tables
 from plait.infrastructure.signals.block import WORD, Block, packed, unpacked
-from plait.infrastructure.signals.lake import Lake
+from plait.infrastructure.signals.lake import FEW_BYTES, Lake
 from plait.infrastructure.signals.latest import Latest
 from plait.infrastructure.signals.model import Point, SeriesMeta
-from plait.infrastructure.signals.record import Raw, pack
+from plait.infrastructure.signals.record import Raw, pack, unpack
 from plait.infrastructure.signals.tables import Span
 from plait.infrastructure.signals.words import MOST_WORDS, Words, cut
 from plait.kernel.actor import Actor, Scope, system_actor
@@ -45,7 +45,7 @@ class _Wanted(NamedTuple):
 class Recorder:
     """The way into the lake under ``lake_dir``; the dictionaries of series and words and latest values are in the store."""
 
-    def __init__(self, store: Store, guard: Guard, clock: BusinessClock, lake_dir: Path, *, segment_bytes: int = 64 << 20) -> None:
+    def __init__(self, store: Store, guard: Guard, clock: BusinessClock, lake_dir: Path, *, segment_bytes: int = 16 << 20) -> None:
         self.store = store
         self.guard = guard
         self.clock = clock
@@ -59,22 +59,33 @@ class Recorder:
         self._place = (0, 0)
         self._queue: list[_Wanted] = []
         self._naming = asyncio.Lock()
+        self._writing = asyncio.Lock()
         self._flusher: asyncio.Task[None] | None = None
         self._hearers: list[Callable[[Block], None]] = []
 
     async def open(self) -> None:
-        """Open the lake and learn the latest value of each series."""
+        """Open the lake, clear away what an interruption left, and learn the latest value of each series."""
         known, rows, place = await self.store.read(lambda conn: (tables.spans(conn, ALL), tables.series(conn, ALL), tables.mark(conn, ALL)))
-        self._words.load(await self.store.read(lambda conn: tables.words(conn, ALL)))
+        words, files, reach = await self.store.read(lambda conn: (tables.words(conn, ALL), manifest.files(conn, ALL), manifest.compacted(conn, ALL)))
+        self._words.load(words)
         self._learn({row.name: row.id for row, _ in rows})
         self._latest.load(latest for _, latest in rows if latest is not None)
         self._lake = await asyncio.to_thread(Lake, self._folder, self._limit)
-        missing = await asyncio.to_thread(self._lake.load, known)
+        missing = await asyncio.to_thread(self._lake.load, known, files, reach)
         self._place = place
-        for record in await asyncio.to_thread(lambda lake: list(lake.after(*place)), self._lake):
-            self._latest.keep_block(unpacked(record))
+        await asyncio.to_thread(self._catch_up, self._lake)
         if missing:
             await self._list_segments(missing)
+
+    def _catch_up(self, lake: Lake) -> None:
+        """Take in what came after latest values were written down."""
+        seen = 0
+        for record in lake.after(*self._place):
+            seen += len(record)
+            if seen > FEW_BYTES:
+                self._latest.keep_block(unpacked(record))
+            else:
+                self._latest.keep(unpack(record))
 
     async def close(self) -> None:
         """Write down latest values and close the lake."""
@@ -164,7 +175,8 @@ class Recorder:
             group, self._queue = self._queue, []
             before = lake.current
             try:
-                self._place = await asyncio.to_thread(lake.append, [wanted.content for wanted in group], [wanted.span for wanted in group])
+                async with self._writing:
+                    self._place = await asyncio.to_thread(lake.append, [wanted.content for wanted in group], [wanted.span for wanted in group])
             except Problem as problem:
                 for wanted in group:
                     if not wanted.done.done():

@@ -1,13 +1,18 @@
 """The verbs of signals: record (see ``recorder``), ask, latest."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import get_args
 
-from plait.infrastructure.signals import rules, tables
-from plait.infrastructure.signals.block import WORD
-from plait.infrastructure.signals.model import NO_SERIES, GapView, Series, SeriesView
-from plait.infrastructure.signals.recorder import Recorder
+from plait.infrastructure.signals import ask, manifest, rules, tables
+from plait.infrastructure.signals.block import WORD, raws
+from plait.infrastructure.signals.keeping import KeptLake
+from plait.infrastructure.signals.manifest import RAW, TIERS, File
+from plait.infrastructure.signals.model import NO_SERIES, GapView, PictureView, Series, SeriesView, Value
+from plait.infrastructure.signals.record import Raw
+from plait.infrastructure.signals.shapes import Figure, Fill
+from plait.infrastructure.signals.tables import Row
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.problems import INVALID, Problem
 from plait.store import from_ms, ms_of
@@ -15,59 +20,140 @@ from plait.store import from_ms, ms_of
 __all__ = ["SignalService"]
 
 MOST_VALUES = 10_000
+MOST_STEPS = 100_000
+MOST_SERIES = 1000
 SECOND = 1000
 USUAL_SPAN = timedelta(days=1)
+INSTANT = timedelta(milliseconds=1)
 
 
-class SignalService(Recorder):
-    """Points in the lake under ``lake_dir``; the dictionaries of series and words and latest values in the store."""
+class SignalService(KeptLake):
+    """Points in the lake under ``lake_dir``; the dictionaries of series and words, latest values and the manifest in the store."""
 
     async def series(self, actor: Actor) -> Sequence[Series]:
         """Return the series the actor may see, with their latest values."""
         self.guard.require(actor, "signals.read")
         scope = self.guard.scope(actor, "read", "signal")
         rows = await self.store.read(lambda conn: tables.series(conn, scope))
-        found = []
-        for row, written in rows:
-            point = self._latest.get(row.id) or written
-            if point is None or not _inside(scope, from_ms(point.ms)):
-                found.append(Series(row.name, row.unit, title=row.title, semantic=row.semantic))
-            else:
-                value, quality = self._shown(point), point.quality & ~WORD
-                found.append(Series(row.name, row.unit, from_ms(point.ms), value, quality, row.title, row.semantic))
-        return found
+        return [self._series(row, self._latest.get(row.id) or written, scope) for row, written in rows]
+
+    def _series(self, row: Row, point: Raw | None, scope: Scope) -> Series:
+        if point is None or not _inside(scope, from_ms(point.ms)):
+            return Series(row.name, row.unit, title=row.title, semantic=row.semantic)
+        return Series(row.name, row.unit, from_ms(point.ms), self._shown(point), point.quality & ~WORD, row.title, row.semantic)
 
     async def query(
-        self, actor: Actor, series: str, since: datetime | None = None, until: datetime | None = None, limit: int = MOST_VALUES, step: float | None = None
+        self,
+        actor: Actor,
+        series: str,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = MOST_VALUES,
+        step: float | None = None,
+        figure: Figure = "mean",
+        fill: Fill = "none",
     ) -> SeriesView:
-        """Return the values of ``series`` with since <= time < until, oldest first (default: the last day); with ``step`` (seconds) the mean of each step.
+        """Return the values of ``series`` with since <= time < until, oldest first (default: the last day).
 
-        Raise ``no-such-series`` and ``invalid``.
+        With ``step`` (seconds) the ``figure`` of each step counted from ``since``, of its good and uncertain numbers; steps without any are left out, or
+        filled by ``fill``. Raise ``no-such-series`` and ``invalid``.
         """
+        row, scope, low, high = await self._asked(actor, series, since, until, limit)
+        _check(step, figure, fill, low, high)
+        lake = self._opened()
+        if step is None:
+            found = await asyncio.to_thread(ask.values, lake, row.id, low, high, limit + 1)
+            values, damaged, tier = rules.values(raws(found.block), self._shown), found.damaged, RAW
+        else:
+            told = await asyncio.to_thread(ask.figures, lake, row.id, low, high, round(step * SECOND), figure, fill)
+            values = [Value(from_ms(ms), value, quality, count) for ms, value, count, quality in told.rows[: limit + 1]]
+            damaged, tier = told.damaged, told.tier
+        gaps = await self._gaps(scope, series, low, high, damaged, tier)
+        return SeriesView(row.name, row.unit, tuple(values[:limit]), gaps, len(values) > limit)
+
+    async def picture(self, actor: Actor, series: str, since: datetime | None = None, until: datetime | None = None, points: int = 2000) -> PictureView:
+        """Return at most ``points`` values between two moments that look like all of them: of each of ``points`` / 4 steps first, least, greatest and last.
+
+        For a long time minutes or hours are looked at instead of each value; every peak is there all the same. Of words: each change.
+        """
+        row, scope, low, high = await self._asked(actor, series, since, until, points)
+        if points < 4:
+            raise Problem(INVALID, f"points: 4 to {MOST_VALUES}.", field="points")
+        lake = self._opened()
+        if self._words.has(row.id):
+            found = await asyncio.to_thread(ask.values, lake, row.id, low, high, ask.MOST_WORDS_READ)
+            block = await asyncio.to_thread(ask.changes, found.block)
+            drawn = ask.Picture(block.take(slice(points)), len(found.block.ms), found.damaged, RAW)
+        else:
+            drawn = await asyncio.to_thread(ask.draw, lake, row.id, low, high, points)
+        gaps = await self._gaps(scope, series, low, high, drawn.damaged, drawn.tier)
+        values = tuple(rules.values(raws(drawn.block), self._shown))
+        return PictureView(row.name, row.unit, values, gaps, drawn.of, drawn.tier)
+
+    async def at(self, actor: Actor, names: Sequence[str], at: datetime | None = None) -> Sequence[Series]:
+        """Return for one moment (default: now) the last value of each series at or before it. Raise ``no-such-series`` and ``invalid``."""
         self.guard.require(actor, "signals.read")
-        until = until or self.clock.now() + timedelta(milliseconds=1)
+        if not 1 <= len(names) <= MOST_SERIES:
+            raise Problem(INVALID, f"series: 1 to {MOST_SERIES}.", field="series")
+        scope = self.guard.scope(actor, "read", "signal")
+        rows = await self.store.read(lambda conn: {row.name: row for row in tables.find_all(conn, scope, names)})
+        for name in names:
+            if name not in rows:
+                raise Problem(NO_SERIES, f"There is no series {name!r}.")
+        moment = min(at or self.clock.now(), scope.until or self.clock.now())
+        found = await asyncio.to_thread(ask.at_moment, self._opened(), [rows[name].id for name in names], ms_of(moment))
+        return [self._series(rows[name], found.get(rows[name].id), scope) for name in names]
+
+    async def _asked(self, actor: Actor, series: str, since: datetime | None, until: datetime | None, most: int) -> tuple[Row, Scope, int, int]:
+        """Return the series asked for, what the actor may see of it, and from when to when."""
+        self.guard.require(actor, "signals.read")
+        until = until or self.clock.now() + INSTANT
         since = since or until - USUAL_SPAN
-        _check(since, until, limit, step)
+        if until < since:
+            raise Problem(INVALID, "until: lies before since.", field="until")
+        if not 1 <= most <= MOST_VALUES:
+            raise Problem(INVALID, f"limit: 1 to {MOST_VALUES}.", field="limit")
         scope = self.guard.scope(actor, "read", "signal")
         since, until = max(since, scope.since or since), min(until, scope.until or until)
-        low, high = ms_of(since), ms_of(until)
-        row, gaps = await self.store.read(lambda conn: (tables.find(conn, scope, series), tables.gaps(conn, scope, series, low, high)))
+        row = await self.store.read(lambda conn: tables.find(conn, scope, series))
         if row is None:
             raise Problem(NO_SERIES, f"There is no series {series!r}.")
-        points = await asyncio.to_thread(self._opened().read, row.id, low, high)
-        values = rules.values(points[: limit + 1], self._shown) if step is None else rules.means(points, low, round(step * SECOND))
-        shown = tuple(GapView(from_ms(a), from_ms(b), why) for a, b, why in gaps)
-        return SeriesView(row.name, row.unit, tuple(values[:limit]), shown, len(values) > limit)
+        return row, scope, ms_of(since), max(ms_of(since), ms_of(until))
+
+    async def _gaps(self, scope: Scope, series: str, low: int, high: int, damaged: Iterable[File], tier: str) -> tuple[GapView, ...]:
+        known = list(await self.store.read(lambda conn: tables.gaps(conn, scope, series, low, high)))
+        every = Scope(everything=True)
+        dropped = await self.store.read(lambda conn: manifest.dropped(conn, every))
+        gone = [each for each in dropped if each.tier == tier and each.since < high and each.until >= low]
+        known += [(each.since, each.until, f"{each.points} values of all series were dropped when their time to be kept was over") for each in gone]
+        known += [(file.first_ms, file.last_ms, f"{file.name} of the signal lake is missing or damaged: {file.rows} rows") for file in damaged]
+        return tuple(GapView(from_ms(since), from_ms(until), why) for since, until, why in sorted(known))
+
+    async def tiers(self) -> Mapping[str, tuple[int, int, int]]:
+        """Return for each tier (files, rows, bytes) at rest."""
+        files = self._opened().files
+        return {
+            tier: (
+                sum(file.tier == tier for file in files),
+                sum(file.rows for file in files if file.tier == tier),
+                sum(file.bytes for file in files if file.tier == tier),
+            )
+            for tier in TIERS
+        }
 
 
 def _inside(scope: Scope, at: datetime) -> bool:
     return (scope.since is None or at >= scope.since) and (scope.until is None or at < scope.until)
 
 
-def _check(since: datetime, until: datetime, limit: int, step: float | None) -> None:
-    if until < since:
-        raise Problem(INVALID, "until: lies before since.", field="until")
-    if not 1 <= limit <= MOST_VALUES:
-        raise Problem(INVALID, f"limit: 1 to {MOST_VALUES}.", field="limit")
-    if step is not None and step * SECOND < 1:
+def _check(step: float | None, figure: str, fill: str, low: int, high: int) -> None:
+    if figure not in get_args(Figure):
+        raise Problem(INVALID, f"figure: one of {', '.join(get_args(Figure))}.", field="figure")
+    if fill not in get_args(Fill):
+        raise Problem(INVALID, f"fill: one of {', '.join(get_args(Fill))}.", field="fill")
+    if step is None:
+        return
+    if step * SECOND < 1:
         raise Problem(INVALID, "step: at least 0.001 seconds.", field="step")
+    if fill != "none" and (high - low) / (step * SECOND) > MOST_STEPS:
+        raise Problem(INVALID, f"step: at most {MOST_STEPS} steps are filled.", field="step")

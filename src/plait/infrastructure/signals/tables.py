@@ -38,6 +38,7 @@ __all__ = [
     "add_series",
     "add_words",
     "find",
+    "find_all",
     "gaps",
     "mark",
     "put_latest",
@@ -46,6 +47,7 @@ __all__ = [
     "put_span",
     "series",
     "spans",
+    "strike_spans",
     "words",
 ]
 
@@ -153,6 +155,11 @@ def find(conn: Connection, scope: Scope, name: str) -> Row | None:
     return None if row is None else _row(row)
 
 
+def find_all(conn: Connection, scope: Scope, names: Sequence[str]) -> list[Row]:
+    """Return those of some series that there are and the scope shows."""
+    return [_row(row) for row in conn.execute(_described().where(and_(_visible(scope), _series.c.name.in_(list(names)))))]
+
+
 def _numbers(conn: Connection, names: Sequence[str]) -> dict[str, int]:
     found = {}
     for first in range(0, len(names), CHUNK):
@@ -230,8 +237,13 @@ def put_span(conn: Connection, number: int, span: Span) -> None:
         conn.execute(insert(_segment).values(number=number, first_ms=span.first_ms, last_ms=span.last_ms, points=span.points))
 
 
+def strike_spans(conn: Connection, reach: int) -> None:
+    """Strike segments up to ``reach`` off the list."""
+    conn.execute(delete(_segment).where(_segment.c.number <= reach))
+
+
 def add_gap(conn: Connection, prefix: str, since: int, until: int, reason: str) -> None:
-    """Note that values of all series under ``prefix`` may be missing between two moments."""
+    """Note that values of all series under ``prefix`` (empty: of all there are) may be missing between two moments."""
     conn.execute(insert(_gap).values(prefix=prefix, since=since, until=until, reason=reason))
 
 
@@ -239,6 +251,6 @@ def gaps(conn: Connection, scope: Scope, name: str, since: int, until: int) -> S
     """Return (since, until, reason) of the gaps of one series that touch a span of time."""
     if find(conn, scope, name) is None:
         return []
-    prefixes = [name.rsplit(".", cut)[0] for cut in range(name.count(".") + 1)]
+    prefixes = ["", *(name.rsplit(".", cut)[0] for cut in range(name.count(".") + 1))]
     query = select(_gap).where(and_(or_(*(_gap.c.prefix == prefix for prefix in prefixes)), _gap.c.since <= until, _gap.c.until >= since))
     return [(row.since, row.until, row.reason) for row in conn.execute(query.order_by(_gap.c.since, _gap.c.id))]

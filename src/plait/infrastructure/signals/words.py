@@ -29,6 +29,10 @@ class Words:
         known = self._codes.get((series, cut(text)))
         return 0 if known is None and len(self._texts.get(series, ())) > MOST_WORDS else known
 
+    def has(self, series: int) -> bool:
+        """Tell whether a series has words."""
+        return series in self._texts
+
     def text(self, series: int, code: float) -> str:
         """Return the word with a code; a code that nobody gave out reads as that of an unknown word."""
         texts = self._texts.get(series, [OTHER])

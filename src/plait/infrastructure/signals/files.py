@@ -1,0 +1,112 @@
+"""Parquet files of the lake: written whole, synced, named at once; what one holds is checked against the manifest before it is believed."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from plait.infrastructure.signals.block import Block
+from plait.infrastructure.signals.duck import COPY, ask, paths
+from plait.infrastructure.signals.manifest import HOUR, MINUTE, RAW, TIERS, File
+from plait.infrastructure.signals.shapes import COLUMNS, Summary, summary, together
+from plait.kernel.os import fsync_file, replace
+
+__all__ = ["Trust", "compacted_files", "merged_file", "raw_rows", "summary_rows"]
+
+ENDING = ".parquet"
+
+
+def compacted_files(folder: Path, block: Block, first: int, last: int, written_ms: int) -> list[File]:
+    """Write the ordered points of segments ``first`` to ``last`` as one file of each tier; tiers without a row have none."""
+    made = [_points(folder, RAW, 0, (first, last), written_ms, dict(zip(Block._fields, block, strict=True)))]
+    minutes = summary(block, 0, TIERS[MINUTE])
+    for tier, one in ((MINUTE, minutes), (HOUR, together(minutes, 0, TIERS[HOUR]))):
+        if len(one.ms):
+            made.append(_points(folder, tier, 0, (first, last), written_ms, one._asdict()))
+    return made
+
+
+def _points(folder: Path, tier: str, level: int, span: tuple[int, int], written_ms: int, columns: Mapping[str, Any]) -> File:
+    ms = columns["ms"]
+    draft = _draft(folder, tier, *span)
+    ask(f"COPY points TO '{_sql(draft)}' {COPY}", points=columns)
+    return _named(draft, File("", tier, level, *span, int(ms.min()), int(ms.max()) + TIERS[tier] - 1, len(ms), 0, "", written_ms))
+
+
+def _draft(folder: Path, tier: str, first: int, last: int) -> Path:
+    return folder / f"{tier}-{first:012d}-{last:012d}{ENDING}.tmp"
+
+
+def _sql(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _named(draft: Path, file: File) -> File:
+    """Sync a draft, give it its name, and return what the manifest says of it."""
+    with draft.open("rb+") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+        fsync_file(written)
+        size = written.seek(0, 2)
+    target = draft.with_suffix("")
+    replace(draft, target)
+    return msgspec.structs.replace(file, name=target.name, bytes=size, sha256=digest)
+
+
+def merged_file(folder: Path, parts: Sequence[File]) -> File:
+    """Write neighbouring files of one tier as one."""
+    tier, span = parts[0].tier, (parts[0].first, parts[-1].last)
+    level, written = parts[0].level + 1, max(part.written_ms for part in parts)
+    if tier != RAW:
+        one = together(summary_rows([folder / part.name for part in parts], ()), 0, TIERS[tier])
+        return _points(folder, tier, level, span, written, one._asdict())
+    draft = _draft(folder, tier, *span)
+    each = " UNION ALL ".join(
+        f"SELECT series, ms, value, quality, {number} AS part, file_row_number AS line FROM read_parquet({paths([folder / part.name])}, file_row_number = true)"  # noqa: S608 - names of our own
+        for number, part in enumerate(parts)
+    )
+    ask(f"COPY (SELECT series, ms, value, quality FROM ({each}) ORDER BY series, ms, part, line) TO '{_sql(draft)}' {COPY}", space=folder / ".space")  # noqa: S608 - names of our own
+    times = min(part.first_ms for part in parts), max(part.last_ms for part in parts)
+    return _named(draft, File("", tier, level, *span, *times, sum(part.rows for part in parts), 0, "", written))
+
+
+def _where(series: Sequence[int], since: int | None, until: int | None) -> str:
+    wanted = [f"series = {series[0]}" if len(series) == 1 else f"series IN ({', '.join(map(str, series))})"] if series else []
+    wanted += [] if since is None else [f"ms >= {since}"]
+    wanted += [] if until is None else [f"ms < {until}"]
+    return f" WHERE {' AND '.join(wanted)}" if wanted else ""
+
+
+def raw_rows(files: Sequence[Path], series: Sequence[int], since: int | None = None, until: int | None = None) -> Block:
+    """Return the points of some series (none named: of all) with since <= ms < until, file by file."""
+    found = ask(f"SELECT series, ms, value, quality FROM read_parquet({paths(files)}){_where(series, since, until)}")  # noqa: S608 - names and numbers of our own
+    return Block(*(found[name] for name in Block._fields))
+
+
+def summary_rows(files: Sequence[Path], series: Sequence[int], since: int | None = None, until: int | None = None) -> Summary:
+    """Return the rows of a tier of some series (none named: of all) whose steps begin in since <= ms < until."""
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    found = ask(f"SELECT {names} FROM read_parquet({paths(files)}){_where(series, since, until)}")  # noqa: S608 - names and numbers of our own
+    return Summary(*(found[name] for name in COLUMNS))
+
+
+class Trust:
+    """Which files are as the manifest says. Each is read once, and again when it looks changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: dict[str, tuple[int, int]] = {}
+        self.damaged: set[str] = set()
+
+    def good(self, file: File) -> bool:
+        """Tell whether a file can be believed; FileNotFoundError when it is gone."""
+        path = self._folder / file.name
+        stat = path.stat()
+        look = (stat.st_size, stat.st_mtime_ns)
+        if self._seen.get(file.name) != look:
+            with path.open("rb") as content:
+                same = stat.st_size == file.bytes and hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
+            (self.damaged.discard if same else self.damaged.add)(file.name)
+            self._seen[file.name] = look
+        return file.name not in self.damaged
