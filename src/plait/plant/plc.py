@@ -24,7 +24,7 @@ STEP_S = 0.5
 
 
 class Simulated(Protocol):
-    """A controller that can be switched on and off; its memory stays."""
+    """A controller that can be switched on and off."""
 
     port: int
 
@@ -42,7 +42,7 @@ class Simulated(Protocol):
 
 
 class ModbusDevice:
-    """``units``: the unit ids that answer, each with 256 points in all four tables (nothing behind them).
+    """``units``: the unit ids that answer, each with 256 points in all four tables (nothing behind them); of others a gateway says that nobody answers.
 
     The press: holding 0 state, 1-2 cycles (uint32, cdab), 3-4 oil temperature (float32); discrete input 0 guard.
     """
@@ -55,13 +55,18 @@ class ModbusDevice:
 
     async def start(self) -> None:
         """Listen, with what is in memory."""
+        from pymodbus.constants import ExcCodes
         from pymodbus.server import ModbusTcpServer
         from pymodbus.simulator import DataType, SimData, SimDevice
 
         def table(kind: Any) -> list[Any]:
             return [SimData(0, values=[False] * POINTS if kind is DataType.BITS else [0] * POINTS, datatype=kind)]
 
-        devices = [SimDevice(unit, (table(DataType.BITS), table(DataType.BITS), table(DataType.REGISTERS), table(DataType.REGISTERS))) for unit in self.units]
+        async def nobody(*_: Any) -> Any:
+            return ExcCodes.GATEWAY_NO_RESPONSE
+
+        tables = (table(DataType.BITS), table(DataType.BITS), table(DataType.REGISTERS), table(DataType.REGISTERS))
+        devices = [SimDevice(0, tables, action=nobody), *(SimDevice(unit, tables) for unit in self.units)]
         self._server = ModbusTcpServer(devices, address=(HOST, self.port))
         await self._server.serve_forever(background=True)
 

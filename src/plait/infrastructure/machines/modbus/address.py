@@ -112,6 +112,8 @@ def text(place: Place) -> str:
     if place.kind is None:
         return head if place.bit < 0 else f"{head}:bit{place.bit}"
     kind = f"{place.kind}{place.length}" if place.kind is Kind.STRING else place.kind.value
+    if place.kind is Kind.UINT16 and place.order is Order.ABCD:
+        return head
     order = "" if place.order is Order.ABCD else f":{place.order}"
     return f"{head}:{kind}{order}"
 
