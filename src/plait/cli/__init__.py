@@ -23,6 +23,7 @@ VERBS = {
     "desk": ("plait.cli.desk:app", "Put in orders, lists and mails; see what came, what is ordered."),
     "schedule": ("plait.cli.schedule:app", "Show what runs where and when; try a job elsewhere, move it, or keep it where it is."),
     "parts": ("plait.cli.parts:app", "List parts with their stock, show one, take goods in, correct stock by a count."),
+    "times": ("plait.cli.times:app", "See where machines take other times than routings say; take over what they say, leave it."),
     "order": ("plait.cli.order:order", "Show one order's whole life: its braid, what happened, whether it will be there."),
     "guest": ("plait.cli.guest:app", "Make links for firms without a node, see what they did, take links back."),
     "line": ("plait.cli.line:app", "See what was told at the machines, answer calls for help, print machines' codes."),

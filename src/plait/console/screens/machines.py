@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from plait.console.html import Markup, chip, icon, join, link, since, table, tag, when
 from plait.console.page import Block, Field, Page
 from plait.console.screen import Screen
 from plait.console.screens import machine
-from plait.infrastructure.machines.model import Machine
 from plait.infrastructure.machines.practice.model import PracticeView
 from plait.kernel.actor import Actor
 from plait.overview import paths
@@ -57,11 +55,6 @@ async def _build(page: Page) -> None:
         await page.act(rooms.practice.end, t("The simulated machines are gone."))
         await block.load()
 
-    async def add(_: str) -> None:
-        note = t("An OPC UA server with PackML states. Its cell is found under the folder Cells.")
-        await page.form(t("Connect a machine"), _fields(page), lambda actor, said: rooms.machines.add(actor, _machine(said)), yes=t("Connect"), note=note)
-        await block.load()
-
     async def screen(_: str) -> None:
         await _new_link(page, sorted({tile.area for tile in block.data.wall.tiles if tile.area}))
         await block.load()
@@ -72,8 +65,11 @@ async def _build(page: Page) -> None:
             await page.act(lambda actor: rooms.wall.close_link(actor, id), t("Closed."))
             await block.load()
 
-    acts = {"practice": begin, "practice-end": end, "add": add, "screen": screen, "close-screen": close} if may else {}
-    show = partial(_shown, page, may=may, area=area, only=wanted, kiosk=kiosk)
+    acts = {"practice": begin, "practice-end": end, "screen": screen, "close-screen": close} if may else {}
+
+    def show(found: Seen) -> Markup:
+        return _shown(page, found, may=may, area=area, only=wanted, kiosk=kiosk)
+
     block: Block = await page.block(read, show, live=LIVE, every_s=1, key=t.language, on=acts)
 
 
@@ -115,7 +111,7 @@ def _empty(page: Page, may: bool) -> Markup:
     t = page.t
     buttons = join(
         tag("button", icon("smart_toy"), t("Run simulated machines"), type="button", cls="p-button", data_act="practice"),
-        tag("button", icon("add_link"), t("Connect a machine"), type="button", cls="p-quiet", data_act="add"),
+        link(join(icon("add_link"), t("Connect a machine")), paths.connect(), cls="p-quiet"),
     )
     words = t("No machine yet. Simulated ones are there in one click, to see what you would see.")
     return tag("div", icon("precision_manufacturing"), tag("div", tag("p", words), tag("div", buttons, cls="p-row") if may else ""), cls="p-mood")
@@ -146,7 +142,7 @@ def _below(page: Page, found: Seen) -> Markup:
             else tag("button", icon("smart_toy"), t("Run simulated machines"), type="button", cls="p-quiet", data_act="practice")
         )
     buttons = (
-        tag("button", icon("add_link"), t("Connect a machine"), type="button", cls="p-quiet", data_act="add"),
+        link(join(icon("add_link"), t("Connect a machine")), paths.connect(), cls="p-quiet"),
         act,
         link(join(icon("fullscreen"), t("Fill this screen")), f"{paths.machines()}?tv=1", cls="p-quiet"),
         tag("button", icon("tv"), t("For a screen on the wall"), type="button", cls="p-quiet", data_act="screen"),
@@ -198,22 +194,6 @@ async def _new_link(page: Page, areas: Sequence[str]) -> None:
 async def _nothing(actor: Actor, said: dict[str, Any]) -> bool:
     del actor, said
     return True
-
-
-def _fields(page: Page) -> list[Field]:
-    t = page.t
-    return [
-        Field("id", t("Short name"), required=True, hint=t("letters, digits, - and _")),
-        Field("name", t("Name"), required=True),
-        Field("group", t("Kind of work"), required=True, hint=t("as in your routings: hobbing, grinding …")),
-        Field("endpoint", t("Address of its OPC UA server"), required=True, value="opc.tcp://"),
-        Field("cell", t("Cell"), required=True),
-    ]
-
-
-def _machine(said: dict[str, Any]) -> Machine:
-    text = {name: str(value or "").strip() for name, value in said.items()}
-    return Machine(text["id"], text["name"], text["group"], "opcua", {"endpoint": text["endpoint"], "cell": text["cell"]})
 
 
 SCREENS = (

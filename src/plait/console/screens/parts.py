@@ -10,6 +10,7 @@ from plait.console.screen import Screen
 from plait.console.screens.lists import more_below, narrowed, search_field, tabs
 from plait.console.screens.parts_acts import PartActs
 from plait.console.screens.parts_shown import answer_shown, facts_shown, made_shown, rows_shown, short_shown, stock_shown, takers_shown
+from plait.console.screens.parts_times import times_block
 from plait.kernel.actor import Actor
 from plait.overview import paths
 from plait.overview.parts.model import PartsPage, PartsShown, PartView
@@ -77,6 +78,7 @@ async def _part(page: Page) -> None:
         return tag("div", short_shown(page, found), beside, made_shown(page, found, acts), takers_shown(page, found), cls="p-stack p-wide-stack")
 
     acts.block = await page.block(fetch, show, live=LIVE, key=t.language, on=acts.handlers())
+    await times_block(page, id)
     ui.page_title(f"{view.part.id} · {page.rooms.identity.firm().name or 'plait'}")
 
 

@@ -24,6 +24,7 @@ ICONS = {
     "delivery-dead-letter": "unsubscribe",
     "repair": "build",
     "help-called": "front_hand",
+    "times-measured": "timer",
     "first-start": "flag",
 }
 STEP_ICONS = {

@@ -26,8 +26,10 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that needs a person.
 
     ``id`` is the same as long as the need is the same. ``kind``: late-order, order-to-confirm, request-waiting, offer-expiring, offer-replied,
-    doubt-in-inbox, machine-stopped, machine-silent, contract-to-sign, delivery-dead-letter, repair, help-called, first-start (further sources may bring
-    others). ``severity``: ``now`` costs something each hour, ``soon`` has a date ahead, ``note`` can wait. ``text`` is English with ``{name}``, filled from
+    doubt-in-inbox, machine-stopped, machine-silent, contract-to-sign, delivery-dead-letter, repair, help-called, times-measured,
+    first-start (further sources may bring others).
+
+    ``severity``: ``now`` costs something each hour, ``soon`` has a date ahead, ``note`` can wait. ``text`` is English with ``{name}``, filled from
     ``values``; ``said`` is the sentence in the language asked for. ``since`` it is so, ``due`` it must be done (business time). ``link`` is the
     console page of ``subject`` (its id there). ``count``: how many things it stands for.
     """

@@ -12,7 +12,7 @@ from plait.overview.today.done import done
 from plait.overview.today.figures.service import Figures
 from plait.overview.today.model import Source
 from plait.overview.today.service import TodayService
-from plait.overview.today.sources import help, orders, requests, rooms
+from plait.overview.today.sources import help, orders, requests, rooms, times
 from plait.overview.today.sources.common import Ground
 from plait.overview.today.sources.orders import LateOrders
 from plait.overview.today.sources.repairs import Finding, Repairs
@@ -51,6 +51,7 @@ def build_today(
         "offers": partial(requests.offers_out, ground),
         "inbox": partial(rooms.files, ground),
         "machines": partial(rooms.machines, ground),
+        "measured times": partial(times.times, ground),
         "contracts": partial(rooms.contracts, ground),
         "deliveries": partial(rooms.letters, ground),
         "repairs": Repairs(examine, lambda actor: guard.require(actor, "admin.health")),
