@@ -1,12 +1,14 @@
 """A controller as a machine of a node: states without claims, gaps, writing."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from plait.infrastructure.machines.model import Choice, Machine
 from plait.plant.plc import Mc3eDevice, ModbusDevice
-from tests.infrastructure.conftest import Node
+from tests.infrastructure.conftest import Node, run_node
 from tests.infrastructure.plc.support import running
 from tests.infrastructure.support import ME, Log
 from tests.support import free_port
@@ -76,3 +78,21 @@ async def test_a_wrong_address_makes_the_machine_silent_with_the_reason(node: No
         await node.machines.remove(ME, "p")
         await node.machines.add(ME, msgspec.structs.replace(wrong, signals=(Choice("state", "DB1.DBW0"),)))
         await node.log.until(lambda log: states(log, "p")[-1] == "idle")
+
+
+async def test_a_restart_of_the_node_is_a_gap_from_when_the_machine_was_last_heard(tmp_path: Path) -> None:
+    """Tests that the gap of a restart begins where the values end, not where they began."""
+    async with running("modbus") as device:
+        async with run_node(tmp_path) as node:
+            await node.machines.add(ME, machine("p", "modbus", device.port, Choice("a", "holding:0")))
+            await node.log.until(lambda log: states(log, "p") == ["idle"])
+            first = node.signals.latest("p.a")
+            await device.put(3, 0, [5])
+            async with asyncio.timeout(60):
+                while (last := node.signals.latest("p.a")) == first:
+                    await asyncio.sleep(0)
+        assert last is not None
+        async with run_node(tmp_path) as node:
+            await node.log.until(lambda log: bool(log.of("machine.gap")))
+            (gap,) = node.log.of("machine.gap")
+            assert gap.since >= last.at

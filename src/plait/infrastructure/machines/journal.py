@@ -60,6 +60,15 @@ class Journal:
 
         return await self.store.write(self.me, work)
 
+    async def heard(self, machine_ids: Sequence[str]) -> None:
+        """Note that these machines are heard of now."""
+
+        def work(tx: Tx) -> None:
+            for machine_id in machine_ids:
+                tables.heard(tx.conn, machine_id, tx.at)
+
+        await self.store.write(self.me, work)
+
     async def silent(self, machine_ids: Sequence[str], reason: str) -> None:
         """Note that nothing is heard of these machines."""
 

@@ -28,6 +28,7 @@ FIRST_WAIT_S, LAST_WAIT_S = 0.1, 10.0
 AGAIN_S = 0.2
 CLEAR_ABOVE = 100
 BAD = 2
+NOTE_S = 30.0
 
 _log = structlog.get_logger("plait.machines")
 
@@ -67,6 +68,8 @@ class Keeper:
         self._fresh: set[str] = set()
         self._watched: set[str] = set()
         self._muted: set[str] = set()
+        self._heard: set[str] = set()
+        self._noted = SYSTEM.monotonic()
         self._reason = ""
         self._stopping = False
 
@@ -88,6 +91,7 @@ class Keeper:
             # A protocol library may swallow a cancellation while it cleans up, so it is repeated.
             task.cancel()
             await asyncio.wait({task}, timeout=AGAIN_S)
+        await self._note()
         await self._drop()
         self._release()
 
@@ -206,6 +210,9 @@ class Keeper:
         await self._signals.record(_points(batch, {} if getattr(link, "scales", False) else self.machines))
         follow = await self._journal.take(batch, fresh, spoke & (fresh | self._muted))
         self._muted = {*self._muted - spoke, *(machine_id for machine_id, told in batch.statuses.items() if told and told[-1].state == "silent")}
+        self._heard |= batch.readings.keys()
+        if SYSTEM.monotonic() - self._noted >= NOTE_S:
+            await self._note()
         for machine_id in sorted(fresh):
             if machine_id in self._lost:
                 since, until = self._lost.pop(machine_id), batch.caught_up.get(machine_id)
@@ -216,6 +223,14 @@ class Keeper:
             for machine_id in sorted(self.machines):
                 await self._gap(machine_id, self._clock.now(), "notifications were lost on the way", batch.lost)
         await self._follow(link, batch, follow)
+
+    async def _note(self) -> None:
+        """Write down when machines were last heard of that only tell values: their gap begins there should the node end now."""
+        self._noted = SYSTEM.monotonic()
+        heard, self._heard = self._heard, set()
+        if heard:
+            with contextlib.suppress(Problem):
+                await self._journal.heard(sorted(heard & self.machines.keys() - self._fresh))
 
     async def _gap(self, machine_id: str, since: datetime, reason: str, lost: int = 0, until: datetime | None = None) -> None:
         until = await self._journal.gap(machine_id, since, reason, lost, until)
