@@ -6,6 +6,7 @@ __all__ = [
     "backups",
     "calls",
     "capabilities",
+    "connect",
     "contract",
     "deliveries",
     "document",
@@ -132,6 +133,11 @@ def oee(**shown: str) -> str:
 def machine(id: str) -> str:
     """Return a machine."""
     return _path("machines", id)
+
+
+def connect() -> str:
+    """Return the way to connect a machine."""
+    return _path("machines", "connect")
 
 
 def partners() -> str:

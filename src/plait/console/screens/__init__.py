@@ -3,6 +3,7 @@
 from plait.console.apps import oee
 from plait.console.screen import Screen
 from plait.console.screens import (
+    connect,
     desk,
     documents,
     firm,
@@ -38,6 +39,7 @@ SCREENS: tuple[Screen, ...] = (
     *schedule.SCREENS,
     *parts.SCREENS,
     *line.SCREENS,
+    *connect.SCREENS,
     *machines.SCREENS,
     *oee.SCREENS,
     *trace.SCREENS,

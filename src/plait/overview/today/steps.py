@@ -38,7 +38,7 @@ STEPS = (
         name="Connect a machine",
         text="A simulated one is there in one click, to see what you would see.",
         state="open",
-        link=paths.machines(),
+        link=paths.connect(),
     ),
     Step(
         id="partner",
