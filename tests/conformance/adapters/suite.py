@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, Protocol
 
 import msgspec
@@ -42,6 +43,7 @@ class AdapterSuite:
 
     name: str
     chosen: tuple[Choice, ...] = ()
+    folder = Path(gettempdir()) / "plait-adapter"
 
     @asynccontextmanager
     async def works(self, folder: Path) -> AsyncIterator[Works]:
@@ -53,9 +55,13 @@ class AdapterSuite:
         """Return the adapter's config for that machine."""
         raise NotImplementedError
 
+    @pytest.fixture(autouse=True)
+    def _at(self, tmp_path: Path) -> None:
+        self.folder = tmp_path / "adapter"
+
     def around(self, works: Any) -> Around:
         """Return what the adapter finds around it."""
-        return Around(20, Path(getattr(works, "folder", ".")))
+        return Around(20, Path(getattr(works, "folder", self.folder)))
 
     @asynccontextmanager
     async def linked(self, works: Any) -> AsyncIterator[Link]:
