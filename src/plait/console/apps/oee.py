@@ -139,7 +139,7 @@ def _period(page: Page, firm: OeeRow, detail: OeeDetail, change: Markup | str) -
     rows = [row for row in detail.rows if row.period == firm.period and row.kind != "firm"]
     title = f"{t.moment(firm.period.since)} – {t.moment(firm.period.until)}"
     words = tag("header", tag("h2", title, cls="volatile"), change)
-    top = tag("section", words, tag("p", _said(t, firm, rows), cls="p-answer"), headline(page, firm, detail.goal), cls="p-card")
+    top = tag("section", words, tag("p", _said(t, firm, rows), cls="p-answer"), headline(page, firm, detail.goal), cls="p-card p-stack")
     lost = tag("section", tag("h2", t("Where planned time went")), loss_bars(page, firm), cls="p-card")
     return tag("div", top, lost, _table(page, rows), _more(page, rows), cls="p-stack p-wide-stack")
 

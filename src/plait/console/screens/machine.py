@@ -90,7 +90,7 @@ def machine_shown(page: Page, status: MachineStatus, *, acts: Sequence[str]) -> 
         expected = tag("p", t("Back in about {minutes} minutes, it says.", minutes=round(status.expected_minutes)), cls="p-soft")
     buttons = [_act(page, act) for act in ("stop", "reset", "remove") if act in acts]
     about = pairs(((t("Kind of work"), machine.group), (t("Adapter"), machine.adapter), (t("Site"), machine.site), (t("Place"), machine.place)))
-    return tag("section", tag("p", answer, cls="p-answer"), expected, about, tag("div", buttons, cls="p-row"), cls="p-card")
+    return tag("section", tag("p", answer, cls="p-answer"), expected, about, tag("div", buttons, cls="p-row"), cls="p-card p-stack")
 
 
 def _act(page: Page, act: str) -> Markup:
@@ -148,7 +148,7 @@ def _shift_shown(page: Page, row: OeeRow | None) -> Markup:
     head = tag("header", tag("h2", t("This shift")), link(t("OEE of all machines"), paths.oee()))
     if row is None or not row.planned_min:
         return tag("section", head, tag("p", t("No shift is under way."), cls="p-soft"), cls="p-card")
-    return tag("section", head, headline(page, row), loss_bars(page, row), cls="p-card")
+    return tag("section", head, headline(page, row), loss_bars(page, row), cls="p-card p-stack")
 
 
 def _signals(page: Page, id: str, signals: Sequence[Series]) -> Markup:
