@@ -7,6 +7,7 @@ __all__ = ["ADAPTERS"]
 
 HERE = "plait.infrastructure.machines"
 BUILT_IN = {
+    "files": f"{HERE}.files",
     "mc3e": f"{HERE}.mc3e",
     "modbus": f"{HERE}.modbus",
     "mqtt": f"{HERE}.mqtt",
