@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +24,7 @@ from plait.kernel.settings import Mqtt
 from tests.support import free_port
 from tests.support.require import require
 
-__all__ = ["Mosquitto", "Own", "Wire", "connect_packet", "device", "mosquitto", "own", "running", "subscribe_packet"]
+__all__ = ["Mosquitto", "Own", "Wire", "connect_packet", "device", "mosquitto", "nest", "own", "subscribe_packet"]
 
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 
@@ -259,33 +260,59 @@ class Wire:
 
 
 RUN = """
-import asyncio, sys
+import asyncio, json, os, sys
 from pathlib import Path
 import msgspec
 from plait.infrastructure.mqtt import Broker
 from plait.kernel.activity import Activity
 from plait.kernel.settings import Mqtt
-async def main():
-    broker = Broker(Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=Mqtt), Activity())
+async def main(folder, settings):
+    broker = Broker(Path(folder), msgspec.convert(settings, Mqtt), Activity())
     await broker.start()
-    print(broker.port, flush=True)
+    print(os.getpid(), flush=True)
     await asyncio.Event().wait()
-asyncio.run(main())
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        asyncio.run(main(*json.loads(line)))
+    os.waitpid(child, 0)
+    print("ended", flush=True)
 """
 
 
+class Nest:
+    """A process whose children are listeners, one at a time, to be killed: nothing is imported anew for each."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._child = 0
+
+    async def start(self, folder: Path, settings: Mqtt) -> None:
+        """Run a listener; return when it listens."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(msgspec.json.encode([str(folder), msgspec.to_builtins(settings)]) + b"\n")
+        self._child = int(await self._process.stdout.readline())
+
+    async def kill(self) -> None:
+        """Kill it."""
+        assert self._process.stdout is not None
+        child, self._child = self._child, 0
+        if child:
+            os.kill(child, signal.SIGKILL)
+            assert await self._process.stdout.readline() == b"ended\n"
+
+
 @asynccontextmanager
-async def running(folder: Path, settings: Mqtt) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a listener as a process of its own, to be killed."""
-    command = [sys.executable, "-c", RUN, str(folder), msgspec.json.encode(settings).decode()]
-    env = {**os.environ, "PYTHONPATH": "src"}
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=env)
-    assert process.stdout is not None
+async def nest() -> AsyncIterator[Nest]:
+    """Have such a process for the length of a test."""
+    env, pipe = {**os.environ, "PYTHONPATH": "src"}, asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", RUN, stdin=pipe, stdout=pipe, env=env)
+    made = Nest(process)
     try:
-        line = await process.stdout.readline()
-        assert int(line) == settings.port
-        yield process
+        yield made
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
+        await made.kill()
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()

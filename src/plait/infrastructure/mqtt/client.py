@@ -216,7 +216,7 @@ class ClientIngest:
                 self._session.forget_sent()
                 self._lost(f"what came cannot be kept: {error}")
                 return
-            for number, level in acks:
+            for number, level in acks if client is not None else ():
                 client.ack(number, level)
 
         if parts:

@@ -161,6 +161,14 @@ class BrokerIngest:
             broker.hold()
         return inbox
 
+    async def keep(self, name: str) -> None:
+        """Keep what comes from now on for who will listen under ``name``, if nobody has yet."""
+        broker = self.broker
+        await broker.open()
+        if name not in broker.state.listeners:
+            listener = broker.state.listeners[name] = Listener([], broker.journal.end)
+            broker.journal.put(entry(LISTENED, 0, name.encode(), msgspec.msgpack.encode(listener), 0))
+
     def _retained(self, filters: Sequence[str]) -> list[Message]:
         found: dict[bytes, Message] = {}
         for each in filters:

@@ -8,6 +8,7 @@ import queue
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
@@ -178,12 +179,20 @@ class Journal:
         for each in groups:
             self.pending -= each.size
             for then in each.waiting:
-                then(error)
-            self.done(each, error)
+                self._call(then, error)
+            self._call(partial(self.done, each), error)
         if self._open.urgent and not self._asked:
             self._hand()
         elif not self._busy and not self._asked:
             self._idle.set()
+
+    @staticmethod
+    def _call(then: Callable[[Exception | None], None], error: Exception | None) -> None:
+        """Tell one that waited; that it stumbles over what it is told is nobody else's trouble."""
+        try:
+            then(error)
+        except Exception as stumbled:  # noqa: BLE001 - the log must go on whatever becomes of one message
+            _log.error("what follows a message of the MQTT log failed", exc_info=stumbled)
 
     def read(self, at: Place, until: Place, most: int = 1 << 20) -> tuple[list[bytes], Place]:
         """Return groups from ``at`` on, about ``most`` bytes of them and none from behind ``until``, and the place behind them (any thread)."""

@@ -87,9 +87,6 @@ class TopicLink(Listening):
     async def next(self) -> Batch:
         """Return what came next."""
         while not self._closed:
-            if self._new:
-                new, self._new = self._new, []
-                return Batch(statuses={each: [self._readers[each].first(self._now())] for each in new if each in self._readers})
             if self._changed.is_set() or self._inbox is None:
                 self._changed.clear()
                 if isinstance(self._inbox, BrokerInbox):
@@ -101,6 +98,9 @@ class TopicLink(Listening):
                     continue
                 assert self._ingest is not None
                 self._inbox = await self._ingest.listen(self._listener, sorted({each for reader in self._readers.values() for each in reader.filters}))
+            if self._new:
+                new, self._new = self._new, []
+                return Batch(statuses={each: [self._readers[each].first(self._now())] for each in new if each in self._readers})
             batch = await self._take(self._inbox)
             if batch is not None:
                 return batch

@@ -32,7 +32,7 @@ class Address(NamedTuple):
 def address_of(text: str) -> Address:
     """Read ``topic`` or ``topic#/path/in/json``; ValueError for anything else."""
     topic, found, pointer = text.partition("#/")
-    if not is_filter(topic):
+    if not is_filter(topic) or (found and topic.endswith("/")):
         raise ValueError(f"{topic[:80]!r} is no topic")
     return Address(topic, tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")) if found else ())
 

@@ -32,7 +32,10 @@ class PushService:
             raise Problem(NO_MACHINE, f"There is no machine {machine_id[:64]!r}.")
         if row.machine.adapter != "push":
             raise Problem(BAD_MACHINE, f"{machine_id} is linked by {row.machine.adapter}: nothing can be posted for it.")
-        await self._ingest.publish(f"{HTTP}/{machine_id}", msgspec.json.encode(_read(content, lines=lines)))
+        content = msgspec.json.encode(_read(content, lines=lines))
+        # What is answered is also decoded, though the link to the machine may still be being made.
+        await self._ingest.keep("push")
+        await self._ingest.publish(f"{HTTP}/{machine_id}", content)
 
 
 def _read(content: bytes, *, lines: bool) -> list[Pushed]:
