@@ -113,7 +113,7 @@ class _Way:
 
         with ui.element("section").classes("p-card"):
             what = t("Asks the addresses beside this computer whether a machine answers there. Nothing is changed at any of them.")
-            page.show(tag("h2", t("Search this network")), tag("p", what, cls="p-soft"))
+            page.show(tag("h2", t("Search this network"), cls="p-h2"), tag("p", what, cls="p-soft"))
             with ui.element("div").classes("p-row p-acts"):
                 start = page.button(t("Search"), search, name="travel_explore", primary=True)
                 where = ui.input(t("Only in these networks")).props(f'outlined dense maxlength=200 hint="{t("as 192.168.1.0/24; empty: this network")}"')
@@ -163,7 +163,7 @@ class _Way:
 
         with ui.element("div").classes("p-cols"):
             with ui.element("section").classes("p-card"):
-                page.show(tag("h2", self.title or t(view.title)))
+                page.show(tag("h2", self.title or t(view.title), cls="p-h2"))
                 with ui.element("div").classes("p-form"):
                     for name in first:
                         inputs[name] = self._input(name, fields[name], needed=name in needed)
@@ -377,7 +377,8 @@ class _Way:
         named = {f"{machine.id}.{each.name}" for each in machine.signals}
         series = await self.page.rooms.signals.series(await self.page.me.actor())
         told = [each for each in series if each.value is not None and (each.name in named or (not named and each.name.startswith(f"{machine.id}.")))]
-        return next(iter(sorted(told, key=lambda each: not isinstance(each.value, float))), None)
+        units = {f"{machine.id}.{each.name}" for each in machine.signals if each.unit}
+        return next(iter(sorted(told, key=lambda each: (each.name not in units, not isinstance(each.value, float)))), None)
 
 
 def _said(field: dict[str, Any], value: Any) -> Any:

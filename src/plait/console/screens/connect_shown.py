@@ -20,7 +20,12 @@ def steps_shown(page: Page, at: int) -> Markup:
     """Return the way with the step it is at; what lies behind is ticked off."""
     t = page.t
     items = [
-        tag("li", icon("check_circle" if number < at else "circle"), tag("span", t(name)), aria_current="step" if number == at else None)
+        tag(
+            "li",
+            icon("check_circle" if number < at else "radio_button_checked" if number == at else "radio_button_unchecked"),
+            tag("span", t(name)),
+            aria_current="step" if number == at else None,
+        )
         for number, name in enumerate(STEPS)
     ]
     return tag("ol", items, cls="p-stages", aria_label=t("Steps"))
@@ -76,7 +81,7 @@ def advice_shown(page: Page, adapter: AdapterView) -> Markup:
     if not adapter.advice:
         return Markup("")
     lines = [tag("li", t(line)) for line in adapter.advice]
-    return tag("section", tag("h2", t("At the machine")), tag("ul", lines, cls="p-bullets"), cls="p-card")
+    return tag("section", tag("h2", t("To be set at the machine")), tag("ul", lines, cls="p-bullets"), cls="p-card")
 
 
 def tried_shown(page: Page, tried: Tried | None, advice: Collection[str]) -> Markup:
@@ -127,7 +132,11 @@ def signals_shown(page: Page, found: Sequence[Proposal], choices: Mapping[str, C
         tag("button", t(word), type="button", cls="p-quiet", data_act=act)
         for act, word in (("proposed", "As proposed"), ("all", "All that are shown"), ("none", "None"))
     ]
-    nothing = tag("p", t("Nothing here has this text."), cls="p-soft") if not wanted else table(columns, rows, label=t("Signals"), keys=keys)
+    nothing = (
+        tag("p", t("Nothing here has this text."), cls="p-soft")
+        if not wanted
+        else tag("div", table(columns, rows, label=t("Signals"), keys=keys), cls="p-ticked")
+    )
     return tag("div", tag("p", count, cls="p-answer", role="status"), tag("div", buttons, cls="p-row"), nothing, more, cls="p-stack")
 
 

@@ -31,7 +31,7 @@ _ADVICE: dict[Why, tuple[str, ...]] = {
     "ok": (),
     "config": ("Correct the named field.",),
     "name": ("Check the spelling of the address, or use the device's number (as 192.168.1.20) instead of its name.",),
-    "refused": ("The device is there, but the service is not switched on or listens on another port: see below what to set at the device.",),
+    "refused": ("Check the address and the port, and switch the service on at the device.",),
     "timeout": (
         "Check that the device is switched on and its network cable is in, and that this computer is in the same network.",
         "A firewall on the way may hold the port back.",
@@ -39,7 +39,7 @@ _ADVICE: dict[Why, tuple[str, ...]] = {
     "protocol": ("The port belongs to another service: check the port, or choose another kind of connection.",),
     "login": ("Check user name and password, and that this user may read at the device.",),
     "certificate": ("Let the device trust this node's certificate (mostly in a list of rejected certificates), then try again.",),
-    "other": ("See below what must be set at the device.",),
+    "other": ("Look at what must be set at the device.",),
 }
 
 
