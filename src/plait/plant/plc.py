@@ -42,14 +42,17 @@ class Simulated(Protocol):
 
 
 class ModbusDevice:
-    """``units``: the unit ids that answer, each with 256 points in all four tables (nothing behind them); of others a gateway says that nobody answers.
+    """A gateway or device with 256 points in all four tables and nothing behind them.
+
+    ``units``: the unit ids that answer; of others the gateway says that nobody does. ``unknown``: function codes these units do not know.
 
     The press: holding 0 state, 1-2 cycles (uint32, cdab), 3-4 oil temperature (float32); discrete input 0 guard.
     """
 
-    def __init__(self, port: int, units: tuple[int, ...] = (1,)) -> None:
+    def __init__(self, port: int, units: tuple[int, ...] = (1,), unknown: frozenset[int] = frozenset()) -> None:
         self.port = port
         self.units = units
+        self.unknown = unknown
         self._memory: list[Any] = []
         self._server: Any = None
 
@@ -65,8 +68,11 @@ class ModbusDevice:
         async def nobody(*_: Any) -> Any:
             return ExcCodes.GATEWAY_NO_RESPONSE
 
+        async def known(function: int, *_: Any) -> Any:
+            return ExcCodes.ILLEGAL_FUNCTION if function in self.unknown else None
+
         tables = (table(DataType.BITS), table(DataType.BITS), table(DataType.REGISTERS), table(DataType.REGISTERS))
-        devices = [SimDevice(0, tables, action=nobody), *(SimDevice(unit, tables) for unit in self.units)]
+        devices = [SimDevice(0, tables, action=nobody), *(SimDevice(unit, tables, action=known) for unit in self.units)]
         self._server = ModbusTcpServer(devices, address=(HOST, self.port))
         await self._server.serve_forever(background=True)
 
@@ -206,7 +212,10 @@ class S7Device:
 
 
 async def _run(device: Simulated) -> None:
-    await device.start()
+    try:
+        await device.start()
+    except Exception as error:  # noqa: BLE001 - each library raises its own kind when a port is taken
+        sys.exit(f"plait: nothing can listen at {HOST}:{device.port}: {error}")
     print(f"A simulated press listens at {HOST}:{device.port}; end it with Ctrl-C.")  # noqa: T201 - the program's own output
     cycles = 0
     try:

@@ -178,6 +178,15 @@ async def test_what_can_only_be_read_is_not_written() -> None:
             await link.write("m", "c", 2)
 
 
+async def test_devices_that_know_no_single_writes() -> None:
+    """Tests that a register and a coil are written by functions 16 and 15 where a device does not know 6 and 5."""
+    device = ModbusDevice(free_port(), unknown=frozenset({5, 6}))
+    async with running("modbus", device), linked("modbus", device.port, Choice("a", "holding:3"), Choice("b", "coil:9")) as link:
+        await link.write("m", "a", 17)
+        await link.write("m", "b", 1)
+        assert told(await hear(link, told)) == {"a": (17.0, 0), "b": (1.0, 0)}
+
+
 @pytest.mark.parametrize("name", MAKE)
 async def test_nothing_there_says_so(name: str) -> None:
     """Tests that an address where nothing listens says what to look at."""
@@ -268,6 +277,6 @@ async def test_a_search_finds_what_answers(name: str) -> None:
         (found,) = await plugin.find(Around(20, AROUND.folder, networks=networks))
         assert str(device.port) in found.title
         assert await browsed(name, **{key: value for key, value in found.config.items() if key != "host"})
-    for wrong in ("127.0.0.1/8", "nowhere", "127.0.0.1/32:0"):
+    for wrong in ("127.0.0.1/8", "nowhere", "127.0.0.1/32:0", "8.8.8.0/24"):
         with pytest.raises(Problem, match="networks"):
             await plugin.find(Around(20, AROUND.folder, networks=(wrong,)))

@@ -44,6 +44,8 @@ def _all(networks: Sequence[str], port: int) -> Iterator[tuple[str, int]]:
             raise Problem(
                 BAD_MACHINE, f"networks: {text!r} is no IPv4 network as 192.168.1.0/24 or 192.168.1.0/24:port ({error}).", field="networks"
             ) from error
+        if not network.is_private:
+            raise Problem(BAD_MACHINE, f"networks: {text!r} lies outside: only private networks are searched, as 192.168.1.0/24.", field="networks")
         if network.num_addresses > MOST_HOSTS or not 0 < asked < 65536:
             raise Problem(BAD_MACHINE, f"networks: {text!r}: at most {MOST_HOSTS} addresses (/22) are searched at once.", field="networks")
         for host in network.hosts() if network.prefixlen < 31 else network:

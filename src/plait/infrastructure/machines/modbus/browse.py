@@ -16,7 +16,7 @@ from plait.wire.registers import Kind, Order, decode
 
 __all__ = ["browse", "find"]
 
-MOST_REQUESTS = 300
+MOST_REQUESTS, MOST_IN_VAIN = 300, 16
 _RANGE = re.compile(r"(coil|discrete|input|holding):(\d{1,5})-(\d{1,5})")
 
 
@@ -52,8 +52,16 @@ def _range(given: str) -> tuple[str, int, int]:
 
 
 class _Budget:
+    """How many requests a range may still take: few when none of it can be read."""
+
     def __init__(self) -> None:
         self.left = MOST_REQUESTS
+        self.in_vain = 0
+
+    def spend(self) -> bool:
+        """Whether one more may be made."""
+        self.left -= 1
+        return self.left >= 0 and self.in_vain < MOST_IN_VAIN
 
 
 async def _scanned(device: ModbusDevice, config: ModbusConfig, ranges: Sequence[tuple[str, int, int]]) -> list[Offered]:
@@ -74,12 +82,12 @@ async def _scanned(device: ModbusDevice, config: ModbusConfig, ranges: Sequence[
 async def _some(device: ModbusDevice, unit: int, where: tuple[str, int, int], values: dict[int, int], budget: _Budget) -> Refusal | None:
     """Read a range into ``values``; one that is refused is halved, down to a single address and within the budget of requests."""
     table, first, last = where
-    if budget.left <= 0:
+    if not budget.spend():
         return None
-    budget.left -= 1
     try:
         read = await device.elements(unit, table, first, last - first + 1)
     except Refusal as refusal:
+        budget.in_vain += not values
         if first == last or refusal.code == 1:
             return refusal
         middle = (first + last) // 2
