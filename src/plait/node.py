@@ -37,6 +37,7 @@ from plait.infrastructure.mqtt.service import DeviceService
 from plait.infrastructure.past.service import HistoryService
 from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.signals.service import SignalService
+from plait.infrastructure.signals.tend import Keep
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
@@ -213,7 +214,9 @@ class Node:
 
     def _strands(self) -> None:
         store, guard, clock = self.store, self.identity, self.clock
-        self.signals = SignalService(store, guard, clock, self.folder / "lake")
+        lake = self.settings.signals
+        keep = Keep(lake.raw_days, lake.minute_days, lake.hour_days)
+        self.signals = SignalService(store, guard, clock, self.folder / "lake", segment_bytes=lake.segment_mb << 20, roll_hours=lake.roll_hours, keep=keep)
         self.mqtt = Broker(self.folder / "mqtt", self.settings.mqtt, self.activity, clock.now)
         self.devices = DeviceService(store, guard, self.mqtt)
         every, ingest = self.settings.machines.publishing_ms, BrokerIngest(self.mqtt)
@@ -242,7 +245,7 @@ class Node:
         self.trace = TraceService(self.epcis, store, guard, clock, self.sharing.directory, self.sharing.data)
         self.passports = PassportService(store, guard, clock, self.epcis)
         self.labels = LabelService(store, guard, clock, self.settings.labels.printer)
-        self.backups = BackupService(store, self.events, guard, self.folder, self.settings.backup)
+        self.backups = BackupService(store, self.events, guard, self.folder, self.settings.backup, self.signals.still)
 
     def _desk(self) -> None:
         store, guard, clock = self.store, self.identity, self.clock
@@ -509,6 +512,7 @@ class Node:
         self._task(lambda: housekeeping.run(self.store, self.client.breakers.clocks))
         self._task(self.health.run)
         self._task(self.backups.run)
+        self._task(self.signals.run)
         self._task(self.phones.run)
         for job in self.desk.jobs:
             self._task(job)

@@ -1,15 +1,18 @@
 """The HTTP faces of machines, signals, twins and the resolver."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 
 from plait.infrastructure.machines import MachineService, routes
 from plait.infrastructure.resolve import ResolveService
 from plait.infrastructure.resolve import routes as resolve_routes
-from plait.infrastructure.signals import SignalService
+from plait.infrastructure.signals import Point, SignalService
 from plait.infrastructure.signals import routes as signal_routes
 from plait.infrastructure.twin import TwinService
 from plait.infrastructure.twin import routes as twin_routes
@@ -17,6 +20,7 @@ from plait.infrastructure.twin.query import encode_id
 from plait.kernel.actor import ANONYMOUS, Actor
 from plait.kernel.clock import iso
 from plait.kernel.problems import UNAUTHENTICATED, Problem
+from plait.store import ms_of
 from plait.web import build_app
 from tests.infrastructure.aas_schema import validator
 from tests.infrastructure.conftest import Node
@@ -77,6 +81,32 @@ async def test_signals_over_http(web: httpx.AsyncClient, node: Node) -> None:
     asked = {"since": iso(at), "until": iso(node.store.clock.now()), "step": "3600"}
     assert (await web.get("/api/v1/signals/lathe-1.Power", params=asked)).status_code == 200
     assert (await web.get("/api/v1/signals/none")).json()["code"] == "no-such-series"
+
+
+async def test_pictures_moments_and_exports_of_signals_over_http(web: httpx.AsyncClient, node: Node, tmp_path: Path) -> None:
+    """Tests a picture, several series at one moment, and a Parquet file that a bare engine reads: numbers, words, and nothing of its draft is left."""
+    at = node.store.clock.now()
+    await node.signals.record([Point("m.Power", at + timedelta(seconds=each), each * 0.5, each % 2) for each in range(100)])
+    await node.signals.roll()
+    await node.signals.tend()
+    await node.signals.record([Point("m.state", at + timedelta(seconds=each * 10), f"it's {each}") for each in range(3)])
+    span = {"since": iso(at), "until": iso(at + timedelta(hours=1))}
+    drawn = (await web.get("/api/v1/signals/m.Power/picture", params=span | {"points": "8"})).json()
+    assert (drawn["of"], drawn["values"][0]["value"], drawn["values"][-1]["value"]) == (100, 0.0, 49.5)
+    assert len(drawn["values"]) <= 8
+    moment = (await web.get("/api/v1/signals-at", params={"series": "m.Power,m.state", "at": iso(at + timedelta(seconds=15.5))})).json()
+    assert [each["value"] for each in moment] == [7.5, "it's 1"]
+    answer = await web.get("/api/v1/signals-export", params=span)
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+    file = tmp_path / "out.parquet"
+    file.write_bytes(answer.content)
+    rows = duckdb.connect(":memory:").execute("SELECT series, epoch_ms(time), value, text, quality FROM read_parquet(?)", [str(file)]).fetchall()
+    assert rows[:2] == [("m.Power", ms_of(at), 0.0, None, 0), ("m.Power", ms_of(at) + 1000, 0.5, None, 1)]
+    assert rows[100:] == [("m.state", ms_of(at) + each * 10_000, None, f"it's {each}", 0) for each in range(3)]
+    assert not list(node.signals.space().iterdir())
+    assert (await web.get("/api/v1/signals-export", params=span | {"series": "none"})).json()["code"] == "no-such-series"
+    assert (await web.get("/api/v1/signals/m.Power", params={"figure": "best", "step": "60"})).status_code == 422
+    assert (await web.get("/api/v1/signals-at", params={"series": ""})).status_code == 422
 
 
 async def test_twins_over_http(web: httpx.AsyncClient, node: Node) -> None:

@@ -41,7 +41,10 @@ async def busy(node: Running) -> None:
         await node.ok("POST", "/api/v1/people", {"name": f"Person {number}", "role": "viewer"})
         await node.ok("POST", "/epcis/events", EVENT | {"epcList": [f"urn:epc:id:sgtin:9521000.000001.{number}"]})
     at = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-    await node.node.signals.record([Point("mill.Power", at + timedelta(seconds=each), float(each)) for each in range(100)])
+    await node.node.signals.record([Point("mill.Power", at + timedelta(seconds=each), float(each)) for each in range(60)])
+    await node.node.signals.roll()
+    await node.node.signals.tend()
+    await node.node.signals.record([Point("mill.Power", at + timedelta(seconds=each), float(each)) for each in range(60, 100)])
     await settle(node)
 
 
@@ -97,6 +100,9 @@ async def test_restored_elsewhere(shop: Running, tmp_path: Path, phrase: Path) -
         assert len((await new.ok("GET", "/epcis/events"))["epcisBody"]["queryResults"]["resultsBody"]["eventList"]) == 3
         assert (await new.ok("GET", "/api/v1/signals"))[0]["name"] == "mill.Power"
         assert new.node.signals.latest("mill.Power").value == 99.0
+        stored = await new.node.signals.query(new.node.house.me, "mill.Power", at := datetime(2026, 3, 2, 10, 0, tzinfo=UTC), at + timedelta(hours=1))
+        assert [value.value for value in stored.values] == [float(each) for each in range(100)]
+        assert not stored.gaps
         assert len(await new.bodies("backup.restored")) == 1
         assert await new.node.store.write(new.node.house.me, lambda tx: tx.number("PO")) != numbered
         assert not (tmp_path / "new" / "restored.json").exists()

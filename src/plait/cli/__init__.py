@@ -32,6 +32,8 @@ VERBS = {
     "phones": ("plait.cli.phones:app", "Let phones of this network in, see how that stands, shut them out."),
     "token": ("plait.cli.token:app", "Make, list and revoke access tokens."),
     "machines": ("plait.cli.machines:app", "See what runs and what stands; run simulated machines to try things out with."),
+    "signals": ("plait.cli.signals:app", "See what machines say, now and before; take it out as Parquet."),
+    "new": ("plait.cli.new:app", "Write the folder of a new plug-in, with a device and the suite it must pass."),
     "connect": ("plait.cli.connect:connect", "Connect a machine: find it, try it, choose its signals, name it."),
     "apps": ("plait.cli.apps:app", "List the firm's apps, see what they find, switch them on or off and set them."),
     "device": ("plait.cli.device:app", "Enter, list and revoke devices that speak MQTT to the node."),

@@ -80,6 +80,20 @@ class Machines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publishing_ms: int = 250
 
 
+class Signals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many days what machines say is kept, from when it was written on; 0: for good.
+
+    ``raw_days``: each value; ``minute_days``, ``hour_days``: of each minute and hour number, sum, least, greatest, first and last value.
+    A segment is brought into Parquet when it has ``segment_mb``, or is ``roll_hours`` old.
+    """
+
+    raw_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    minute_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    hour_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    segment_mb: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 16
+    roll_hours: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+
+
 class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The node's own MQTT listener; ``port`` 0: it does not listen. ``tls``: by TLS with a certificate of the node's own.
 
@@ -260,6 +274,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clock: Clock = Clock()
     network: Network = Network()
     machines: Machines = Machines()
+    signals: Signals = Signals()
     mqtt: Mqtt = Mqtt()
     desk: Desk = Desk()
     guest: Guest = Guest()

@@ -133,7 +133,8 @@ def draw(lake: Lake, series: int, since: int, until: int, points: int) -> Pictur
             return Picture(found.block, len(found.block.ms), found.damaged, tier)
         one, damaged = _of_points(lake, series, since, until, step)
     else:
-        one, damaged = _of_tier(lake, series, since, until, step, tier)
+        whole = TIERS[tier]
+        one, damaged = _of_tier(lake, series, since // whole * whole, until, step, tier)
     block = shapes.picture(one)
     inside = (block.ms >= since) & (block.ms < until)
     return Picture(block.take(inside), int(one.points.sum()), damaged, tier)

@@ -22,22 +22,25 @@ def _database() -> Any:
     return database
 
 
-def ask(sql: str, parameters: Sequence[Any] = (), *, points: Mapping[str, Any] | None = None, space: Path | None = None) -> dict[str, Any]:
-    """Return the columns of an answer as numpy arrays. ``points``: columns that the question knows as ``points``; what memory cannot hold goes to ``space``."""
+def ask(sql: str, parameters: Sequence[Any] = (), *, tables: Mapping[str, Mapping[str, Any]] | None = None, space: Path | None = None) -> dict[str, Any]:
+    """Return the columns of an answer as numpy arrays.
+
+    ``tables``: columns by name of the tables that the question knows. What memory cannot hold goes to ``space``.
+    """
     import numpy as np
 
     cursor = _database().cursor()
     try:
-        if points is not None:
-            cursor.register("points", dict(points))
+        for name, columns in (tables or {}).items():
+            cursor.register(name, dict(columns))
         if space is not None:
             quoted = str(space).replace("'", "''")
             cursor.execute(f"SET temp_directory = '{quoted}'")
         cursor.execute(sql, list(parameters) or None)
         return {name: np.ma.getdata(column) for name, column in cursor.fetchnumpy().items()}
     finally:
-        if points is not None:
-            cursor.unregister("points")
+        for name in tables or {}:
+            cursor.unregister(name)
         cursor.close()
 
 

@@ -31,7 +31,7 @@ def compacted_files(folder: Path, block: Block, first: int, last: int, written_m
 def _points(folder: Path, tier: str, level: int, span: tuple[int, int], written_ms: int, columns: Mapping[str, Any]) -> File:
     ms = columns["ms"]
     draft = _draft(folder, tier, *span)
-    ask(f"COPY points TO '{_sql(draft)}' {COPY}", points=columns)
+    ask(f"COPY points TO '{_sql(draft)}' {COPY}", tables={"points": columns})
     return _named(draft, File("", tier, level, *span, int(ms.min()), int(ms.max()) + TIERS[tier] - 1, len(ms), 0, "", written_ms))
 
 

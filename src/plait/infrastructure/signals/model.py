@@ -6,9 +6,13 @@ import msgspec
 
 from plait.kernel.problems import register
 
-__all__ = ["NO_SERIES", "GapView", "PictureView", "Point", "Series", "SeriesMeta", "SeriesView", "Value"]
+__all__ = ["LAKE_DAMAGED", "NO_SERIES", "GapView", "PictureView", "Point", "Series", "SeriesMeta", "SeriesView", "Value"]
 
 NO_SERIES = register("no-such-series", 404, "There is no such series", "GET /api/v1/signals lists the series there are.")
+
+LAKE_DAMAGED = register(
+    "lake-damaged", 500, "A file of the signal lake is damaged", "`plait doctor` names what is damaged; restore the last backup if its values are needed."
+)
 
 
 class Point(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from plait.infrastructure.signals import manifest, tables
-from plait.infrastructure.signals.block import WORD, Block, packed, unpacked
+from plait.infrastructure.signals.block import WORD, Block, packed, raws, unpacked
 from plait.infrastructure.signals.lake import FEW_BYTES, Lake
 from plait.infrastructure.signals.latest import Latest
 from plait.infrastructure.signals.model import Point, SeriesMeta
@@ -235,6 +235,10 @@ class Recorder:
         number = self._numbers.get(series)
         point = None if number is None else self._latest.get(number)
         return None if point is None else Point(series, from_ms(point.ms), self._shown(point), point.quality & ~WORD)
+
+    def points(self, block: Block) -> list[Point]:
+        """Return the points of a block one by one, by name, words as they were said."""
+        return [Point(self.names[raw.series], from_ms(raw.ms), self._shown(raw), raw.quality & ~WORD) for raw in raws(block)]
 
     async def gap(self, prefix: str, since: datetime, until: datetime, reason: str) -> None:
         """Record that values of the series ``prefix`` and ``prefix.*`` may be missing between two moments."""

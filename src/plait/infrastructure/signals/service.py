@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import get_args
 
 from plait.infrastructure.signals import ask, manifest, rules, tables
 from plait.infrastructure.signals.block import WORD, raws
+from plait.infrastructure.signals.export import write_export
 from plait.infrastructure.signals.keeping import KeptLake
 from plait.infrastructure.signals.manifest import RAW, TIERS, File
-from plait.infrastructure.signals.model import NO_SERIES, GapView, PictureView, Series, SeriesView, Value
+from plait.infrastructure.signals.model import LAKE_DAMAGED, NO_SERIES, GapView, PictureView, Series, SeriesView, Value
 from plait.infrastructure.signals.record import Raw
 from plait.infrastructure.signals.shapes import Figure, Fill
 from plait.infrastructure.signals.tables import Row
 from plait.kernel.actor import Actor, Scope
+from plait.kernel.os import make_dir
 from plait.kernel.problems import INVALID, Problem
 from plait.store import from_ms, ms_of
 
@@ -100,9 +103,35 @@ class SignalService(KeptLake):
         for name in names:
             if name not in rows:
                 raise Problem(NO_SERIES, f"There is no series {name!r}.")
-        moment = min(at or self.clock.now(), scope.until or self.clock.now())
+        asked = at or self.clock.now()
+        moment = min(asked, scope.until - INSTANT) if scope.until else asked
         found = await asyncio.to_thread(ask.at_moment, self._opened(), [rows[name].id for name in names], ms_of(moment))
         return [self._series(rows[name], found.get(rows[name].id), scope) for name in names]
+
+    async def export(self, actor: Actor, target: Path, since: datetime, until: datetime, names: Sequence[str] = ()) -> None:
+        """Write what the actor may see of some series (default: of all) with since <= time < until to a Parquet file that any engine reads.
+
+        Raise ``lake-damaged`` when a file it needs is damaged: an export is whole or not there.
+        """
+        self.guard.require(actor, "signals.read")
+        if until < since:
+            raise Problem(INVALID, "until: lies before since.", field="until")
+        scope = self.guard.scope(actor, "read", "signal")
+        since, until = max(since, scope.since or since), min(until, scope.until or until)
+        rows = [row for row, _ in await self.store.read(lambda conn: tables.series(conn, scope))]
+        strange = set(names) - {row.name for row in rows}
+        if strange:
+            raise Problem(NO_SERIES, f"There is no series {min(strange)!r}.")
+        chosen = {row.id: row.name for row in rows if not names or row.name in names}
+        async with self.still():
+            lake = self._opened()
+            bad = await asyncio.to_thread(write_export, lake, chosen, self._words, ms_of(since), max(ms_of(since), ms_of(until)), target)
+        if bad:
+            raise Problem(LAKE_DAMAGED, f"{bad[0].name} is missing or damaged.")
+
+    def space(self) -> Path:
+        """Return the folder for drafts beside the lake; what lies in it is cleared away at the next start."""
+        return make_dir(self._folder / ".space")
 
     async def _asked(self, actor: Actor, series: str, since: datetime | None, until: datetime | None, most: int) -> tuple[Row, Scope, int, int]:
         """Return the series asked for, what the actor may see of it, and from when to when."""

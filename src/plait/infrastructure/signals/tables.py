@@ -41,6 +41,7 @@ __all__ = [
     "find_all",
     "gaps",
     "mark",
+    "names",
     "put_latest",
     "put_mark",
     "put_meta",
@@ -147,6 +148,11 @@ def series(conn: Connection, scope: Scope) -> list[tuple[Row, Raw | None]]:
     """Return the series the scope shows, by name, with the latest value written down."""
     rows = conn.execute(_described().where(_visible(scope)).order_by(_series.c.name))
     return [(_row(r), None if r.ms is None else Raw(r.id, r.ms, nan if r.value is None else r.value, r.quality)) for r in rows]
+
+
+def names(conn: Connection, scope: Scope) -> dict[int, str]:
+    """Return the name of each series by its number; this reads the tables of older versions too."""
+    return {int(row.id): str(row.name) for row in conn.execute(select(_series.c.id, _series.c.name).where(_visible(scope)).order_by(_series.c.name))}
 
 
 def find(conn: Connection, scope: Scope, name: str) -> Row | None:

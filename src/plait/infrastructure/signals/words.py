@@ -1,6 +1,6 @@
 """The dictionary of words of each series: what is said in text is kept as a code, and comes back as it was said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 __all__ = ["MOST_LETTERS", "MOST_WORDS", "OTHER", "Words", "cut"]
 
@@ -32,6 +32,11 @@ class Words:
     def has(self, series: int) -> bool:
         """Tell whether a series has words."""
         return series in self._texts
+
+    def all(self) -> Iterator[tuple[int, int, str]]:
+        """Yield (series, code, text) of all words, that of code 0 too."""
+        for series, texts in self._texts.items():
+            yield from ((series, code, text) for code, text in enumerate(texts))
 
     def text(self, series: int, code: float) -> str:
         """Return the word with a code; a code that nobody gave out reads as that of an unknown word."""

@@ -10,7 +10,8 @@ from plait.upkeep.backup.model import ENDING
 __all__ = ["allowed", "due", "file_name", "made_at", "read_time", "surplus"]
 
 _NAME = re.compile(rf"plait-(?P<party>[0-9a-f]{{8}})-(?P<at>\d{{8}}T\d{{6}}Z){re.escape(ENDING)}")
-_ENTRY = re.compile(r"(plait\.db|events\.db|plait\.toml|clock|keys/[A-Za-z0-9._-]{1,60}|lake/\d{12}\.seg|blobs/[0-9a-f]{2}/[0-9a-f]{64})")
+_LAKE = r"lake/\d{12}\.seg|lake/(?:raw|minute|hour)-\d{12}-\d{12}\.parquet"
+_ENTRY = re.compile(rf"(plait\.db|events\.db|plait\.toml|clock|keys/[A-Za-z0-9._-]{{1,60}}|{_LAKE}|blobs/[0-9a-f]{{2}}/[0-9a-f]{{64}})")
 
 
 def file_name(party: str, at: datetime) -> str:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -31,6 +32,7 @@ __all__ = ["BackupService", "Progress", "passphrase_in", "verify"]
 
 KINDS = ("backup.done", "backup.failed")
 AGAIN_S = 900.0
+Still: TypeAlias = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 LOOK_S = 30.0
 
 _log = structlog.get_logger("plait.backup")
@@ -60,15 +62,16 @@ def passphrase_in(file: str) -> str:
 
 
 class BackupService:
-    """Backups of the node in ``folder``, one at a time."""
+    """Backups of the node in ``folder``, one at a time; meanwhile ``still`` keeps the files listed in the databases where they are."""
 
-    def __init__(self, store: Store, events: Base, guard: Guard, folder: Path, settings: Backup) -> None:
+    def __init__(self, store: Store, events: Base, guard: Guard, folder: Path, settings: Backup, still: Still = contextlib.nullcontext) -> None:
         self.store = store
         self.events = events
         self.guard = guard
         self.folder = folder
         self.settings = settings
         self.progress = Progress()
+        self._still = still
         self._lock = asyncio.Lock()
 
     async def make(self, actor: Actor, to: str = "", *, plain: bool = False, passphrase_file: str = "") -> BackupView:
@@ -80,7 +83,8 @@ class BackupService:
         async with self._lock:
             self.progress = Progress(True, "copying")
             try:
-                return await self._told(actor, place, passphrase_in(passphrase_file or self.settings.passphrase_file), plain)
+                async with self._still():
+                    return await self._told(actor, place, passphrase_in(passphrase_file or self.settings.passphrase_file), plain)
             except Problem as problem:
                 await self._failed(place, problem)
                 raise

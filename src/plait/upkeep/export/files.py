@@ -3,18 +3,17 @@
 import csv
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, inspect
 
 from plait.circulation.epcis.document import merge_contexts
 from plait.circulation.epcis.tables import ev, term
-from plait.infrastructure.signals.record import unpack
-from plait.infrastructure.signals.tables import series as series_of
+from plait.infrastructure.signals.offline import every_series
 from plait.kernel.actor import Scope
 from plait.kernel.firm import Firm
 from plait.kernel.os import fsync_file, safe_name
@@ -22,7 +21,7 @@ from plait.kernel.problems import Problem
 from plait.manufacturing.desk.inbox import tables as inbox
 from plait.manufacturing.trade import tables as trade
 from plait.manufacturing.trade.ubl_write import write_ubl
-from plait.store import Blobs, from_ms, read_records
+from plait.store import Blobs, from_ms
 from plait.store.tables import log
 from plait.upkeep.export.rows import cell, columns, plain_tables, rows
 
@@ -150,30 +149,19 @@ def _csv(fields: list[str]) -> bytes:
 
 
 def write_signals(out: Writer, conn: Connection, lake: Path) -> None:
-    """Write each series of what machines said as CSV: time (UTC), value, quality."""
-    names = {row.id: row for row, _ in series_of(conn, ALL)}
-    folder = out.root / "signals"
-    folder.mkdir()
-    draft: dict[int, IO[bytes]] = {}
+    """Write each series of what machines said as CSV: time (UTC), value (a number or a word), quality."""
+    if not lake.is_dir():
+        return
     taken: list[str] = []
-    with ExitStack() as stack:
-        for segment in sorted(lake.glob("*.seg")):
-            for _, record in read_records(segment):
-                for point in unpack(record):
-                    if point.series not in draft:
-                        draft[point.series] = stack.enter_context((folder / f".{point.series}").open("w+b"))
-                    draft[point.series].write(f"{from_ms(point.ms).isoformat(timespec='milliseconds')},{point.value!r},{point.quality}\r\n".encode())
-        for number, file in sorted(draft.items()):
-            name = safe_name(f"{names[number].name if number in names else number}.csv".replace("/", "."), taken)
-            taken.append(name)
-            file.seek(0)
-            count = [0]
-            out.write(f"signals/{name}", "what a machine said: time, value, quality", _points(file, count), lambda count=count: count[0])  # type: ignore[misc]
-            (folder / f".{number}").unlink()
+    for name, points in every_series(conn, lake):
+        shown = safe_name(f"{name}.csv".replace("/", "."), taken)
+        taken.append(shown)
+        count = [0]
+        out.write(f"signals/{shown}", "what a machine said: time, value, quality", _points(points, count), lambda count=count: count[0])  # type: ignore[misc]
 
 
-def _points(file: IO[bytes], count: list[int]) -> Iterator[bytes]:
+def _points(points: Iterator[tuple[int, float | str, int]], count: list[int]) -> Iterator[bytes]:
     yield b"time,value,quality\r\n"
-    for line in file:
+    for ms, value, quality in points:
         count[0] += 1
-        yield line
+        yield _csv([from_ms(ms).isoformat(timespec="milliseconds"), value if isinstance(value, str) else repr(value), str(quality)])

@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from plait.circulation.epcis.loss import compare
+from plait.infrastructure.signals.manifest import File, files
 from plait.infrastructure.signals.tables import mark
 from plait.kernel.actor import Scope
 from plait.kernel.problems import UNAVAILABLE, Problem
@@ -91,6 +92,26 @@ def _events(facts: Look, events: Look, rest: Callable[[], None]) -> Check:
     return Check("events", "ok", "The events are those that the log tells of.")
 
 
+def _listed(facts: Look) -> dict[str, File]:
+    """Return the Parquet files of the signal lake that the manifest lists; a folder of an older version has none."""
+    with facts() as conn:
+        return {file.name: file for file in files(conn, Scope(everything=True))} if inspect(conn).has_table("signal_file") else {}
+
+
+def _parquet(lake: Path, facts: Look, rest: Callable[[], None]) -> list[str]:
+    wrong = []
+    for name, file in _listed(facts).items():
+        try:
+            with (lake / name).open("rb") as content:
+                if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
+                    wrong.append(f"lake/{name} was changed")
+        except FileNotFoundError:
+            if name in _listed(facts):
+                wrong.append(f"lake/{name} is missing")
+        rest()
+    return wrong
+
+
 def _files(folder: Path, facts: Look, rest: Callable[[], None]) -> Check:
     wrong: list[str] = []
     torn: list[str] = []
@@ -102,12 +123,14 @@ def _files(folder: Path, facts: Look, rest: Callable[[], None]) -> Check:
     with facts() as conn:
         number, end = mark(conn, Scope(everything=True))
     for path in sorted((folder / "lake").glob("*.seg")):
-        for lost in damaged(path):
-            told = wrong if not lost.torn or (int(path.stem) == number and lost.offset < end) else torn
-            told.append(f"lake/{path.name} has {lost.bytes} damaged bytes at {lost.offset}")
-        if int(path.stem) == number and path.stat().st_size < end:
-            wrong.append(f"lake/{path.name} is shorter than it was")
+        with suppress(FileNotFoundError):  # compacted meanwhile
+            for lost in damaged(path):
+                told = wrong if not lost.torn or (int(path.stem) == number and lost.offset < end) else torn
+                told.append(f"lake/{path.name} has {lost.bytes} damaged bytes at {lost.offset}")
+            if int(path.stem) == number and path.stat().st_size < end:
+                wrong.append(f"lake/{path.name} is shorter than it was")
         rest()
+    wrong += _parquet(folder / "lake", facts, rest)
     figures: dict[str, int | float | str] = {"wrong": len(wrong), "torn": len(torn)}
     if wrong:
         return Check("files", "bad", f"{'; '.join(wrong[:NAMED])}.", "Restore the last backup if what is in them is needed.", figures)
