@@ -1,0 +1,1 @@
+"""What ``plait new`` writes: files with ``@name@``, ``@package@`` and ``@Class@`` in them."""
