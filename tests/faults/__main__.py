@@ -1,6 +1,6 @@
 """``make faults``: many more faults than CI has time for. Prints how many were tried and what was found.
 
-python -m tests.faults [--kills 1000] [--disk 300] [--pairs 100] [--restarts 50] [--stumbles 5] [--no-matrix] [--seed 1] [--json]
+python -m tests.faults [--kills 1000] [--disk 300] [--pairs 100] [--restarts 50] [--mqtt 200] [--stumbles 5] [--no-matrix] [--seed 1] [--json]
 """
 
 import argparse
@@ -20,6 +20,8 @@ from tests.faults.nodes import node_kills
 from tests.faults.pairs import pair_kills
 from tests.faults.runs import RUNS, WORKS, Report, damage
 from tests.faults.storm import storm, stumbling
+from tests.infrastructure.mqtt.crowd import crowd
+from tests.infrastructure.mqtt.kills import kills
 from tests.infrastructure.restarts import restarts
 
 
@@ -66,12 +68,20 @@ def machines(space: Path, number: int) -> Iterator[tuple[str, Report]]:
     yield "an OPC UA server switched off and on", Report(number, asyncio.run(restarts(space / "restarts", number)))
 
 
+def mqtt(space: Path, number: int, seed: int) -> Iterator[tuple[str, Report]]:
+    """Kill the MQTT listener under load, and let ten thousand clients come at once."""
+    yield "an MQTT listener killed under load", Report(number, asyncio.run(kills(space / "mqtt", number, seed)))
+    yield "10,000 MQTT clients at once", Report(10_000, crowd(space / "crowd", 10_000))
+
+
 def reports(space: Path, wanted: argparse.Namespace) -> Iterator[tuple[str, Report]]:
     """Yield each part's report as it is done."""
     if wanted.disk:
         yield from disk(space, wanted.disk, wanted.seed)
     if wanted.kills:
         yield "a whole node killed at drawn writes", asyncio.run(node_kills(space / "nodes", wanted.kills, wanted.seed))
+    if wanted.mqtt:
+        yield from mqtt(space, wanted.mqtt, wanted.seed)
     if wanted.pairs:
         yield "two firms dealing, either killed at drawn writes", asyncio.run(pair_kills(space / "pairs", wanted.pairs, wanted.seed))
     if wanted.restarts:
@@ -89,6 +99,7 @@ def main() -> int:
     parser.add_argument("--disk", type=int, default=300, help="faults of each kind for each kind of work")
     parser.add_argument("--pairs", type=int, default=100, help="kills of one of two firms that deal with each other")
     parser.add_argument("--restarts", type=int, default=50, help="an OPC UA server switched off and on under a linked node")
+    parser.add_argument("--mqtt", type=int, default=200, help="kills of the MQTT listener under load")
     parser.add_argument("--stumbles", type=int, default=5, help="runs of the demo whose reactions fail half done (a minute each)")
     parser.add_argument("--matrix", action=argparse.BooleanOptionalAction, default=True, help="all seven nodes of the demo in all ten steps (an hour or more)")
     parser.add_argument("--seed", type=int, default=1)
