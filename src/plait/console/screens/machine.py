@@ -18,7 +18,7 @@ from plait.infrastructure.signals.model import Series
 from plait.kernel.actor import Actor
 from plait.kernel.problems import Problem
 from plait.overview import paths
-from plait.overview.wall.rules import shown_state
+from plait.overview.wall.rules import shown_state, sign_of
 
 __all__ = ["SCREENS", "machine_shown"]
 
@@ -111,6 +111,7 @@ def _picture(page: Page, id: str, signals: Sequence[Series], begun: datetime | N
         "farther": t("Farther"),
         "live": t("live"),
         "label": t("States, jobs and signals of the machine over time"),
+        "power": t("{kwh} kWh used", kwh="{kwh}"),
         "energy": t("{kwh} kWh for the jobs shown", kwh="{kwh}"),
         "lost": t("The picture cannot be read now."),
         "nothing": t("nothing in this time"),
@@ -153,7 +154,7 @@ def _shift_shown(page: Page, row: OeeRow | None) -> Markup:
 
 def _signals(page: Page, id: str, signals: Sequence[Series]) -> Markup:
     t = page.t
-    rows = [(each.name.removeprefix(f"{id}."), _value(each), each.unit, since(each.at, t)) for each in signals]
+    rows = [(each.title or each.name.removeprefix(f"{id}."), _value(each), sign_of(each.unit), since(each.at, t)) for each in signals]
     made = table((t("Signal"), t("Value"), t("Unit"), t("When")), rows, label=t("Signals"), numbers=(1,), csv="CSV")
     return tag("section", tag("h2", t("Signals")), made, cls="p-card")
 

@@ -11,6 +11,7 @@ from plait.console.screen import Screen
 from plait.console.screens import machine
 from plait.infrastructure.machines.practice.model import PracticeView
 from plait.kernel.actor import Actor
+from plait.kernel.texts import Texts
 from plait.overview import paths
 from plait.overview.wall.model import Wall, WallLink, WallLinkAsked
 from plait.overview.wall.rules import LOUD, STATES
@@ -87,7 +88,7 @@ def wall_shown(page: Page, found: Seen, *, may: bool, area: str = "", only: str 
     counts = Counter(tile.state for tile in every)
     answer = t("{running} of {all} run.", running=counts["running"], all=len(every))
     stands = sum(counts[state] for state in LOUD)
-    answer += " " + (t("{count} need somebody.", count=stands) if stands else t("None stands for a fault."))
+    answer += " " + (_need(t, stands) if stands else t("None stands for a fault."))
     filters = [_filter(page, state, counts[state], only, area) for state in STATES if counts[state] or state == only]
     areas = sorted({tile.area for tile in every if tile.area})
     if len(areas) > 1:
@@ -96,6 +97,10 @@ def wall_shown(page: Page, found: Seen, *, may: bool, area: str = "", only: str 
     tiles = _tiles(page, Wall(found.wall.now, shown), kiosk=False) if shown else tag("p", t("No machine is so now."), cls="p-soft")
     below = _below(page, found) if may else ""
     return tag("div", tag("p", answer, cls="p-answer"), tag("div", filters, cls="p-row"), tag("div", tiles), below, cls="p-stack")
+
+
+def _need(t: Texts, count: int) -> str:
+    return t("One needs somebody.") if count == 1 else t("{count} need somebody.", count=count)
 
 
 def _tiles(page: Page, wall: Wall, *, kiosk: bool) -> Markup:

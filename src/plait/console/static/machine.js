@@ -166,6 +166,7 @@
         if (answer.status === 401) { window.plait?.signInAgain(); return; }
         if (!answer.ok) throw new Error((await answer.json()).detail || String(answer.status));
         this.data = await answer.json();
+        for (const curve of this.data.curves) curve.at = curve.at.map((at) => at + this.data.since);
         this.clock = { at: this.data.now, seen: performance.now() };
         this.said = "";
       } catch (error) {
@@ -233,6 +234,7 @@
       for (const [key, b] of Object.entries(this.buttons)) b.setAttribute("aria-pressed", String(Math.abs(this.span - SPANS[key]) < 1));
       this.liveButton.setAttribute("aria-pressed", String(this.live));
       const words = [`${FORMS.full.format(from)} – ${FORMS.full.format(this.end)}`];
+      if (this.data?.power_kwh) words.push(this.words.power.replace("{kwh}", number(this.data.power_kwh)));
       if (this.data?.energy_kwh) words.push(this.words.energy.replace("{kwh}", number(this.data.energy_kwh)));
       this.note.textContent = this.said || words.join(" · ");
       this.note.classList.toggle("p-bad", Boolean(this.said));
@@ -281,8 +283,8 @@
       g.beginPath(); g.moveTo(LEFT, base + 0.5); g.lineTo(this.wide - RIGHT, base + 0.5); g.stroke();
       const from = this.end - this.span;
       let low = Infinity, high = -Infinity;
-      if (curve) for (let i = 0; i < curve.at.length; i++) if (curve.at[i] >= from - this.span * 0.05 && curve.at[i] <= this.end) { if (curve.low[i] < low) low = curve.low[i]; if (curve.high[i] > high) high = curve.high[i]; }
-      const words = curve && Object.keys(curve.words).length > 0, some = low <= high;
+      if (curve) for (let i = 0; i < curve.at.length; i++) if (curve.at[i] >= from - this.span * 0.05 && curve.at[i] <= this.end) { if (curve.value[i] < low) low = curve.value[i]; if (curve.value[i] > high) high = curve.value[i]; }
+      const words = curve && curve.words.length > 0, some = low <= high;
       if (some && low === high) { low -= Math.abs(low) * 0.1 || 1; high += Math.abs(high) * 0.1 || 1; }
       const y = (value) => base - 4 - ((value - low) / (high - low)) * (base - head - 8);
       if (some && !words) {
@@ -305,12 +307,11 @@
         for (let i = 0; i < curve.at.length; i++) {
           const at = curve.at[i], x = this.x(at);
           while (gap < gaps.length && gaps[gap].until <= at) { open = false; gap++; }
-          if (open) g.lineTo(x, y(curve.low[i])); else g.moveTo(x, y(curve.low[i]));
-          if (curve.high[i] !== curve.low[i]) g.lineTo(x, y(curve.high[i]));
+          if (open) g.lineTo(x, y(curve.value[i])); else g.moveTo(x, y(curve.value[i]));
           open = true;
         }
         g.stroke();
-        if (curve.at.length < this.inner / 8) { g.fillStyle = stroke; for (let i = 0; i < curve.at.length; i++) { g.beginPath(); g.arc(this.x(curve.at[i]), y(curve.high[i]), 2, 0, 7); g.fill(); } }
+        if (curve.at.length < this.inner / 8) { g.fillStyle = stroke; for (let i = 0; i < curve.at.length; i++) { g.beginPath(); g.arc(this.x(curve.at[i]), y(curve.value[i]), 2, 0, 7); g.fill(); } }
         g.lineWidth = 1;
       }
       g.restore();
@@ -329,7 +330,7 @@
         if (b < LEFT || a > this.wide) continue;
         g.fillStyle = line;
         g.fillRect(a, head + 4, Math.max(1, b - a - 1), base - head - 8);
-        if (b - a > 30) { g.save(); g.beginPath(); g.rect(a, head, b - a - 3, base - head); g.clip(); g.fillStyle = ink; g.fillText(curve.words[curve.high[i]] ?? String(curve.high[i]), Math.max(a, LEFT) + 4, (head + base) / 2); g.restore(); }
+        if (b - a > 30) { g.save(); g.beginPath(); g.rect(a, head, b - a - 3, base - head); g.clip(); g.fillStyle = ink; g.fillText(curve.words[curve.value[i]] ?? String(curve.value[i]), Math.max(a, LEFT) + 4, (head + base) / 2); g.restore(); }
       }
     }
 
@@ -350,8 +351,7 @@
         if (!curve?.at.length) continue;
         let a = 0, b = curve.at.length - 1;
         while (a < b) { const m = (a + b + 1) >> 1; if (curve.at[m] <= at) a = m; else b = m - 1; }
-        const low = curve.low[a], high = curve.high[a];
-        rows.push(`${curve.title}: ${curve.words[high] ?? (low === high ? number(low) : `${number(low)} – ${number(high)}`)} ${curve.unit}`);
+        rows.push(`${curve.title}: ${curve.words[curve.value[a]] ?? number(curve.value[a])} ${curve.unit}`);
       }
       this.tip.textContent = rows.join("\n");
       this.tip.hidden = false;

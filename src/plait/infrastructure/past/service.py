@@ -26,12 +26,9 @@ def check_span(since: datetime, until: datetime) -> None:
         raise Problem(INVALID, f"since: at most {MOST_DAYS} days at once.", field="since")
 
 
-def _number(body: Any, *names: str) -> float:
-    for name in names:
-        value = body.get(name) if isinstance(body, dict) else getattr(body, name, None)
-        if value is not None:
-            return float(value)
-    return 0.0
+def _said(body: Any, name: str) -> Any:
+    """Return what a fact says, also one whose kind is not registered in this process."""
+    return body.get(name) if isinstance(body, dict) else getattr(body, name, None)
 
 
 class HistoryService:
@@ -51,11 +48,8 @@ class HistoryService:
             if fact.kind == "machine.state_changed":
                 tables.put_change(tx.conn, fact.seq, body.machine_id, Change(ms_of(body.at), body.state, body.reason))
             else:
-                at = getattr(body, "at", None) or fact.at
-                seconds, scrap = _number(body, "seconds", "duration_s", "duration"), _number(body, "scrap")
-                good = _number(body, "good") if hasattr(body, "good") else max(0.0, _number(body, "parts", "pieces") - scrap)
-                machine = body["machine_id"] if isinstance(body, dict) else body.machine_id
-                tables.put_cycle(tx.conn, fact.seq, machine, ms_of(at), seconds, good, scrap)
+                at, good, scrap = _said(body, "ended") or fact.at, float(_said(body, "parts") or 0), float(_said(body, "scrap") or 0)
+                tables.put_cycle(tx.conn, fact.seq, _said(body, "machine_id"), ms_of(at), float(_said(body, "seconds") or 0), good, scrap)
 
         await self.store.write(me, work)
 

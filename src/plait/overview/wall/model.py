@@ -84,19 +84,18 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Curve(msgspec.Struct, frozen=True):
-    """A signal's values as they look at the width asked for: at each moment ``at`` (milliseconds) the least and the greatest of what happened around it.
+    """A signal's values as they look at the width asked for, every peak among them: at ``at`` (milliseconds after the picture's ``since``) it was ``value``.
 
-    Where every point can be shown, ``low`` equals ``high``. ``words``: what the numbers of a signal that says words mean. ``latest``: its last value.
+    ``words``: what the numbers of a signal that says words mean. ``of``: so many points it stands for; ``latest``: its last value.
     """
 
     name: str
     title: str
     unit: str
     at: list[int]
-    low: list[float]
-    high: list[float]
-    points: int = 0
-    words: dict[int, str] = {}
+    value: list[float]
+    of: int = 0
+    words: list[str] = []
     latest: float | str | None = None
     latest_at: int | None = None
 
@@ -104,7 +103,8 @@ class Curve(msgspec.Struct, frozen=True):
 class MachinePicture(msgspec.Struct, frozen=True):
     """One machine between ``since`` and ``until`` (milliseconds): states, jobs, gaps, marks, and a curve a signal asked for.
 
-    ``first``: when something was first known of it; ``energy_kwh``: of the jobs in the time.
+    ``first``: when something was first known of it; ``energy_kwh``: of the jobs in the time; ``power_kwh``: what its first signal of power (unit kW or W)
+    adds up to where it is known, None when it has none.
     """
 
     machine_id: str
@@ -118,6 +118,7 @@ class MachinePicture(msgspec.Struct, frozen=True):
     marks: list[Mark]
     curves: list[Curve]
     energy_kwh: float = 0.0
+    power_kwh: float | None = None
 
 
 class WallLinkAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from plait.infrastructure.machines.model import MachineStatus
 from plait.infrastructure.past.model import Work
+from plait.infrastructure.signals.model import Value
+from plait.kernel.units import UNITS
 from plait.overview.wall.model import Goal, Tile
+from plait.store import ms_of
 
-__all__ = ["LOUD", "STATES", "edges", "shown_state", "tiles"]
+__all__ = ["LOUD", "STATES", "WATTS", "drawn", "shown_state", "sign_of", "tiles"]
 
 STATES = ("down", "silent", "setup", "idle", "running")
 """The states of tiles, those that need somebody first."""
@@ -41,23 +44,23 @@ def _tile(each: MachineStatus, work: Work | None, goal: Goal | None, alarms: int
     return Tile(each, shown_state(each), area, line, job, part, operation, done, quantity, ring, oee, goal.goal if goal else None, alarms)
 
 
-def edges(values: Sequence[tuple[int, float]], since: int, until: int, width: int) -> tuple[list[int], list[float], list[float]]:
-    """Return moments, least and greatest values of points in order of time: one moment a column where there are more than four points a column."""
-    if len(values) <= 4 * width:
-        return [at for at, _ in values], [value for _, value in values], [value for _, value in values]
-    slot = max(1.0, (until - since) / width)
+SIGNS = {"KWT": "kW", "WTT": "W", "AMP": "A", "VLT": "V", "BAR": "bar", "RPM": "1/min", "HTZ": "Hz", "MTS": "m/s", "NEW": "N", "PAL": "Pa", "C62": ""}
+WATTS = {"KWT": 1.0, "kW": 1.0, "WTT": 0.001, "W": 0.001}
+"""Units of power, in kW."""
+
+
+def sign_of(unit: str) -> str:
+    """Return a unit as people write it: a code of UN/ECE Recommendation 20 by its sign, other text as it is."""
+    known = UNITS.get(unit)
+    return SIGNS[unit] if unit in SIGNS else known[1] if known else unit
+
+
+def drawn(values: Sequence[Value], since: int) -> tuple[list[int], list[float], list[str]]:
+    """Return moments after ``since`` (milliseconds), numbers, and the words that numbers stand for where a signal says words."""
+    words: dict[str, int] = {}
     at: list[int] = []
-    low: list[float] = []
-    high: list[float] = []
-    column = -1
-    for moment, value in values:
-        here = int((moment - since) / slot)
-        if here != column:
-            column = here
-            at.append(moment)
-            low.append(value)
-            high.append(value)
-        else:
-            low[-1] = min(low[-1], value)
-            high[-1] = max(high[-1], value)
-    return at, low, high
+    found: list[float] = []
+    for each in values:
+        at.append(ms_of(each.at) - since)
+        found.append(float(words.setdefault(each.value, len(words))) if isinstance(each.value, str) else each.value)
+    return at, found, list(words)

@@ -40,6 +40,8 @@ ALL = Scope(everything=True)
 MOST_LINKS = 100
 MOST_SIGNALS = 24
 WIDEST = 4000
+MOST_POINTS = 8000
+POWER_STEPS = 500
 MOMENT = timedelta(milliseconds=1)
 FRESH_S = 10.0
 SEEN_S = 60.0
@@ -122,7 +124,8 @@ class WallService:
         states = await self._past.states(actor, machine_id, since, min(until, now), width) if since < now else []
         works = await self._past.worked(actor, since, until, machine_id)
         first = await self._past.first(actor, machine_id)
-        curves, gaps = await self._curves(actor, machine_id, since, until, width, signals)
+        known = await self._of(actor, machine_id)
+        curves, gaps = await self._curves(actor, machine_id, known, since, until, width, signals)
         marks = await self._marks(actor, machine_id, since, until)
         jobs = [
             Span(ms_of(max(work.started, since)), ms_of(min(work.ended or now, until)), work.state, f"{work.operation} {work.part}".strip() or work.job_id)
@@ -130,32 +133,42 @@ class WallService:
         ]
         spans = [Span(ms_of(each.since), ms_of(each.until), each.state, each.reason) for each in states]
         energy = sum(work.energy_kwh for work in works)
-        return MachinePicture(machine_id, low, high, ms_of(now), None if first is None else ms_of(first), spans, jobs, gaps, list(marks), curves, energy)
+        power = await self._power(actor, known, since, min(until, now))
+        begun = None if first is None else ms_of(first)
+        return MachinePicture(machine_id, low, high, ms_of(now), begun, spans, jobs, gaps, list(marks), curves, energy, power)
+
+    async def _of(self, actor: Actor, machine_id: str) -> list[Series]:
+        try:
+            return [each for each in await self._signals.series(actor) if each.name.startswith(f"{machine_id}.")]
+        except Problem:
+            return []
 
     async def _curves(
-        self, actor: Actor, machine_id: str, since: datetime, until: datetime, width: int, wanted: Sequence[str] | None
+        self, actor: Actor, machine_id: str, known: Sequence[Series], since: datetime, until: datetime, width: int, wanted: Sequence[str] | None
     ) -> tuple[list[Curve], list[Span]]:
-        try:
-            known = [each for each in await self._signals.series(actor) if each.name.startswith(f"{machine_id}.")]
-        except Problem:
-            return [], []
         names = None if wanted is None else {f"{machine_id}.{name}" for name in wanted}
-        chosen = [each for each in known if names is None or each.name in names][:MOST_SIGNALS]
         curves: list[Curve] = []
         gaps: dict[tuple[int, int], Span] = {}
-        for series in chosen:
-            curve, found = await self._curve(actor, machine_id, series, since, until, width)
-            curves.append(curve)
-            gaps |= {(span.since, span.until): span for span in found}
+        for series in [each for each in known if names is None or each.name in names][:MOST_SIGNALS]:
+            view = await self._signals.picture(actor, series.name, since, until, min(2 * width, MOST_POINTS))
+            at, value, words = rules.drawn(view.values, ms_of(since))
+            name = series.name.removeprefix(f"{machine_id}.")
+            when = None if series.at is None else ms_of(series.at)
+            curves.append(Curve(name, series.title or name, rules.sign_of(series.unit), at, value, view.of, words, series.value, when))
+            for gap in view.gaps:
+                span = Span(ms_of(max(gap.since, since)), ms_of(min(gap.until, until)), "gap", gap.reason)
+                gaps[span.since, span.until] = span
         return curves, [gaps[key] for key in sorted(gaps)]
 
-    async def _curve(self, actor: Actor, machine_id: str, series: Series, since: datetime, until: datetime, width: int) -> tuple[Curve, list[Span]]:
-        view = await self._signals.query(actor, series.name, since, until, 10_000, (until - since).total_seconds() / width if width else None)
-        values = [(ms_of(value.at), float(value.value)) for value in view.values]
-        at, low, high = rules.edges(values, ms_of(since), ms_of(until), width)
-        gaps = [Span(ms_of(max(gap.since, since)), ms_of(min(gap.until, until)), "gap", gap.reason) for gap in view.gaps]
-        name = series.name.removeprefix(f"{machine_id}.")
-        return Curve(name, name, series.unit, at, low, high, len(values), {}, series.value, None if series.at is None else ms_of(series.at)), gaps
+    async def _power(self, actor: Actor, known: Sequence[Series], since: datetime, until: datetime) -> float | None:
+        """Return the energy (kWh) that the first signal of power adds up to, None when there is none or nothing is known."""
+        series = next((each for each in known if each.unit in rules.WATTS), None)
+        if series is None or until <= since:
+            return None
+        step = max(1.0, (until - since).total_seconds() / POWER_STEPS)
+        view = await self._signals.query(actor, series.name, since, until, POWER_STEPS + 2, step)
+        hours = [float(each.value) * step / 3600 for each in view.values if not isinstance(each.value, str)]
+        return sum(hours) * rules.WATTS[series.unit] if hours else None
 
     # -- links for screens
 
