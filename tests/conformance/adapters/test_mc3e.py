@@ -49,4 +49,4 @@ class TestMc3e(SignalSuite):
 
     def config(self, works: Any) -> dict[str, Any]:
         """Name it."""
-        return {"host": "127.0.0.1", "port": works.port, "interval_ms": 20, "map": MAP}
+        return {"host": "127.0.0.1", "port": works.port, "interval_ms": 20, "timeout_s": 30, "map": MAP}

@@ -20,7 +20,7 @@ AROUND = Around(20, Path())
 
 def config(name: str, raw: dict[str, Any]) -> Any:
     """Return an adapter's config for a device on this computer."""
-    return msgspec.convert({"host": "127.0.0.1", **raw}, ADAPTERS.load(name).config)
+    return msgspec.convert({"host": "127.0.0.1", "timeout_s": 30, **raw}, ADAPTERS.load(name).config)
 
 
 @contextlib.asynccontextmanager
@@ -37,7 +37,7 @@ async def running(name: str, device: Any = None) -> AsyncIterator[Any]:
 @contextlib.asynccontextmanager
 async def linked(name: str, port: int, *choices: Choice, **more: Any) -> AsyncIterator[Link]:
     """Link a controller as machine ``m``."""
-    raw = {"host": "127.0.0.1", "port": port, "interval_ms": 10, **more}
+    raw = {"host": "127.0.0.1", "port": port, "interval_ms": 10, "timeout_s": 30, **more}
     link = ADAPTERS.load(name).link(config(name, raw), AROUND)
     try:
         await link.connect()
@@ -52,6 +52,16 @@ async def browsed(name: str, port: int, **more: Any) -> dict[str, Offered]:
     plugin = ADAPTERS.load(name)
     assert plugin.browse is not None
     return {each.address: each for each in await plugin.browse(config(name, {"port": port, **more}), AROUND)}
+
+
+def hurry(link: Any, seconds: float) -> None:
+    """Let an answer take no longer than that from now on: the link was made with all the time a busy computer may need."""
+    device = link._device
+    device._config = msgspec.structs.replace(device._config, timeout_s=seconds)
+    if hasattr(device, "_connection"):
+        device._connection.timeout = seconds
+    if hasattr(device, "_client"):
+        device._client.ctx.comm_params.timeout_connect = seconds
 
 
 async def hear(link: Link, true: Callable[[Batch], Any]) -> Batch:

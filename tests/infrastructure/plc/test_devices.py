@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plait.infrastructure.machines import scan
 from plait.infrastructure.machines.modbus.device import ModbusDevice as ModbusAsker
 from plait.infrastructure.machines.model import Around, Choice, LinkLost, Machine
 from plait.infrastructure.machines.plugins import ADAPTERS
@@ -268,8 +269,10 @@ async def test_a_slip_in_a_list_hides_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("name", MAKE)
-async def test_a_search_finds_what_answers(name: str) -> None:
+async def test_a_search_finds_what_answers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that a search of this computer finds the device with a config that can be linked, and nothing where nothing or something else answers."""
+    for limit in ("OPEN_S", "ANSWER_S", "PROBE_S", "WHOLE_S"):
+        monkeypatch.setattr(scan, limit, 30.0)  # a busy computer takes its time
     plugin = ADAPTERS.load(name)
     assert plugin.find is not None
     async with running(name) as device, running("mc3e" if name != "mc3e" else "s7") as other:

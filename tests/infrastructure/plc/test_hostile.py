@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from plait.infrastructure.machines.model import Choice, LinkLost
-from tests.infrastructure.plc.support import MAKE, WORD, Spoiler, hear, linked, running, told
+from tests.infrastructure.plc.support import MAKE, WORD, Spoiler, hear, hurry, linked, running, told
 
 NOISE = random.Random(7).randbytes(100_000)
 
@@ -41,8 +41,9 @@ SPOILT: dict[str, Callable[[bytes], bytes | None]] = {
 @pytest.mark.parametrize("name", MAKE)
 async def test_spoilt_answers_lose_the_link_or_are_bad(name: str, spoil: str) -> None:
     """Tests that whatever comes instead of an answer ends in a lost link, or in a bad value, with words: never in another error, a wait or a value."""
-    async with running(name) as device, Spoiler(device.port) as wire, linked(name, wire.port, Choice("a", WORD[name]), timeout_s=0.3) as link:
+    async with running(name) as device, Spoiler(device.port) as wire, linked(name, wire.port, Choice("a", WORD[name])) as link:
         await hear(link, lambda batch: told(batch).get("a") == (0.0, 0))
+        hurry(link, 0.3)
         wire.spoil = SPOILT[spoil] if spoil != "another's" else lambda answer: flipped(answer, NUMBER[name])
         try:
             batch = await hear(link, told)
@@ -78,8 +79,9 @@ async def test_random_answers(name: str) -> None:
     async with running(name) as device, Spoiler(device.port) as wire:
         for _ in range(10):
             wire.spoil = lambda answer: answer
-            async with linked(name, wire.port, Choice("a", WORD[name]), timeout_s=0.1) as link:
+            async with linked(name, wire.port, Choice("a", WORD[name])) as link:
                 await hear(link, told)
+                hurry(link, 0.1)
                 wire.spoil = spoil
                 try:
                     for _ in range(4):

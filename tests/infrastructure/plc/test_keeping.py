@@ -15,7 +15,7 @@ from tests.support import free_port
 
 
 def machine(id: str, adapter: str, port: int, *choices: Choice, **more: Any) -> Machine:
-    return Machine(id, id.title(), "press", adapter, {"host": "127.0.0.1", "port": port, "interval_ms": 10, **more}, signals=choices)
+    return Machine(id, id.title(), "press", adapter, {"host": "127.0.0.1", "port": port, "interval_ms": 10, "timeout_s": 30, **more}, signals=choices)
 
 
 def states(log: Log, id: str) -> list[str]:

@@ -20,7 +20,8 @@ T = TypeVar("T")
 MOST_HOSTS = 1024
 PER_SECOND = 200
 AT_ONCE = 64
-OPEN_S, PROBE_S, WHOLE_S = 0.7, 3.0, 30.0
+# A connection, an answer to one question of a probe, a whole probe, the whole search.
+OPEN_S, ANSWER_S, PROBE_S, WHOLE_S = 0.7, 0.9, 3.0, 30.0
 
 
 def own_networks() -> tuple[str, ...]:

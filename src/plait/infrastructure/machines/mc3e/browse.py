@@ -3,12 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from plait.infrastructure.machines import signalmap
+from plait.infrastructure.machines import scan, signalmap
 from plait.infrastructure.machines.mc3e import Mc3eConfig
 from plait.infrastructure.machines.mc3e.address import Place, parse, text
 from plait.infrastructure.machines.mc3e.device import Mc3eDevice, Refusal
 from plait.infrastructure.machines.model import BAD_MACHINE, Found, LinkLost, Offered
-from plait.infrastructure.machines.scan import sweep
 from plait.infrastructure.machines.signalmap import Entry
 from plait.kernel.problems import Problem
 from plait.wire.mc3e import DEVICES
@@ -71,11 +70,11 @@ async def _scanned(device: Mc3eDevice, config: Mc3eConfig, ranges: Sequence[tupl
 
 async def find(networks: Sequence[str], port: int) -> Sequence[Found]:
     """Return the PLCs that answer on this network, with the name of their CPU."""
-    return await sweep(networks, port, _probe)
+    return await scan.sweep(networks, port, _probe)
 
 
 async def _probe(host: str, port: int) -> Found | None:
-    device = Mc3eDevice(Mc3eConfig(host=host, port=port, timeout_s=1.0))
+    device = Mc3eDevice(Mc3eConfig(host=host, port=port, timeout_s=scan.ANSWER_S))
     try:
         await device.open()
         model = await device.model()

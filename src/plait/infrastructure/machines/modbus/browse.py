@@ -3,13 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from plait.infrastructure.machines import signalmap
+from plait.infrastructure.machines import scan, signalmap
 from plait.infrastructure.machines.modbus import ModbusConfig
 from plait.infrastructure.machines.modbus.address import Place, parse, text
 from plait.infrastructure.machines.modbus.device import ModbusDevice, Refusal
 from plait.infrastructure.machines.model import BAD_MACHINE, Found, LinkLost, Offered
 from plait.infrastructure.machines.polling import Silent
-from plait.infrastructure.machines.scan import sweep
 from plait.infrastructure.machines.signalmap import Entry
 from plait.kernel.problems import Problem
 from plait.wire.registers import Kind, Order, decode
@@ -132,12 +131,12 @@ def _offer(place: Place, value: float | str) -> Offered:
 
 async def find(networks: Sequence[str], port: int) -> Sequence[Found]:
     """Return what answers to Modbus on this network: each with the first unit id that answers."""
-    return await sweep(networks, port, _probe)
+    return await scan.sweep(networks, port, _probe)
 
 
 async def _probe(host: str, port: int) -> Found | None:
     for unit in (1, 255, 0):
-        config = ModbusConfig(host=host, port=port, unit=unit, timeout_s=0.8)
+        config = ModbusConfig(host=host, port=port, unit=unit, timeout_s=scan.ANSWER_S)
         device = ModbusDevice(config)
         try:
             await device.open()

@@ -4,13 +4,12 @@ import re
 import struct
 from collections.abc import Sequence
 
-from plait.infrastructure.machines import signalmap
+from plait.infrastructure.machines import scan, signalmap
 from plait.infrastructure.machines.model import BAD_MACHINE, Found, LinkLost, Offered
 from plait.infrastructure.machines.polling import Silent
 from plait.infrastructure.machines.s7 import S7Config
 from plait.infrastructure.machines.s7.address import Place, parse, text
 from plait.infrastructure.machines.s7.device import S7Device
-from plait.infrastructure.machines.scan import sweep
 from plait.infrastructure.machines.signalmap import Entry
 from plait.kernel.problems import Problem
 
@@ -85,12 +84,12 @@ def _name(place: Place) -> str:
 
 async def find(networks: Sequence[str], port: int) -> Sequence[Found]:
     """Return the S7 controllers that answer on this network, each with the first slot that lets itself be connected."""
-    return await sweep(networks, port, _probe)
+    return await scan.sweep(networks, port, _probe)
 
 
 async def _probe(host: str, port: int) -> Found | None:
     for slot in (1, 2, 0):
-        device = S7Device(S7Config(host=host, port=port, slot=slot, timeout_s=0.9))
+        device = S7Device(S7Config(host=host, port=port, slot=slot, timeout_s=scan.ANSWER_S))
         try:
             await device.open()
         except LinkLost:
