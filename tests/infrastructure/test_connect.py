@@ -178,6 +178,7 @@ async def test_signals_are_chosen_anew_scaled_and_written(node: Node, connect: C
                     await SYSTEM.sleep(0.01)
 
         await value("press.oil", 319.65)
+        assert {each.name: each.unit for each in await node.signals.series(ME)}["press.oil"] == "KEL"
         energy = Choice("energy", "holding:40:float64:badc", "KWH", scale=0.001)
         assert (await node.machines.choose(ME, "press", (energy,))).signals == (energy,)
         async with asyncio.timeout(60):

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,11 @@ from plait.infrastructure.machines.model import (
     MachineAdded,
     MachineRemoved,
     MachineStatus,
+    Reading,
     StateChanged,
 )
 from plait.infrastructure.machines.plugins import ADAPTERS
-from plait.infrastructure.signals import SignalService
+from plait.infrastructure.signals import Point, SeriesMeta, SignalService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import BusinessClock
@@ -98,6 +99,10 @@ class MachineService:
         for keeper in keepers:
             await keeper.stop()
 
+    def ruled(self, machine_ids: Iterable[str]) -> None:
+        """Let the states of these machines, and of no others, follow from their signals: what they say of their state themselves is left out."""
+        self._journal.ruled = frozenset(machine_ids)
+
     async def add(self, actor: Actor, machine: Machine) -> Machine:
         """Add a machine and begin to link it; the same again changes nothing. Raise ``bad-machine`` or ``conflict``."""
         self.guard.require(actor, "machines.write")
@@ -116,8 +121,15 @@ class MachineService:
         if await self.store.write(actor, work) and self._opened:
             row = await self.store.read(lambda conn: tables.machine(conn, ALL, machine.id))
             if row is not None:
+                await self._describe(actor, machine)
                 await self._link(plugin, config, row)
         return machine
+
+    async def _describe(self, actor: Actor, machine: Machine) -> None:
+        """Say what the chosen signals mean, so that their series bear unit, meaning and title."""
+        told = {f"{machine.id}.{each.name}": SeriesMeta(each.unit, each.semantic, each.title) for each in machine.signals}
+        if told:
+            await self._signals.describe(actor, told)
 
     async def remove(self, actor: Actor, machine_id: str) -> None:
         """End the link to a machine and forget it; its facts and signals stay. Raise ``no-such-machine``."""
@@ -146,6 +158,8 @@ class MachineService:
         if row is not None and keeper is not None:
             await keeper.remove(machine_id)
             await keeper.add(row.machine, None)
+        if row is not None:
+            await self._describe(actor, row.machine)
         return (await self.one(actor, machine_id)).machine
 
     async def move(self, actor: Actor, machine_id: str, site: str, place: str) -> Machine:
@@ -191,6 +205,16 @@ class MachineService:
             await self.store.write(actor, lambda tx: tx.append(f"machine/{machine_id}", SignalWritten(machine_id, signal, value)))
 
         await self._keeper(machine_id).command(machine_id, call)
+
+    async def take_values(self, actor: Actor, machine_id: str, values: Sequence[Reading]) -> int:
+        """Record what a machine said, brought by another way (a file), in the signals' own units; return how many. What is there already changes nothing.
+
+        Raise ``no-such-machine``.
+        """
+        self.guard.require(actor, "machines.write")
+        await self.one(actor, machine_id)
+        await self._signals.record([Point(f"{machine_id}.{each.signal}", each.at, each.value, each.quality) for each in values])
+        return len(values)
 
     async def _link(self, plugin: AdapterPlugin, config: Any, row: tables.Row) -> None:
         endpoint = plugin.endpoint(config)

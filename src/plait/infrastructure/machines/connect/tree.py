@@ -29,7 +29,7 @@ def tree(firm: str, machines: Sequence[MachineStatus], series: Mapping[str, Seri
         for name in sorted({*chosen, *(each.name for each in own.get(machine.id, ()))}):
             choice, last = chosen.get(name), series.get(name)
             signal = name.partition(".")[2]
-            unit = shown(choice.unit) if choice is not None and choice.unit else last.unit if last is not None else ""
+            unit = shown(choice.unit) if choice is not None and choice.unit else shown(last.unit) if last is not None else ""
             title = (choice.title if choice is not None else "") or signal
             node.children.append(Equipment("signal", signal, title, f"{node.path}/{signal}", "", unit, None if last is None else last.value))
         above.children.append(node)
