@@ -17,6 +17,8 @@ from plait.wire.registers import Order, decode, encode
 __all__ = ["Mc3eDevice", "Plan", "Refusal"]
 
 LIMIT = 1 << 14
+# An iQ-F takes half as many bits at once as the others.
+MOST_BITS = mc3e.MOST_BITS // 2
 _OUTSIDE = frozenset({0x4031, 0xC056})
 
 
@@ -36,7 +38,7 @@ class Plan:
         self.blocks: list[tuple[str, Block]] = []
         for device in sorted({place.device for place in places.values()}):
             spans = [Span(place.number, place.size, name) for name, place in places.items() if place.device == device]
-            self.blocks += [(device, block) for block in grouped(spans, mc3e.MOST_BITS if mc3e.DEVICES[device].bit else mc3e.MOST_WORDS, bridge)]
+            self.blocks += [(device, block) for block in grouped(spans, MOST_BITS if mc3e.DEVICES[device].bit else mc3e.MOST_WORDS, bridge)]
 
     def part(self, device: str, block: Block) -> list[tuple[str, Block]]:
         """Read the members of a block one by one from now on, and return them: the PLC does not take it whole."""
