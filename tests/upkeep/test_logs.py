@@ -15,7 +15,7 @@ from plait.upkeep.redact import HIDDEN, redact
 from tests.support.logs import logging_to
 
 SECRET = st.text("ABCDEFabcdef0123456789_-", min_size=12, max_size=60)
-ADDRESSES = ("https://me:{}@host/", "path=/g/{}", "/login/once/{}", "/op/b/{}")
+ADDRESSES = ("https://me:{}@host/", "path=/g/{}", "/wall/{}", "/login/once/{}", "/op/b/{}")
 SHAPES = (*ADDRESSES, "Authorization: Bearer {}", "password={}", '"token": "{}"', "Cookie: {}", "eyJhbGci.{}.x")
 WORDS = st.text(max_size=40).map(lambda text: f"{text} ")
 

@@ -15,6 +15,7 @@ _SHAPES = (
     re.compile(r"\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*"),
     re.compile(r"(?<=://)[^/\s@]+(?=@)"),
     re.compile(r"(?<=/g/)[A-Za-z0-9_-]{12,}"),
+    re.compile(r"(?<=/wall/)[A-Za-z0-9_-]{12,}"),
     re.compile(r"(?<=/login/once/)[A-Za-z0-9_-]{12,}"),
     re.compile(r"(?<=/op/b/)[A-Za-z0-9_-]{12,}"),
     re.compile(r"(?i)(?<=bearer )[^\s,;\"']+"),
@@ -35,7 +36,7 @@ def one_line(text: str) -> str:
 def clean(text: str) -> str:
     """Return ``text`` with everything that looks like a secret hidden.
 
-    That is PEM, JWS and JWT, bearer tokens, guest and login links, badges, logins in addresses, and ``name=value`` of secret names.
+    That is PEM, JWS and JWT, bearer tokens, guest, screen and login links, badges, logins in addresses, and ``name=value`` of secret names.
     """
     for shape in _SHAPES[:-1]:
         text = shape.sub(HIDDEN, text)
