@@ -127,10 +127,12 @@ def draw(lake: Lake, series: int, since: int, until: int, points: int) -> Pictur
 
     step = max(1, -(-(until - since) // max(1, points // 4)))
     tier = next((tier for tier in (HOUR, MINUTE) if step >= TIERS[tier]), RAW)
-    if tier == RAW:
-        found = _few(lake, series, since, until, points)
-        if found is not None:
+    if tier == RAW and until - since <= WINDOW:
+        found = lake.read([series], since, until)
+        if len(found.block.ms) <= points:
             return Picture(found.block, len(found.block.ms), found.damaged, tier)
+        one, damaged = shapes.summary(found.block, since, step), found.damaged
+    elif tier == RAW:
         one, damaged = _of_points(lake, series, since, until, step)
     else:
         whole = TIERS[tier]
@@ -138,14 +140,6 @@ def draw(lake: Lake, series: int, since: int, until: int, points: int) -> Pictur
     block = shapes.picture(one)
     inside = (block.ms >= since) & (block.ms < until)
     return Picture(block.take(inside), int(one.points.sum()), damaged, tier)
-
-
-def _few(lake: Lake, series: int, since: int, until: int, points: int) -> Found | None:
-    """Return all points when they are not more than ``points``, None when they are."""
-    if until - since > WINDOW:
-        return None
-    found = lake.read([series], since, until)
-    return found if len(found.block.ms) <= points else None
 
 
 def at_moment(lake: Lake, series: Sequence[int], at: int) -> dict[int, Raw]:

@@ -1,7 +1,7 @@
 """Parquet files of the lake: written whole, synced, named at once; what one holds is checked against the manifest before it is believed."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,14 @@ import msgspec
 from plait.infrastructure.signals.block import Block
 from plait.infrastructure.signals.duck import COPY, ask, paths
 from plait.infrastructure.signals.manifest import HOUR, MINUTE, RAW, TIERS, File
-from plait.infrastructure.signals.shapes import COLUMNS, Summary, summary, together
-from plait.kernel.os import fsync_file, replace
+from plait.infrastructure.signals.shapes import COLUMNS, Summary, ordered, summary, together
+from plait.kernel.ids import new_id
+from plait.kernel.os import fsync_file, make_dir, replace
 
 __all__ = ["Trust", "compacted_files", "merged_file", "raw_rows", "summary_rows"]
 
 ENDING = ".parquet"
+RANGE_ROWS = 1_000_000
 
 
 def compacted_files(folder: Path, block: Block, first: int, last: int, written_ms: int) -> list[File]:
@@ -62,13 +64,42 @@ def merged_file(folder: Path, parts: Sequence[File]) -> File:
         one = together(summary_rows([folder / part.name for part in parts], ()), 0, TIERS[tier])
         return _points(folder, tier, level, span, written, one._asdict())
     draft = _draft(folder, tier, *span)
-    each = " UNION ALL ".join(
-        f"SELECT series, ms, value, quality, {number} AS part, file_row_number AS line FROM read_parquet({paths([folder / part.name])}, file_row_number = true)"  # noqa: S608 - names of our own
-        for number, part in enumerate(parts)
-    )
-    ask(f"COPY (SELECT series, ms, value, quality FROM ({each}) ORDER BY series, ms, part, line) TO '{_sql(draft)}' {COPY}", space=folder / ".space")  # noqa: S608 - names of our own
+    rows = _merge_raw([folder / part.name for part in parts], draft, make_dir(folder / ".space"))
     times = min(part.first_ms for part in parts), max(part.last_ms for part in parts)
-    return _named(draft, File("", tier, level, *span, *times, sum(part.rows for part in parts), 0, "", written))
+    return _named(draft, File("", tier, level, *span, *times, rows, 0, "", written))
+
+
+def _ranges(paths_of: str) -> Iterator[tuple[int, int]]:
+    """Yield ranges of series, both ends in it, of at most about ``RANGE_ROWS`` rows each."""
+    counted = ask(f"SELECT series, count(*) AS rows FROM read_parquet({paths_of}) GROUP BY series ORDER BY series")  # noqa: S608 - names of our own
+    first, rows, before = None, 0, 0
+    for series, count in zip(counted["series"].tolist(), counted["rows"].tolist(), strict=True):
+        if first is not None and rows + count > RANGE_ROWS:
+            yield first, before
+            first, rows = None, 0
+        first, rows, before = series if first is None else first, rows + count, series
+    if first is not None:
+        yield first, before
+
+
+def _merge_raw(parts: Sequence[Path], draft: Path, space: Path) -> int:
+    """Write the points of all parts to ``draft``, a range of series at a time, so that memory is bounded; return how many there are."""
+    base, rows = f"merge{new_id().replace('-', '')}", 0
+    file = space / f"{base}.db"
+    ask(f"ATTACH '{_sql(file)}' AS {base}")
+    try:
+        ask(f"CREATE TABLE {base}.points (series UINTEGER, ms BIGINT, value DOUBLE, quality UTINYINT)")
+        for first, last in _ranges(paths(parts)):
+            found = ask(f"SELECT series, ms, value, quality FROM read_parquet({paths(parts)}) WHERE series BETWEEN {first} AND {last}")  # noqa: S608
+            block = ordered(Block(*(found[name] for name in Block._fields)))
+            ask(f"INSERT INTO {base}.points SELECT * FROM block", tables={"block": block._asdict()})  # noqa: S608 - names of our own
+            rows += len(block.ms)
+        ask(f"COPY {base}.points TO '{_sql(draft)}' {COPY}")
+    finally:
+        ask(f"DETACH {base}")
+        for left in space.glob(f"{base}.db*"):
+            left.unlink(missing_ok=True)
+    return rows
 
 
 def _where(series: Sequence[int], since: int | None, until: int | None) -> str:
@@ -80,8 +111,12 @@ def _where(series: Sequence[int], since: int | None, until: int | None) -> str:
 
 def raw_rows(files: Sequence[Path], series: Sequence[int], since: int | None = None, until: int | None = None) -> Block:
     """Return the points of some series (none named: of all) with since <= ms < until, file by file."""
-    found = ask(f"SELECT series, ms, value, quality FROM read_parquet({paths(files)}){_where(series, since, until)}")  # noqa: S608 - names and numbers of our own
-    return Block(*(found[name] for name in Block._fields))
+    import numpy as np
+
+    one = len(series) == 1
+    columns = "ms, value, quality" if one else "series, ms, value, quality"
+    found = ask(f"SELECT {columns} FROM read_parquet({paths(files)}){_where(series, since, until)}")  # noqa: S608 - names and numbers of our own
+    return Block(np.full(len(found["ms"]), series[0], np.uint32) if one else found["series"], found["ms"], found["value"], found["quality"])
 
 
 def summary_rows(files: Sequence[Path], series: Sequence[int], since: int | None = None, until: int | None = None) -> Summary:

@@ -12,7 +12,6 @@ from plait.infrastructure.signals.recorder import Recorder
 from plait.infrastructure.signals.tend import Keep, compact, forget, merge
 from plait.kernel.clock import SYSTEM, BusinessClock
 from plait.kernel.ports import Guard
-from plait.kernel.problems import Problem
 from plait.store import Store, Tx, ms_of
 
 __all__ = ["KeptLake"]
@@ -41,7 +40,7 @@ class KeptLake(Recorder):
             try:
                 await self._roll_if_old()
                 await self.tend()
-            except (Problem, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a full disk, also as the engine tells it, must not end the work
                 _log.warning("the signal lake could not be looked after; it is tried again", reason=str(error), seconds=LOOK_S)
             await SYSTEM.sleep(LOOK_S)
 
