@@ -11,7 +11,7 @@ from plait.kernel.actor import Actor, Scope, system_actor
 from plait.kernel.ports import Guard, JobOrder, JobState
 from plait.store import Store, Tx
 
-__all__ = ["Follow", "Journal"]
+__all__ = ["Follow", "Journal", "enter_status"]
 
 ALL = Scope(everything=True)
 
@@ -28,6 +28,7 @@ class Journal:
     def __init__(self, store: Store, guard: Guard) -> None:
         self.store = store
         self._guard = guard
+        self.ruled: frozenset[str] = frozenset()  # machines whose state follows from their signals by rules: what they say themselves is left out
 
     @property
     def me(self) -> Actor:
@@ -49,10 +50,12 @@ class Journal:
                 row = tables.machine(tx.conn, ALL, machine_id)
                 if row is None:
                     continue
-                if machine_id in spoke and row.known.state == "silent":
-                    _status(tx, machine_id, Status("idle", tx.at))
+                ruled = machine_id in self.ruled
+                if machine_id in spoke and row.known.state == "silent" and not ruled:
+                    enter_status(tx, machine_id, Status("idle", tx.at))
                 for status in batch.statuses.get(machine_id, ()):
-                    _status(tx, machine_id, status)
+                    if not ruled or status.state == "silent":
+                        enter_status(tx, machine_id, status)
                 if machine_id in batch.jobs:
                     _jobs(tx, machine_id, batch.jobs[machine_id], machine_id in fresh, follow)
                 tables.heard(tx.conn, machine_id, tx.at)
@@ -74,7 +77,7 @@ class Journal:
 
         def work(tx: Tx) -> None:
             for machine_id in sorted(machine_ids):
-                _status(tx, machine_id, Status("silent", tx.at, reason))
+                enter_status(tx, machine_id, Status("silent", tx.at, reason))
 
         await self.store.write(self.me, work)
 
@@ -111,7 +114,8 @@ class Journal:
         await self.store.write(self.me, work)
 
 
-def _status(tx: Tx, machine_id: str, status: Status) -> None:
+def enter_status(tx: Tx, machine_id: str, status: Status) -> None:
+    """Write what a machine's state is from now on, with the facts that follow; nothing when it is known."""
     row = tables.machine(tx.conn, ALL, machine_id)
     if row is None:
         return
