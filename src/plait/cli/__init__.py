@@ -35,6 +35,7 @@ VERBS = {
     "signals": ("plait.cli.signals:app", "See what machines say, now and before; take it out as Parquet."),
     "new": ("plait.cli.new:app", "Write the folder of a new plug-in, with a device and the suite it must pass."),
     "connect": ("plait.cli.connect:connect", "Connect a machine: find it, try it, choose its signals, name it."),
+    "import": ("plait.cli.imports:app", "Take in what machines have said before, from files."),
     "apps": ("plait.cli.apps:app", "List the firm's apps, see what they find, switch them on or off and set them."),
     "device": ("plait.cli.device:app", "Enter, list and revoke devices that speak MQTT to the node."),
     "deliveries": ("plait.cli.deliveries:app", "See what waits for partners and why; try again or give up."),

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from plait.infrastructure.machines.connect.model import Chosen, Place, Value
-from plait.infrastructure.machines.model import Machine, MachineStatus, StateChanged
+from plait.infrastructure.machines.model import Machine, MachineStatus, Reading, StateChanged
 from plait.infrastructure.machines.service import MachineService
 from plait.kernel.actor import Actor
 from plait.kernel.ports import JobState
@@ -63,6 +63,24 @@ async def move(service: MachineService, actor: Actor, id: str, body: Place) -> M
 async def write(service: MachineService, actor: Actor, id: str, signal: str, body: Value) -> None:
     """Write a value into a machine."""
     await service.write(actor, id, signal, body.value)
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """How many values were taken in."""
+
+    taken: int
+
+
+class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Values of a machine's signals that come another way than from the machine."""
+
+    values: Annotated[tuple[Reading, ...], msgspec.Meta(max_length=10_000)]
+
+
+@API.post("/api/v1/machines/{id}/values", action="machines.write", summary="Take in values of a machine's signals, as from a file")
+async def take_values(service: MachineService, actor: Actor, id: str, body: Values) -> Taken:
+    """Record values; they are on disk when this is answered, and what was there already changes nothing."""
+    return Taken(await service.take_values(actor, id, body.values))
 
 
 @API.post("/api/v1/machines/{id}/stop", action="machines.stop", summary="Stop one machine now")
