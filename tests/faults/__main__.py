@@ -1,6 +1,6 @@
 """``make faults``: many more faults than CI has time for. Prints how many were tried and what was found.
 
-python -m tests.faults [--kills 1000] [--disk 300] [--pairs 100] [--restarts 50] [--mqtt 200] [--stumbles 5] [--no-matrix] [--seed 1] [--json]
+python -m tests.faults [--kills 1000] [--disk 300] [--lake 200] [--pairs 100] [--restarts 50] [--mqtt 200] [--stumbles 5] [--no-matrix] [--seed 1] [--json]
 """
 
 import argparse
@@ -16,6 +16,7 @@ from plait.cli.demo.steps import STEPS
 from plait.kernel.clock import SYSTEM
 from tests.faults.folders import folder_damage
 from tests.faults.harness import nursery
+from tests.faults.lake import lake_kills
 from tests.faults.nodes import node_kills
 from tests.faults.pairs import pair_kills
 from tests.faults.runs import RUNS, WORKS, Report, damage
@@ -82,6 +83,8 @@ def reports(space: Path, wanted: argparse.Namespace) -> Iterator[tuple[str, Repo
         yield "a whole node killed at drawn writes", asyncio.run(node_kills(space / "nodes", wanted.kills, wanted.seed))
     if wanted.mqtt:
         yield from mqtt(space, wanted.mqtt, wanted.seed)
+    if wanted.lake:
+        yield "the signal lake killed at drawn writes", lake_kills(space / "lake", wanted.lake, wanted.seed)
     if wanted.pairs:
         yield "two firms dealing, either killed at drawn writes", asyncio.run(pair_kills(space / "pairs", wanted.pairs, wanted.seed))
     if wanted.restarts:
@@ -97,6 +100,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=1000, help="kills of a whole node under load")
     parser.add_argument("--disk", type=int, default=300, help="faults of each kind for each kind of work")
+    parser.add_argument("--lake", type=int, default=200, help="kills of the signal lake while it records, compacts and merges")
     parser.add_argument("--pairs", type=int, default=100, help="kills of one of two firms that deal with each other")
     parser.add_argument("--restarts", type=int, default=50, help="an OPC UA server switched off and on under a linked node")
     parser.add_argument("--mqtt", type=int, default=200, help="kills of the MQTT listener under load")

@@ -99,19 +99,19 @@ class Lake:
     def _clear(self) -> None:
         numbers = set(self._segments.numbers())
         listed = {file.name for file in self.files}
+        lost = [file for file in self.files if file.name in self._lost]
         for draft in [*self.folder.glob("*.parquet.tmp"), *self.folder.glob(".space/*")]:
             draft.unlink(missing_ok=True)
         for path in sorted(self.folder.glob("*-*.parquet")):
-            tier, first, last = path.stem.split("-")
             if path.name in listed:
                 continue
-            parts = [file for file in self.files if file.tier == tier and file.name not in self._lost]
-            merged = any(file.first == int(first) for file in parts) and any(file.last == int(last) for file in parts)
-            if merged or {int(first), int(last)} <= numbers:
-                remove(path)
+            _, first, last = path.stem.split("-")
+            needed = any(file.first <= int(last) and int(first) <= file.last for file in lost)
+            if {int(first), int(last)} <= numbers or (int(last) <= self.reach and not needed):
+                remove(path)  # its points are in segments, or the manifest knows them elsewhere
             else:
                 _log.warning("a file in the signal lake is not listed and is left alone", file=path.name)
-        safe = not any(file.tier == RAW for file in self.files if file.name in self._lost)
+        safe = not any(file.tier == RAW for file in lost)
         for number in sorted(numbers):
             if number <= self.reach and safe:
                 remove(self._segments.path(number))
