@@ -38,6 +38,15 @@ def test_tiles_stand_by_place_and_need():
     assert made[0].alarms == 2
 
 
+def test_energy_is_shared_out_by_time():
+    """Tests that of a job's energy only as much counts as lies in the time."""
+    hour = timedelta(hours=1)
+    work = Work("m", "J", "ended", START, START + 4 * hour, 9, 0, 8.0)
+    assert rules.energy_in(work, START + hour, START + 2 * hour, START + 9 * hour) == pytest.approx(2.0)
+    assert rules.energy_in(work, START - hour, START + 9 * hour, START + 9 * hour) == pytest.approx(8.0)
+    assert rules.energy_in(work, START + 5 * hour, START + 9 * hour, START + 9 * hour) == 0.0
+
+
 async def goals(actor):
     del actor
     return {"m": Goal(0.7, 0.85)}

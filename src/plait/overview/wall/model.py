@@ -103,8 +103,8 @@ class Curve(msgspec.Struct, frozen=True):
 class MachinePicture(msgspec.Struct, frozen=True):
     """One machine between ``since`` and ``until`` (milliseconds): states, jobs, gaps, marks, and a curve a signal asked for.
 
-    ``first``: when something was first known of it; ``energy_kwh``: of the jobs in the time; ``power_kwh``: what its first signal of power (unit kW or W)
-    adds up to where it is known, None when it has none.
+    ``first``: when something was first known of it; ``energy_kwh``: of the jobs, as far as they lie in the time; ``power_kwh``: what its first signal of
+    power (unit kW or W) adds up to where it is known, None when it has none.
     """
 
     machine_id: str

@@ -1,6 +1,7 @@
 """From what is known of machines to tiles; curves as they look from afar (pure)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from plait.infrastructure.machines.model import MachineStatus
 from plait.infrastructure.past.model import Work
@@ -9,7 +10,7 @@ from plait.kernel.units import UNITS
 from plait.overview.wall.model import Goal, Tile
 from plait.store import ms_of
 
-__all__ = ["LOUD", "STATES", "WATTS", "drawn", "shown_state", "sign_of", "tiles"]
+__all__ = ["LOUD", "STATES", "WATTS", "drawn", "energy_in", "shown_state", "sign_of", "tiles"]
 
 STATES = ("down", "silent", "setup", "idle", "running")
 """The states of tiles, those that need somebody first."""
@@ -53,6 +54,14 @@ def sign_of(unit: str) -> str:
     """Return a unit as people write it: a code of UN/ECE Recommendation 20 by its sign, other text as it is."""
     known = UNITS.get(unit)
     return SIGNS[unit] if unit in SIGNS else known[1] if known else unit
+
+
+def energy_in(work: Work, since: datetime, until: datetime, now: datetime) -> float:
+    """Return how much of a job's energy falls into a time, as if it was used evenly."""
+    end = work.ended or now
+    whole = (end - work.started).total_seconds()
+    inside = (min(end, until) - max(work.started, since)).total_seconds()
+    return work.energy_kwh * max(0.0, min(1.0, inside / whole)) if whole > 0 else 0.0
 
 
 def drawn(values: Sequence[Value], since: int) -> tuple[list[int], list[float], list[str]]:

@@ -132,7 +132,7 @@ class WallService:
             for work in works[-width:]
         ]
         spans = [Span(ms_of(each.since), ms_of(each.until), each.state, each.reason) for each in states]
-        energy = sum(work.energy_kwh for work in works)
+        energy = sum(rules.energy_in(work, since, until, now) for work in works)
         power = await self._power(actor, known, since, min(until, now))
         begun = None if first is None else ms_of(first)
         return MachinePicture(machine_id, low, high, ms_of(now), begun, spans, jobs, gaps, list(marks), curves, energy, power)
