@@ -172,6 +172,27 @@ async def test_damage_is_passed_over(tmp_path: Path) -> None:
     assert 3 <= len(left) < 5
 
 
+async def test_a_damaged_state_is_read_from_the_log(tmp_path: Path) -> None:
+    """Tests that a listener whose snapshot cannot be read knows from the log what is retained, who has subscribed and how far its listeners have come."""
+    async with own(tmp_path) as works:
+        hears = await Wire.join(works.port, "hears", clean=False)
+        hears.send(subscribe_packet(1, ("a", 1)))
+        await hears.expect(b"\x90\x03\0\x01\x01")
+        box = await works.ingest.listen("test", ["a"])
+        await works.ingest.publish("a", b"1", retain=True)
+        assert await take(box, 1) == [b"1"]
+        box.confirm()
+        await works.ingest.publish("a", b"2")
+        await works.kill()
+        (tmp_path / "mqtt" / "state").write_bytes(b"nonsense")
+        await works.start()
+        box = await works.ingest.listen("test", ["a"])
+        assert await take(box, 1) == [b"2"]
+        assert works.broker.state.retained.of[b"a"][0] == b"1"
+        hears = await Wire.join(works.port, "hears", clean=False, present=True)
+        assert [await hears.packet(), await hears.packet()] == [publish(b"a", b"1", 4, number=1), publish(b"a", b"2", 4, number=2)]
+
+
 async def test_old_segments_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that what all listeners have had is dropped, that what only absent ones lack goes beyond the limit, and that a listener that is slow holds all."""
     works = Own(tmp_path, keep_mb=1, memory_mb=1)

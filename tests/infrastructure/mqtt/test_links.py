@@ -102,6 +102,9 @@ async def test_another_machine_joins_a_link(tmp_path: Path) -> None:
                     told[machine] += [(one.signal, one.value) for one in readings]
         assert told == {"a": [("current", 2.0)], "b": [("current", 3.0), ("temp.oil", 40.5)]}
         assert states == ["silent", "running", "silent"]
+        await link.unwatch("a")
+        await link.unwatch("b")
+        assert works.broker.state.listeners == {}
         await link.close()
 
 

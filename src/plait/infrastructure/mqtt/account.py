@@ -35,6 +35,7 @@ class Account:
         self.publish = tuple(publish)
         self.subscribe = tuple(subscribe)
         self.refused = ""
+        self.live = 0
         self._hash = hash
         self._broker = broker
         self._routes: dict[bytes, tuple[Any, ...]] = {}

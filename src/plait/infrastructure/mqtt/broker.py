@@ -38,6 +38,7 @@ QUEUES_BYTES = 64_000_000
 LOOK_S = 1.0
 SAVE_S, SAVE_BYTES = 30.0, 16 << 20
 CLOSING_S = 10.0
+HANDSHAKE_S = 15.0
 _log = structlog.get_logger("plait.mqtt")
 
 
@@ -72,6 +73,7 @@ class Broker:
         self._flushing = False
         self._placing = False
         self._opened = False
+        self._opening = asyncio.Lock()
         self.stopped = False
         self._saved_at = 0.0
         self.connections: set[Connection] = set()
@@ -80,9 +82,12 @@ class Broker:
 
     async def open(self) -> None:
         """Take up log and state; needed before anything else, done by ``start`` too."""
-        if self._opened:
-            return
-        self._opened = True
+        async with self._opening:
+            if not self._opened:
+                await self._open()
+                self._opened = True
+
+    async def _open(self) -> None:
         make_dir(self.folder)
         self.journal = Journal(self.folder / "log")
         self.state = State(self.folder, self.journal)
@@ -97,7 +102,9 @@ class Broker:
         """Listen; raise ``OSError`` when the port is taken."""
         await self.open()
         raise_open_files(self.settings.connections + 500)
-        self._server = await self._loop.create_server(lambda: Connection(self), self.settings.host, self.settings.port, ssl=tls, backlog=4096)
+        self._server = await self._loop.create_server(
+            lambda: Connection(self), self.settings.host, self.settings.port, ssl=tls, backlog=4096, ssl_handshake_timeout=HANDSHAKE_S if tls else None
+        )
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
@@ -170,7 +177,7 @@ class Broker:
         account = self._accounts.get(name)
         if account is None:
             return False, ""
-        return any(each.account is account and each.session is not None for each in self.connections), account.refused
+        return account.live > 0, account.refused
 
     def arrived(self, connection: Connection) -> bool:
         """Take a connection in; False when there are too many."""
@@ -183,10 +190,11 @@ class Broker:
 
     def turned(self, connection: Connection, why: str) -> None:
         """Note why a client was turned away."""
-        name = connection.account.name if connection.account is not None else ""
-        if connection.account is not None:
-            connection.account.refused = why
-            _log.info("a device was turned away", device=name, address=connection.address, why=why)
+        account = connection.account
+        if account is not None:
+            if account.refused != why:
+                _log.info("a device was turned away", device=account.name, address=connection.address, why=why)
+            account.refused = why
 
     def left(self, connection: Connection) -> None:
         """A connection is over: its will is said, and its session kept or ended."""
@@ -197,6 +205,8 @@ class Broker:
             return
         session.conn = None
         session.left = self.ms()
+        if connection.account is not None:
+            connection.account.live -= 1
         will, connection.will = connection.will, None
         if will is not None:
             topic, payload, retain, kind = will
@@ -233,6 +243,7 @@ class Broker:
         session.begin()
         session.window = min(asked.receive, WINDOW)
         session.conn = connection
+        account.live += 1
         return session, present
 
     def _bound_sessions(self) -> None:
@@ -245,7 +256,7 @@ class Broker:
 
     def _end(self, session: Session) -> None:
         if session.recent:
-            self.state.remember(session.key, session.recent[-64:])
+            self.state.remember(session.key, session.recent)
         if session.expiry and self._opened:
             self.journal.put(entry(SESSION, 0, session.key, bytes(4), self.ms()), lazy=True)
         if session.filters:

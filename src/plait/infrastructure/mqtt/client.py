@@ -23,6 +23,7 @@ from plait.infrastructure.mqtt.broker import Broker
 from plait.infrastructure.mqtt.ingest import BrokerInbox, BrokerIngest
 from plait.infrastructure.mqtt.journal import OUTSIDE, PUBLISHED, entry
 from plait.infrastructure.mqtt.session import Session
+from plait.infrastructure.mqtt.topics import is_topic
 from plait.kernel.os import make_dir, write_private
 
 __all__ = ["ClientIngest", "Server", "server_of"]
@@ -62,12 +63,17 @@ def server_of(url: str, user: str = "", password_file: str = "", ca_file: str = 
 class ClientIngest:
     """One connection to ``server``, whose messages go through the log of ``own``; ``folder`` keeps the name under which the broker knows us.
 
-    ``passing``: it comes once, to look around, and leaves no session behind.
+    ``passing``: it comes once, to look around, and leaves no session behind. ``will``: what the broker is to say (retained) when the link breaks.
+    ``name``: the file of the name; two links to one broker must not bear the same.
     """
 
-    def __init__(self, server: Server, own: BrokerIngest, folder: Path, *, passing: bool = False) -> None:
+    def __init__(
+        self, server: Server, own: BrokerIngest, folder: Path, *, passing: bool = False, will: tuple[str, bytes] | None = None, name: str = "mqtt-client-id"
+    ) -> None:
         self.server = server
         self._passing = passing
+        self._will = will
+        self._file = name
         self._own = own
         self._folder = folder
         # Who only looks around is somebody else, so that a link that is live does not hear what that one hears.
@@ -109,6 +115,8 @@ class ClientIngest:
             reconnect_on_failure=False,
         )
         client.connect_timeout = PATIENCE_S
+        if self._will is not None:
+            client.will_set(*self._will, qos=1, retain=True)
         connected: asyncio.Future[str] = self._loop.create_future()
         client.on_connect = lambda _client, _user, _flags, code, _properties: self._tell(connected, str(code) if code.is_failure else "")
         client.on_message = lambda _client, _user, message: self._take(message)
@@ -148,7 +156,7 @@ class ClientIngest:
 
     def _name(self) -> str:
         """Return the name under which brokers know this node, made once."""
-        file = make_dir(self._folder) / "mqtt-client-id"
+        file = make_dir(self._folder) / self._file
         if not file.exists():
             write_private(file, f"plait-{secrets.token_hex(8)}".encode())
         return file.read_text("utf-8")
@@ -198,7 +206,10 @@ class ClientIngest:
         while self._came:
             message = self._came.popleft()
             count += 1
-            topic = message.topic.encode()
+            topic = _topic(message)
+            if not topic:
+                acks += [(message.mid, message.qos)] if message.qos else []
+                continue
             packet = packets.publish(topic, message.payload, 4, number=message.mid if message.qos else 0, retain=message.retain)
             if message.qos:
                 acks.append((message.mid, message.qos))
@@ -261,6 +272,13 @@ class ClientIngest:
             self._client.unsubscribe(list(filters))
             await self._own.forget(f"{self._name_here} browse")
 
+    async def forget(self, name: str) -> None:
+        """Keep nothing more for a listener that does not come again, here and there."""
+        listener = self.broker.state.listeners.get(f"{self._name_here} {name}")
+        if listener is not None and listener.filters and self._live:
+            self._client.unsubscribe(listener.filters)
+        await self._own.forget(f"{self._name_here} {name}")
+
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Send a message; return when the broker has it."""
         if not self._live:
@@ -283,3 +301,12 @@ class ClientIngest:
             await asyncio.to_thread(client.loop_stop)
         if self._session.recent:
             self.broker.state.remember(self._key, self._session.recent)
+
+
+def _topic(message: Any) -> bytes:
+    """Return a message's topic, nothing for one that no topic can have: it is acknowledged and not kept."""
+    try:
+        topic = str(message.topic)
+    except UnicodeDecodeError:
+        return b""
+    return topic.encode() if is_topic(topic) else b""

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from plait.infrastructure.machines.model import Batch, Inbox, Ingest, LinkLost, Listening, Machine, Message, Reading, Status
-from plait.infrastructure.mqtt.ingest import BrokerInbox
+from plait.infrastructure.mqtt.client import ClientIngest
+from plait.infrastructure.mqtt.ingest import BrokerInbox, BrokerIngest
 from plait.infrastructure.mqtt.topics import any_match
 from plait.kernel.clock import SYSTEM
 from plait.store import from_ms
@@ -76,6 +77,9 @@ class TopicLink(Listening):
         """Hear it no more."""
         self._readers.pop(machine_id, None)
         await self._change()
+        if not self._readers and isinstance(self._ingest, BrokerIngest | ClientIngest):
+            # Nothing more is kept for a link without machines.
+            await self._ingest.forget(self._listener)
 
     async def _change(self) -> None:
         """Listen anew: to other topics from now on, from where the link had come to."""

@@ -1,10 +1,12 @@
 """What the broker remembers from run to run: retained messages, sessions, how far listeners have come; a snapshot, and the log since then."""
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from plait.infrastructure.mqtt.journal import FORGOT, LISTENED, OUTSIDE, PUBLISHED, SESSION, SUBSCRIBED, Entry, Journal, Place, entries
 from plait.infrastructure.mqtt.packets import messages
@@ -14,10 +16,11 @@ from plait.kernel.os import write_whole
 
 __all__ = ["Listener", "Retained", "Snapshot", "State"]
 
+_log = structlog.get_logger("plait.mqtt")
 MOST_RETAINED = 20_000
 RETAINED_BYTES = 64_000_000
 FILE = "state"
-MARKS, MOST_MARKED = 1024, 10_000
+MARKS, MOST_MARKED = 1024, 4_000
 
 
 class Listener(msgspec.Struct, array_like=True):
@@ -82,7 +85,7 @@ class State:
         self.sessions: dict[bytes, Session] = {}
         self.tree: Tree[Session] = Tree()
         self.listeners: dict[str, Listener] = {}
-        self.marks: OrderedDict[bytes, list[int]] = OrderedDict()
+        self.marks: OrderedDict[bytes, array[int]] = OrderedDict()
         self.saved: Place = (0, 0)
         self.before: Place = (0, 0)
         self._file = folder / FILE
@@ -90,7 +93,7 @@ class State:
     def load(self) -> None:
         """Take up the snapshot, and what the log holds since then."""
         if self._file.exists():
-            kept = msgspec.msgpack.decode(self._file.read_bytes(), type=Snapshot)
+            kept = self._snapshot()
             self.saved, self.before = kept.at, kept.before
             self.journal.cuts.update(kept.cuts)
             self.listeners = kept.listeners
@@ -105,6 +108,14 @@ class State:
             for block in blocks:
                 for one in entries(block):
                     self._again(one, marks_only=at <= self.saved)
+
+    def _snapshot(self) -> Snapshot:
+        """Return the snapshot on disk; one that is damaged counts for nothing: what the log still holds is all there is then."""
+        try:
+            return msgspec.msgpack.decode(self._file.read_bytes(), type=Snapshot)
+        except msgspec.DecodeError as error:
+            _log.error("the state of the MQTT listener is damaged; sessions and retained messages of before are gone", exc_info=error)
+            return Snapshot()
 
     def _add(self, session: Session) -> None:
         self.sessions[session.key] = session
@@ -158,7 +169,9 @@ class State:
 
     def remember(self, key: bytes, marks: Sequence[int]) -> None:
         """Remember a little of what a client sent whose session is over: some send again what was not acknowledged all the same."""
-        self.marks[key] = [*self.marks.pop(key, ()), *marks][-MARKS:]
+        known = self.marks.pop(key, None) or array("q")
+        known.extend(marks)
+        self.marks[key] = known[-MARKS:]
         if len(self.marks) > MOST_MARKED:
             self.marks.popitem(last=False)
 
