@@ -118,7 +118,7 @@ class Recorder:
         missing = sorted((number, cut(text)) for number, text in asked if self._words.code(number, text) is None)
         if missing:
             async with self._naming:
-                self._words.load(await self.store.write(self._me(), lambda tx: tables.add_words(tx.conn, missing, MOST_WORDS)))
+                self._words.load(await self.store.write(self._me(), lambda tx: tables.put_words(tx.conn, missing, MOST_WORDS)))
         return {(number, text): self._words.code(number, text) or 0 for number, text in asked}
 
     async def describe(self, actor: Actor, told: Mapping[str, SeriesMeta]) -> None:

@@ -36,7 +36,6 @@ __all__ = [
     "Span",
     "add_gap",
     "add_series",
-    "add_words",
     "find",
     "find_all",
     "gaps",
@@ -46,6 +45,7 @@ __all__ = [
     "put_mark",
     "put_meta",
     "put_span",
+    "put_words",
     "series",
     "spans",
     "strike_spans",
@@ -190,7 +190,7 @@ def words(conn: Connection, scope: Scope) -> list[tuple[int, int, str]]:
     return [(row.series, row.code, row.text) for row in conn.execute(select(_word).where(_own(scope)).order_by(_word.c.series, _word.c.code))]
 
 
-def add_words(conn: Connection, wanted: Iterable[tuple[int, str]], most: int) -> list[tuple[int, int, str]]:
+def put_words(conn: Connection, wanted: Iterable[tuple[int, str]], most: int) -> list[tuple[int, int, str]]:
     """Give each (series, text) that has none a code, from 1, up to ``most``; return (series, code, text) of the new ones."""
     made: list[tuple[int, int, str]] = []
     by_series: dict[int, list[str]] = {}
