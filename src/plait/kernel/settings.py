@@ -94,6 +94,28 @@ class Signals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roll_hours: Annotated[float, msgspec.Meta(gt=0)] = 1.0
 
 
+class Alarms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How somebody is called when an alarm is raised: by ``webhook`` (https address that gets JSON), by mail to ``mail_to``; empty: not.
+
+    Files with secrets are relative to the data folder; ``webhook_secret_file`` signs what goes out. ``mail_security``: ``tls``, ``starttls``, or
+    ``plain`` to a server of the own network; ``mail_ca_file``: certificates of the firm's own authority. From ``quiet_from`` to ``quiet_until`` (as 22:00,
+    at the firm's place) only critical alarms call, the others when it is over.
+    """
+
+    webhook: str = ""
+    webhook_secret_file: str = ""
+    mail_host: str = ""
+    mail_port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 465
+    mail_security: Literal["tls", "starttls", "plain"] = "tls"
+    mail_user: str = ""
+    mail_password_file: str = ""
+    mail_from: str = ""
+    mail_to: tuple[str, ...] = ()
+    mail_ca_file: str = ""
+    quiet_from: Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = ""
+    quiet_until: Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = ""
+
+
 class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The node's own MQTT listener; ``port`` 0: it does not listen. ``tls``: by TLS with a certificate of the node's own.
 
@@ -110,6 +132,27 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     packet_kb: Annotated[int, msgspec.Meta(ge=1, le=65_536)] = 1024
     memory_mb: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 16
     keep_mb: Annotated[int, msgspec.Meta(ge=1)] = 1024
+
+
+class Sparkplug(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sparkplug B. ``host``: the id under which this node is host application of what comes to its own MQTT listener (empty: it is none).
+
+    With ``server`` (``mqtt://host:1883``, ``mqtts://host:8883``) the node is also an edge node there: ``group`` and ``edge`` name it, ``series``
+    (patterns such as ``lathe-1.*``) what it tells, ``primary_host`` the host application it waits for (empty: none). ``user``, ``password_file``
+    (the password in its first line) and ``ca_file`` (PEM) are for that broker. It tells every ``every_ms``; of a time without a link the last ``keep_hours``.
+    """
+
+    host: Annotated[str, msgspec.Meta(pattern=r"^[^+#/\x00]{0,200}$")] = "plait"
+    server: Annotated[str, msgspec.Meta(pattern=r"^(mqtts?://[^/\s@?#]+/?)?$")] = ""
+    user: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    group: Annotated[str, msgspec.Meta(pattern=r"^[^+#/\x00]{1,200}$")] = "plait"
+    edge: Annotated[str, msgspec.Meta(pattern=r"^[^+#/\x00]{1,200}$")] = "node"
+    series: Annotated[tuple[str, ...], msgspec.Meta(max_length=1000)] = ()
+    primary_host: Annotated[str, msgspec.Meta(pattern=r"^[^+#/\x00]{0,200}$")] = ""
+    every_ms: Annotated[int, msgspec.Meta(ge=50, le=3_600_000)] = 1000
+    keep_hours: Annotated[int, msgspec.Meta(ge=1, le=24 * 366)] = 72
 
 
 class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -275,7 +318,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: Network = Network()
     machines: Machines = Machines()
     signals: Signals = Signals()
+    alarms: Alarms = Alarms()
     mqtt: Mqtt = Mqtt()
+    sparkplug: Sparkplug = Sparkplug()
     desk: Desk = Desk()
     guest: Guest = Guest()
     mailbox: Mailbox = Mailbox()
@@ -291,7 +336,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tracing: Tracing = Tracing()
 
 
-LISTS = frozenset({("network", "trusted"), ("http", "names"), ("http", "proxies"), ("line", "stop_reasons"), ("line", "scrap_reasons")})
+LISTS = frozenset(
+    {("network", "trusted"), ("http", "names"), ("http", "proxies"), ("sparkplug", "series"), ("line", "stop_reasons"), ("line", "scrap_reasons")}
+)
 
 
 def _from_env(env: Mapping[str, str]) -> dict[str, Any]:

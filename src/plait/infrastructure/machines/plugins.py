@@ -16,5 +16,6 @@ BUILT_IN = {
     "opcua_signals": f"{HERE}.opcua_signals",
     "push": f"{HERE}.push",
     "s7": f"{HERE}.s7",
+    "sparkplug": f"{HERE}.sparkplug",
 }
 ADAPTERS = PluginTable("plait.adapters", AdapterPlugin, BUILT_IN, BAD_MACHINE, "adapter")

@@ -22,12 +22,13 @@ class Slot(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A text as the value of a slot at ``ms`` since 1970 (UTC); None: it is null, which is not known as number or text. ``quality`` 0 to 2."""
+    """A text as the value of a slot at ``ms`` since 1970 (UTC); ``quality`` 0 to 2; ``past``: told later than it was."""
 
     slot: int
     ms: int
     text: str
     quality: int
+    past: bool = False
 
 
 class Event(NamedTuple):
@@ -52,12 +53,13 @@ class Missing(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Values: slot, ms since 1970 (UTC), number, quality; columns of one length."""
+    """Values: slot, ms since 1970 (UTC), number, quality, whether it was told later than it was; columns of one length."""
 
     slot: "NDArray[np.uint32]"
     ms: "NDArray[np.int64]"
     value: "NDArray[np.float64]"
     quality: "NDArray[np.uint8]"
+    past: "NDArray[np.bool_]"
 
 
 class Heard(msgspec.Struct):

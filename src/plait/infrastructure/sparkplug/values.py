@@ -10,7 +10,7 @@ __all__ = ["COMPLEX", "NUMBERS", "leaves", "number", "quality"]
 
 DEEPEST = 4
 MOST_PARTS = 1_000
-LONGEST_TEXT = 1_000
+LONGEST_TEXT = 500
 INTEGERS = frozenset(each for each in DataType if each <= DataType.UINT64) - {DataType.UNKNOWN} | {DataType.DATETIME}
 NUMBERS = INTEGERS | {DataType.FLOAT, DataType.DOUBLE, DataType.BOOLEAN}
 TEXTS = frozenset({DataType.STRING, DataType.TEXT, DataType.UUID})
@@ -78,7 +78,7 @@ def _cells(name: str, dataset: Any) -> Iterator[tuple[str, float | str | None]]:
 
 def _items(name: str, datatype: int, content: bytes) -> Iterator[tuple[str, float | str | None]]:
     try:
-        items = array_of(datatype, content)
+        items: list[Any] = list(array_of(datatype, content))
     except ValueError:
         yield name, None
         return
