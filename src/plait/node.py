@@ -28,16 +28,21 @@ from plait.identity.people.badges.service import BadgeService
 from plait.identity.people.links import LoginLinks
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
+from plait.infrastructure.alarms.notify import Messenger
+from plait.infrastructure.alarms.service import AlarmService
 from plait.infrastructure.machines.connect.service import ConnectService
 from plait.infrastructure.machines.practice.service import PracticeService
 from plait.infrastructure.machines.push.service import PushService
 from plait.infrastructure.machines.service import MachineService
+from plait.infrastructure.meaning.service import MeaningService
+from plait.infrastructure.meaning.stream import Stream
 from plait.infrastructure.mqtt import Broker, BrokerIngest
 from plait.infrastructure.mqtt.service import DeviceService
 from plait.infrastructure.past.service import HistoryService
 from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.signals.service import SignalService
 from plait.infrastructure.signals.tend import Keep
+from plait.infrastructure.sparkplug.room import sparkplug_jobs
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
@@ -221,6 +226,9 @@ class Node:
         self.devices = DeviceService(store, guard, self.mqtt)
         every, ingest = self.settings.machines.publishing_ms, BrokerIngest(self.mqtt)
         self.machines = MachineService(store, guard, clock, self.activity, self.signals, self.folder / "machines", every, ingest=ingest)
+        self.stream = Stream(store, guard, clock, self.signals)
+        self.meaning = MeaningService(self.machines, self.stream)
+        self.alarms = AlarmService(self.meaning, self.settings.alarms)
         self.connect = ConnectService(self.machines, self.signals, guard)
         self.past = HistoryService(store, guard)
         self.apps = AppService(store, guard, clock, self.signals)
@@ -356,6 +364,8 @@ class Node:
                 self.people,
                 self.machines,
                 self.connect,
+                self.meaning,
+                self.alarms,
                 self.devices,
                 PushService(self.store, self.identity, BrokerIngest(self.mqtt)),
                 self.practice,
@@ -446,6 +456,8 @@ class Node:
             badges=self.badges,
             machines=self.machines,
             connect=self.connect,
+            meaning=self.meaning,
+            alarms=self.alarms,
             practice=self.practice,
             past=self.past,
             signals=self.signals,
@@ -519,6 +531,10 @@ class Node:
         self._opened.push_async_callback(self.mqtt.stop)
         await self.devices.open()
         await listen_mqtt(self.mqtt, self.folder / "mqtt", self._names)
+        for job in sparkplug_jobs(self.settings, BrokerIngest(self.mqtt), self.signals, lambda: self.house.me, self.folder / "sparkplug"):
+            self._opened.push_async_callback(job.close)
+            self._task(job.run)
+        await self._open_meaning()
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()
         self._opened.push_async_callback(self.connect.close)
@@ -529,6 +545,15 @@ class Node:
         await self.sharing.people.open()
         if self.settings.network.seed:
             self._task(lambda: self._join_network(self.settings.network.seed))
+
+    async def _open_meaning(self) -> None:
+        """Let rules and alarms go on from where they had come to, before machines are heard."""
+        self._opened.callback(self.stream.close)
+        self.stream.open()
+        await self.meaning.open()
+        self._opened.callback(self.alarms.close)
+        await self.alarms.open()
+        self._task(Messenger(self.alarms, self.client, self.folder).run)
 
     async def _join_network(self, seed: str) -> None:
         """Join by the seed's address; while it is away, try again (1 s, doubling to a minute)."""

@@ -8,10 +8,12 @@ from plait.identity import facts_routes
 from plait.identity import routes as identity_routes
 from plait.identity.people import routes as people_routes
 from plait.identity.people.badges import routes as badge_routes
+from plait.infrastructure.alarms import routes as alarm_routes
 from plait.infrastructure.machines import routes as machine_routes
 from plait.infrastructure.machines.connect import routes as connect_routes
 from plait.infrastructure.machines.practice import routes as practice_routes
 from plait.infrastructure.machines.push import routes as push_routes
+from plait.infrastructure.meaning import routes as meaning_routes
 from plait.infrastructure.mqtt import routes as device_routes
 from plait.infrastructure.resolve import routes as resolve_routes
 from plait.infrastructure.signals import routes as signal_routes
@@ -60,6 +62,8 @@ APIS: tuple[Api, ...] = (
     facts_routes.ROUTES,
     machine_routes.ROUTES,
     connect_routes.ROUTES,
+    meaning_routes.ROUTES,
+    alarm_routes.ROUTES,
     practice_routes.ROUTES,
     push_routes.ROUTES,
     device_routes.ROUTES,

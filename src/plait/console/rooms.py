@@ -11,9 +11,11 @@ from plait.circulation.trace.service import TraceService
 from plait.identity.people.badges.service import BadgeService
 from plait.identity.people.service import PeopleService
 from plait.identity.service import Identity
+from plait.infrastructure.alarms.service import AlarmService
 from plait.infrastructure.machines.connect.service import ConnectService
 from plait.infrastructure.machines.practice.service import PracticeService
 from plait.infrastructure.machines.service import MachineService
+from plait.infrastructure.meaning.service import MeaningService
 from plait.infrastructure.past.service import HistoryService
 from plait.infrastructure.signals.service import SignalService
 from plait.infrastructure.twin.service import TwinService
@@ -65,6 +67,8 @@ class Rooms:
     badges: BadgeService
     machines: MachineService
     connect: ConnectService
+    meaning: MeaningService
+    alarms: AlarmService
     practice: PracticeService
     past: HistoryService
     signals: SignalService

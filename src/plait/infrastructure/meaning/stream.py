@@ -90,7 +90,8 @@ class _Line:
 class Stream:
     """Hears every block once it is on disk and gives watches their points in order of time, when nothing earlier is to be expected any more.
 
-    ``lock`` is held while watches are given points: whoever changes what a watch remembers holds it too. A watch whose points were not followed (the node was off, too many waited) reads them from the lake, so that nothing is missed and nothing comes twice.
+    ``lock`` is held while watches are given points: whoever changes what a watch remembers holds it too. A watch whose
+    points were not followed (the node was off, too many waited) reads them from the lake, so that nothing is missed and nothing comes twice.
     """
 
     def __init__(self, store: Store, guard: Guard, clock: BusinessClock, signals: SignalService) -> None:
