@@ -229,9 +229,12 @@ OWN_ALONE = frozenset(
     (
         "/api/v1/audit",
         "/api/v1/backups/progress",
+        "/api/v1/connect/adapters",
+        "/api/v1/connect/find",
         "/api/v1/deliveries",
         "/api/v1/desk/fields",
         "/api/v1/desk/invoices/columns",
+        "/api/v1/equipment",
         "/api/v1/facts",
         "/api/v1/facts/stream",
         "/api/v1/facts/verify",

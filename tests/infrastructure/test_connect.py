@@ -276,6 +276,10 @@ def test_places_and_names_come_from_the_devices_own() -> None:
     assert [each.chosen for each in found] == [True, True, False]
     made = rules.machine("mqtt", {}, "", found, frozenset())
     assert (made.id, made.name, made.group, made.site, made.place) == ("press-7", "Press 7", "press", "Lyon", "Hall 2/Line 1")
+    (unused, used, named) = rules.proposals(
+        [Offered("holding:4", "holding-4", value=0), Offered("holding:5", "holding-5", value=7), Offered("x", "speed", value=0)]
+    )
+    assert [(each.hint, each.chosen) for each in (unused, used, named)] == [("zero", False), ("number", True), ("number", True)]
     assert [each.chosen for each in rules.proposals([Offered(str(n), f"v{n}", value=1.0) for n in range(101)])].count(True) == 100
 
 

@@ -42,7 +42,7 @@ USUAL = (
     "folder",
     "url",
 )
-ROWS = 100
+ROWS = 50
 LOOK_S, FIRST_S = 0.5, 20.0
 
 
@@ -115,7 +115,7 @@ class _Way:
             what = t("Asks the addresses beside this computer whether a machine answers there. Nothing is changed at any of them.")
             page.show(tag("h2", t("Search this network"), cls="p-h2"), tag("p", what, cls="p-soft"))
             with ui.element("div").classes("p-row p-acts"):
-                start = page.button(t("Search"), search, name="travel_explore", primary=True)
+                start: Any = page.button(t("Search"), search, name="travel_explore", primary=True)
                 where = ui.input(t("Only in these networks")).props(f'outlined dense maxlength=200 hint="{t("as 192.168.1.0/24; empty: this network")}"')
                 where.classes("p-narrow")
             found = ui.html("", sanitize=False).classes("p-block p-acts")
@@ -175,15 +175,16 @@ class _Way:
                 result = ui.html("", sanitize=False).classes("p-block p-acts")
                 with ui.element("div").classes("p-row p-end p-acts"):
                     self._back(FIND)
-                    go = page.button(t("Test"), test, name="network_check", primary=True)
+                    go: Any = page.button(t("Test"), test, name="network_check", primary=True)
             page.show(advice_shown(page, view))
 
     def _input(self, name: str, field: dict[str, Any], *, needed: bool) -> Any:
         t = self.page.t
         label = t(SETTINGS[name]) if name in SETTINGS else name.replace("_", " ").capitalize()
         value = self.config.get(name, field.get("default"))
-        if isinstance(value, (list, dict)):
-            value = ", ".join(value) if isinstance(value, list) and all(isinstance(each, str) for each in value) else json.dumps(value) if value else ""
+        if isinstance(value, (list, tuple, dict)):
+            words = not isinstance(value, dict) and all(isinstance(each, str) for each in value)
+            value = ", ".join(value) if words else json.dumps(value) if value else ""
         if field.get("type") == "boolean":
             return ui.checkbox(label, value=bool(value)).classes("p-input")
         if "enum" in field:
@@ -333,7 +334,7 @@ class _Way:
             wrong = ui.html("", sanitize=False).classes("p-block p-acts")
             with ui.element("div").classes("p-row p-end p-acts"):
                 self._back(SIGNALS if self.offered else TEST)
-                go = page.button(t("Connect"), connect, name="add_link", primary=True)
+                go: Any = page.button(t("Connect"), connect, name="add_link", primary=True)
 
     def _groups(self) -> list[str]:
         return sorted({each.group for each in self.page.rooms.machines.machines()})

@@ -26,6 +26,7 @@ HINTS: dict[Hint, str] = {
     "word": "words",
     "identity": "identity, hardly ever changes",
     "unreadable": "no value now",
+    "zero": "zero now, perhaps unused",
     "many": "beyond the first hundred",
 }
 

@@ -105,7 +105,7 @@ class OffersWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fresh: bool = False
 
 
-Hint: TypeAlias = Literal["unit", "state", "count", "number", "word", "identity", "unreadable", "many"]
+Hint: TypeAlias = Literal["unit", "state", "count", "number", "word", "identity", "unreadable", "zero", "many"]
 
 
 class Proposal(msgspec.Struct, frozen=True):

@@ -88,7 +88,10 @@ def _judged(each: Offered) -> tuple[Hint, bool]:
         return "word", False
     if _COUNT.search(words):
         return "count", True
-    return ("unit", True) if each.unit else ("number", True)
+    if each.unit:
+        return "unit", True
+    # Nobody has named it, and it holds nothing: mostly a register the device does not use.
+    return ("zero", False) if not each.value and slug(each.name) == slug(each.address) else ("number", True)
 
 
 def machine(adapter: str, config: dict[str, Any], title: str, found: Sequence[Proposal], taken: frozenset[str]) -> Machine:
