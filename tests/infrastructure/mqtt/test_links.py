@@ -13,14 +13,16 @@ from plait.infrastructure.machines.model import LinkLost, Machine, Message, Stat
 from plait.infrastructure.machines.mqtt.rules import Address, Sense, StateRule, address_of, moment, offered, picked, scalar
 from plait.infrastructure.machines.push import PushConfig
 from plait.infrastructure.machines.push.rules import Pushed, PushReader, from_json, from_lines
+from plait.infrastructure.mqtt import Broker
 from plait.infrastructure.mqtt.client import ClientIngest, server_of
 from plait.infrastructure.mqtt.link import TopicLink
 from plait.infrastructure.mqtt.packets import publish
 from plait.kernel.problems import Problem
 from plait.kernel.settings import Mqtt
+from plait.upkeep.phones.certificate import context, ensure
 from tests.infrastructure.mqtt.kills import kept
 from tests.support import free_port
-from tests.support.mqtt import Wire, connect_packet, mosquitto, own
+from tests.support.mqtt import Wire, connect_packet, device, mosquitto, own
 from tests.support.nodes import Running, settle, until
 
 AT = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -69,6 +71,43 @@ async def test_a_backlog_from_a_broker_elsewhere(tmp_path: Path) -> None:
         with pytest.raises(LinkLost, match="cannot be reached"):
             await ClientIngest(server, works.own.ingest, tmp_path / "keys").connect()
     assert [each for each in await kept(tmp_path / "mqtt") if each] == [b"%d" % number for number in range(1, 402)]
+
+
+async def test_the_way_to_a_broker_elsewhere_says_what_is_wrong(tmp_path: Path) -> None:
+    """Tests TLS with an authority's certificate and a login at a broker (our own as one of somebody else's), and the words when one of them is wrong."""
+    keys = tmp_path / "machines"
+    keys.mkdir()
+    certificate, _ = ensure(tmp_path / "tls", {"127.0.0.1"}, datetime.now(UTC))
+    (keys / "ca.pem").write_bytes(certificate.file.read_bytes())
+    (keys / "right").write_text("secret\n", "utf-8")
+    (keys / "wrong").write_text("guess", "utf-8")
+    async with own(tmp_path) as works:
+        there = Broker(tmp_path / "there", Mqtt(port=free_port()), works.activity)
+        there.allow([device("us", "secret")])
+        await there.start(context(certificate))
+
+        async def reach(url: str, *login: str) -> None:
+            client = ClientIngest(server_of(url, *login), works.ingest, keys / "mqtt")
+            try:
+                await client.connect()
+                box = await client.listen("test", ["a"])
+                await client.publish("a", b"1")
+                async with asyncio.timeout(60):
+                    assert [each.payload for each in await box.next()] == [b"1"]
+            finally:
+                await client.close()
+
+        tls = f"mqtts://127.0.0.1:{there.port}"
+        await reach(tls, "us", "right", "ca.pem")
+        for login, words in (
+            (("us", "wrong", "ca.pem"), "does not let us in"),
+            (("us", "right"), "TLS fails"),
+            (("us", "nothing", "ca.pem"), "cannot be read"),
+            (("us", "../tls/certificate.pem", "ca.pem"), "name of a file"),
+        ):
+            with pytest.raises(LinkLost, match=words):
+                await reach(tls, *login)
+        await there.stop()
 
 
 async def test_another_machine_joins_a_link(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from plait.infrastructure.mqtt.ingest import BrokerInbox, BrokerIngest
 from plait.infrastructure.mqtt.journal import OUTSIDE, PUBLISHED, entry
 from plait.infrastructure.mqtt.session import Session
 from plait.infrastructure.mqtt.topics import is_topic
-from plait.kernel.os import make_dir, write_private
+from plait.kernel.os import make_dir, read_text, write_private
 
 __all__ = ["ClientIngest", "Server", "server_of"]
 
@@ -36,7 +36,10 @@ _log = structlog.get_logger("plait.mqtt")
 
 
 class Server(msgspec.Struct, frozen=True):
-    """A broker: ``tls`` with certificates of ``ca_file`` (empty: the system's); ``password_file`` holds the password in its first line."""
+    """A broker: ``tls`` with certificates of ``ca_file`` (empty: the system's); ``password_file`` holds the password in its first line.
+
+    Both are names of files in the node's folder ``machines``.
+    """
 
     host: str
     port: int
@@ -60,6 +63,18 @@ def server_of(url: str, user: str = "", password_file: str = "", ca_file: str = 
     return Server(parts.hostname, parts.port or (8883 if tls else 1883), tls, user, password_file, ca_file)
 
 
+class _Socket(ssl.SSLSocket):
+    """A socket that is closed when TLS fails, which the library leaves to chance."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """Shake hands."""
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 class ClientIngest:
     """One connection to ``server``, whose messages go through the log of ``own``; ``folder`` keeps the name under which the broker knows us.
 
@@ -77,7 +92,8 @@ class ClientIngest:
         self._own = own
         self._folder = folder
         # Who only looks around is somebody else, so that a link that is live does not hear what that one hears.
-        self._name_here = f"{server.url}{f' {secrets.token_hex(8)}' if passing else ''}"
+        more = secrets.token_hex(8) if passing else name.removeprefix("mqtt-client-id")
+        self._name_here = f"{server.url} {more}".rstrip()
         self._key = OUTSIDE + self._name_here.encode()
         self._client: Any = None
         self._inboxes: list[BrokerInbox] = []
@@ -147,12 +163,22 @@ class ClientIngest:
     def _credentials(self, client: Any) -> None:
         server = self.server
         if server.user:
-            password = Path(server.password_file).read_text("utf-8-sig").partition("\n")[0].strip() if server.password_file else None
-            client.username_pw_set(server.user, password)
+            client.username_pw_set(server.user, self._kept(server.password_file).partition("\n")[0].strip() if server.password_file else None)
         if server.tls:
-            context = ssl.create_default_context(cafile=server.ca_file or None)
+            context = ssl.create_default_context(cadata=self._kept(server.ca_file) if server.ca_file else None)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context.sslsocket_class = _Socket
             client.tls_set_context(context)
+
+    def _kept(self, name: str) -> str:
+        """Return the content of a file in the node's folder ``machines``; no other is read, whatever somebody writes into a machine's config."""
+        file = self._folder.parent / name
+        try:
+            if name != Path(name).name:
+                raise LinkLost(f"{name[:80]!r} must be the name of a file in {self._folder.parent}")
+            return read_text(file)
+        except (OSError, UnicodeDecodeError) as error:
+            raise LinkLost(f"{file} cannot be read ({type(error).__name__}): put it there, readable by the node only") from error
 
     def _name(self) -> str:
         """Return the name under which brokers know this node, made once."""

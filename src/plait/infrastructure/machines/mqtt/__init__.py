@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 __all__ = ["PLUGIN", "MqttConfig"]
 
 
+NAME = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,99})?$"
+
+
 class MqttConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``server``: a broker elsewhere (``mqtt://host:1883``, ``mqtts://host:8883``); empty: the node's own listener.
 
-    ``user``, ``password_file`` (the password in its first line) and ``ca_file`` (PEM) are for that broker. ``topics``: where to look for signals.
+    ``user``, ``password_file`` (the password in its first line) and ``ca_file`` (PEM) are for that broker, the files in the node's folder ``machines``.
+    ``topics``: where to look for signals.
     ``state``: which value tells the machine's state, and how. ``at``: JSON Pointer of the time a message gives itself, ``at_unit`` its form; without one
     the time of receipt counts. After ``silence_s`` without a message the machine is silent (0: never).
     """
 
     server: Annotated[str, msgspec.Meta(pattern=r"^(mqtts?://[^/\s@?#]+/?)?$")] = ""
     user: str = ""
-    password_file: str = ""
-    ca_file: str = ""
+    password_file: Annotated[str, msgspec.Meta(pattern=NAME)] = ""
+    ca_file: Annotated[str, msgspec.Meta(pattern=NAME)] = ""
     topics: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=100)] = ("#",)
     state: StateRule | None = None
     at: str = ""
