@@ -26,6 +26,8 @@ FIGURES = {
     "console.session_mb": "console_people.py",
     "console.crowd": "console_people.py",
     "console.ready": "console_people.py",
+    "sparkplug.to_lake": "sparkplug_to_lake.py",
+    "node.signals_20k": "node_signals.py",
 }
 
 
