@@ -202,7 +202,7 @@ async def test_old_segments_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     async def fill(number: int) -> None:
         for _ in range(number):
             await works.ingest.publish("a", bytes(50_000))
-            await works.broker._save()
+            await works.broker.care.save()
 
     await works.ingest.listen("slow", ["a"])
     box = await works.ingest.listen("quick", ["a"])

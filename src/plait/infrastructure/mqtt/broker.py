@@ -11,18 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import structlog
 
 from plait.infrastructure.mqtt import packets
 from plait.infrastructure.mqtt.account import Account, Wrong
+from plait.infrastructure.mqtt.care import LOOK_S, Care
 from plait.infrastructure.mqtt.connection import TAKEN_OVER, Connection
-from plait.infrastructure.mqtt.journal import NOTHING, PUBLISHED, SESSION, SUBSCRIBED, Group, Journal, entry
+from plait.infrastructure.mqtt.journal import NOTHING, PUBLISHED, SESSION, Group, Journal, entry
 from plait.infrastructure.mqtt.model import Device
-from plait.infrastructure.mqtt.packets import Connect, Subscribe
+from plait.infrastructure.mqtt.packets import Connect
 from plait.infrastructure.mqtt.session import WINDOW, Session, Waiting
 from plait.infrastructure.mqtt.state import State
-from plait.infrastructure.mqtt.topics import Tree, is_filter
+from plait.infrastructure.mqtt.topics import Tree
 from plait.kernel.activity import Activity, Token
 from plait.kernel.clock import SYSTEM
 from plait.kernel.ids import new_id
@@ -31,13 +31,8 @@ from plait.kernel.settings import Mqtt
 
 __all__ = ["Broker"]
 
-MOST_FILTERS = 1_000
 MOST_UNRELEASED = 4_096
 WRITE_BYTES = 1_000_000
-QUEUES_BYTES = 64_000_000
-LOOK_S = 1.0
-SAVE_S, SAVE_BYTES = 30.0, 16 << 20
-CLOSING_S = 10.0
 HANDSHAKE_S = 15.0
 _log = structlog.get_logger("plait.mqtt")
 
@@ -61,7 +56,7 @@ class Broker:
         self.dirty: set[Connection] = set()
         self.behind = False
         self.inboxes: dict[str, Any] = {}
-        self._limit = settings.memory_mb << 20
+        self.limit = settings.memory_mb << 20
         self._activity = activity
         self._now = now
         self._token: Token | None = None
@@ -75,7 +70,6 @@ class Broker:
         self._opened = False
         self._opening = asyncio.Lock()
         self.stopped = False
-        self._saved_at = 0.0
         self.connections: set[Connection] = set()
 
     # -- coming and going of the broker itself
@@ -95,8 +89,8 @@ class Broker:
         self.journal.done = self._stored
         self.journal.start()
         self._loop = asyncio.get_running_loop()
-        self._saved_at = SYSTEM.monotonic()
-        self._jobs.append(asyncio.create_task(self._look_after(), name="plait-mqtt"))
+        self.care = Care(self)
+        self._jobs.append(asyncio.create_task(self.care.run(), name="plait-mqtt"))
 
     async def start(self, tls: ssl.SSLContext | None = None) -> None:
         """Listen; raise ``OSError`` when the port is taken."""
@@ -125,7 +119,7 @@ class Broker:
         self._jobs.clear()
         await self.journal.stop()
         with contextlib.suppress(OSError):
-            await self._save()
+            await self.care.save()
         for connection in list(self.connections):
             connection.transport.abort()
         if self._server is not None:
@@ -154,7 +148,7 @@ class Broker:
                 connection.turn_away(0x87, f"{account.name} may no longer come")
             if self._opened and account.name not in known:
                 for session in [each for each in self.state.sessions.values() if each.key.startswith(account.name.encode() + b"\0")]:
-                    self._end(session)
+                    self.end(session)
 
     def account_of(self, connection: Connection, user: str, password: bytes) -> Account | None:
         """Return who it is, None when user or password is wrong."""
@@ -212,7 +206,7 @@ class Broker:
             topic, payload, retain, kind = will
             self.publish(session.key, topic, payload, retain=retain, kind=kind)
         if not session.expiry:
-            self._end(session)
+            self.end(session)
 
     def new_client(self) -> str:
         """Return a name for a client that has none."""
@@ -230,7 +224,7 @@ class Broker:
             self.connections.add(old)
             session = sessions.get(key)
         if session is not None and asked.clean:
-            self._end(session)
+            self.end(session)
             session = None
         present = session is not None
         if session is None:
@@ -252,9 +246,10 @@ class Broker:
         if len(self.state.sessions) > most:
             away = sorted((each for each in self.state.sessions.values() if each.conn is None), key=lambda each: each.left)
             for each in away[: len(away) // 10 + 1]:
-                self._end(each)
+                self.end(each)
 
-    def _end(self, session: Session) -> None:
+    def end(self, session: Session) -> None:
+        """End a session: nothing waits for its client any more."""
         if session.recent:
             self.state.remember(session.key, session.recent)
         if session.expiry and self._opened:
@@ -267,66 +262,6 @@ class Broker:
         """Subscriptions have changed: where topics lead is found anew."""
         self.version += 1
         self.routes = 0
-
-    # -- what is subscribed to
-
-    def subscribe(self, connection: Connection, session: Session, asked: Subscribe) -> None:
-        """Subscribe where that may be, answer filter by filter, then send what is retained."""
-        assert connection.account is not None
-        five = connection.level == 5
-        codes: list[int] = []
-        granted: dict[str, int | None] = {}
-        fresh: list[tuple[str, int]] = []
-        for wanted, option in asked.filters:
-            if not is_filter(wanted):
-                codes.append(0x8F if five else 0x80)
-            elif wanted.startswith("$share/"):
-                codes.append(0x9E if five else 0x80)
-            elif not connection.account.may_hear(wanted):
-                codes.append(0x87 if five else 0x80)
-            elif wanted not in session.filters and len(session.filters) >= MOST_FILTERS:
-                codes.append(0x97 if five else 0x80)
-            else:
-                level = min(option & 3, 1)
-                handling = option >> 4 & 3
-                if not handling or (handling == 1 and wanted not in session.filters):
-                    fresh.append((wanted, level))
-                granted[wanted] = level | (option & 12)
-                self.state.change(session, wanted, level | (option & 12))
-                codes.append(level)
-        self.forget_routes()
-        answer = packets.suback(0x90, asked.number, codes, connection.level)
-        self._answer(connection, session, granted, answer, lambda: self._retained(session, fresh))
-
-    def unsubscribe(self, connection: Connection, session: Session, asked: Subscribe) -> None:
-        """End subscriptions; one that is not there is no error."""
-        codes = [0 if wanted in session.filters else 0x11 for wanted, _ in asked.filters]
-        for wanted, _ in asked.filters:
-            self.state.change(session, wanted, None)
-        self.forget_routes()
-        answer = packets.suback(0xB0, asked.number, codes, connection.level)
-        self._answer(connection, session, {wanted: None for wanted, _ in asked.filters}, answer, lambda: None)
-
-    def _answer(self, connection: Connection, session: Session, changed: dict[str, int | None], answer: bytes, then: Callable[[], None]) -> None:
-        """Answer once the change is on disk; one of a session that ends with its connection need not be."""
-
-        def stored(error: Exception | None) -> None:
-            if error is None:
-                connection.send(answer)
-                then()
-            else:
-                connection.abort()
-
-        if session.expiry and changed:
-            self.journal.put(entry(SUBSCRIBED, 0, session.key, msgspec.json.encode(changed), self.ms()), stored)
-        else:
-            stored(None)
-
-    def _retained(self, session: Session, wanted: list[tuple[str, int]]) -> None:
-        for each, level in wanted:
-            for topic, payload, _ in self.state.retained.under(each):
-                self._give(session, topic, payload, level, retain=True)
-        self.send_due(session)
 
     # -- what is said
 
@@ -351,7 +286,7 @@ class Broker:
             group.acks.setdefault(connection, bytearray()).extend(acks)
         if live:
             group.live.append((session, live))
-        if journal.pending > self._limit:
+        if journal.pending > self.limit:
             self.full = True
 
     def publish(
@@ -381,7 +316,7 @@ class Broker:
         for inbox in self.inboxes.values():
             inbox.wake()
         self.settle()
-        if self.full and self.journal.pending < self._limit // 2 and not self.behind:
+        if self.full and self.journal.pending < self.limit // 2 and not self.behind:
             self.go_on_reading()
 
     def _fail(self, group: Group, error: Exception) -> None:
@@ -409,13 +344,14 @@ class Broker:
                     if option & 4 and session is sender:
                         continue
                     level = option & 1 if kind else 0
-                    self._give(session, topic, payload, level, retain=bool(retain and option & 8))
+                    self.give(session, topic, payload, level, retain=bool(retain and option & 8))
                     if level:
                         due.add(session)
         for session in due:
             self.send_due(session)
 
-    def _give(self, session: Session, topic: bytes, payload: bytes, level: int, *, retain: bool) -> None:
+    def give(self, session: Session, topic: bytes, payload: bytes, level: int, *, retain: bool) -> None:
+        """Give a session a message: at once, or (``level`` 1) when it has room."""
         connection = session.conn
         if level:
             session.take(Waiting(topic, payload, retain))
@@ -489,69 +425,3 @@ class Broker:
         self._placing = False
         if self._opened and not self.trouble and self.journal.open.parts:
             self.journal.hurry()
-
-    # -- what is done from time to time
-
-    async def _look_after(self) -> None:
-        while True:
-            await SYSTEM.sleep(LOOK_S)
-            self._sweep()
-            if self.behind or self.journal.size > self.settings.keep_mb << 20:
-                await self.drop()
-            much = self.journal.end[0] != self.state.saved[0] or self.journal.end[1] - self.state.saved[1] > SAVE_BYTES
-            if self.journal.end != self.state.saved and (much or SYSTEM.monotonic() - self._saved_at > SAVE_S) and not self.trouble:
-                try:
-                    await self._save()
-                except OSError as error:
-                    _log.warning("the state of the MQTT listener cannot be saved", why=str(error))
-
-    def _sweep(self) -> None:
-        """End connections that have been silent for too long, and sessions that nobody has come back to."""
-        now = SYSTEM.monotonic()
-        for connection in list(self.connections):
-            if connection.closing:
-                if now - connection.heard > CLOSING_S:
-                    connection.transport.abort()
-            elif not connection.paused and now - connection.heard > connection.patience:
-                connection.heard = now
-                connection.turn_away(0x8D, "nothing was heard of it for one and a half keep alive times")
-                connection.transport.abort()
-        present = self.ms()
-        queued = 0
-        for session in list(self.state.sessions.values()):
-            queued += session.queued
-            if session.conn is None and session.expiry != 0xFFFFFFFF and present - session.left > session.expiry * 1000:
-                self._end(session)
-        if queued > QUEUES_BYTES:
-            for session in sorted((each for each in self.state.sessions.values() if each.conn is None), key=lambda each: -each.queued)[:10]:
-                session.dropped += len(session.queue)
-                session.queue.clear()
-                session.queued = 0
-                _log.warning("messages that waited for a device that is away are dropped: too many wait", session=session.key.decode("utf-8", "replace"))
-
-    async def _save(self) -> None:
-        """Put a snapshot on disk; then drop what of the log nobody needs any more."""
-        at, snapshot = self.journal.end, self.state.capture()
-        await asyncio.to_thread(self.state.save, snapshot)
-        self.state.before, self.state.saved = self.state.saved, at
-        self._saved_at = SYSTEM.monotonic()
-        await self.drop()
-
-    async def drop(self) -> None:
-        """Drop segments that all listeners have passed. What is beyond ``keep_mb`` goes too, unless somebody who listens now is still to read it."""
-        safe = min(self.state.saved, self.state.before)[0]
-        places = {name: each.at[0] for name, each in self.state.listeners.items()}
-        if places:
-            self.journal.drop(min(safe, *places.values()))
-        most = self.settings.keep_mb << 20
-        if self.journal.size > most:
-            needed = min([safe, *(number for name, number in places.items() if name in self.inboxes)])
-            over = [each for each in self.journal.segments.numbers() if each < needed]
-            while over and self.journal.size > most:
-                self.journal.drop(over.pop(0) + 1)
-                _log.warning("the oldest of what came by MQTT is dropped: nobody has read it and there is no more room", keep_mb=self.settings.keep_mb)
-        self.behind = self.journal.size > most + self._limit
-        if self.behind:
-            self.hush_all()
-        elif self.full and self.journal.pending < self._limit // 2:
-            self.go_on_reading()

@@ -7,7 +7,7 @@ they are on disk. All else is rare.
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from plait.infrastructure.mqtt import packets
+from plait.infrastructure.mqtt import packets, subscriptions
 from plait.infrastructure.mqtt.packets import Connect, Malformed
 from plait.infrastructure.mqtt.session import Session
 from plait.kernel.clock import SYSTEM
@@ -338,9 +338,9 @@ class Connection(asyncio.Protocol):
             session.unreleased.discard(int.from_bytes(number, "big"))
             self.send(b"\x70\x02" + number)
         elif kind == 8:
-            self.broker.subscribe(self, session, packets.read_subscribe(body, self.level))
+            subscriptions.subscribe(self.broker, self, session, packets.read_subscribe(body, self.level))
         elif kind == 10:
-            self.broker.unsubscribe(self, session, packets.read_subscribe(body, self.level, options=False))
+            subscriptions.unsubscribe(self.broker, self, session, packets.read_subscribe(body, self.level, options=False))
         elif kind == 14:
             self._disconnect(session, body)
         elif kind in (5, 7):
