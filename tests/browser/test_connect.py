@@ -56,6 +56,7 @@ async def test_a_machine_is_connected(stage, tmp_path, width, language):
         await page.locator(".q-notification").first.wait_for()
         await page.locator('[data-act="tick"][data-arg="holding:0"]').press("Enter")
         await page.locator('[data-act="tick"][aria-checked="true"]').wait_for()
+        await page.locator('[data-act="tick"][data-arg="holding:0"]:focus').wait_for()
         await page.locator('[data-act="edit"]').click()
         await page.locator(".p-dialog input").nth(1).fill("state")
         await page.locator(".p-dialog .p-go").click()

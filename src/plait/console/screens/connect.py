@@ -10,7 +10,7 @@ from nicegui import ui
 from plait.console.html import tag
 from plait.console.page import CLICK, Field, Page
 from plait.console.screen import Screen
-from plait.console.screens.connect_shown import STEPS, advice_shown, done_shown, found_shown, kinds_shown, signals_shown, steps_shown, tried_shown
+from plait.console.screens.connect_shown import STEPS, advice_shown, done_shown, found_shown, kinds_shown, narrowed, signals_shown, steps_shown, tried_shown
 from plait.console.screens.connect_words import SETTINGS
 from plait.infrastructure.machines.connect.model import AdapterView, ConnectWanted, Device, FindWanted, OffersWanted, Proposal, Trial, Tried
 from plait.infrastructure.machines.connect.units import code_of, shown
@@ -44,6 +44,7 @@ USUAL = (
 )
 ROWS = 50
 LOOK_S, FIRST_S = 0.5, 20.0
+FOCUS = 'setTimeout(() => document.querySelector(`[data-act=tick][data-arg="${CSS.escape(ADDRESS)}"]`)?.focus(), 60)'
 
 
 class _Way:
@@ -241,30 +242,34 @@ class _Way:
 
         async def clicked(event: Any) -> None:
             act, arg = (event.args if isinstance(event.args, list) else [event.args, ""])[:2]
-            text = str(narrow.value or "").strip().lower()
             each = by_address.get(str(arg))
-            if act == "tick" and each is not None:
-                if self.choices.pop(each.choice.address, None) is None:
-                    self.choices[each.choice.address] = each.choice
-            elif act == "edit" and each is not None:
+            if act == "edit" and each is not None:
                 with self.box:
                     await self._edit(each)
             elif act == "more":
                 most[0] += ROWS
-            elif act == "none":
-                self.choices.clear()
-            elif act == "proposed":
-                self.choices = {one.choice.address: one.choice for one in self.offered if one.chosen}
-            elif act == "all":
-                shown_now = [
-                    one for one in self.offered if not text or text in f"{one.choice.name} {one.choice.address} {one.choice.title} {one.group}".lower()
-                ]
-                self.choices |= {one.choice.address: self.choices.get(one.choice.address, one.choice) for one in shown_now[: most[0]]}
+            else:
+                self._choose(str(act), each, narrowed(self.offered, str(narrow.value or ""))[: most[0]])
             draw()
+            if each is not None:
+                # The list was drawn anew under the hand: whoever goes by the keyboard stays where they were.
+                place.client.run_javascript(FOCUS.replace("ADDRESS", json.dumps(each.choice.address)))
 
         place.on("click", clicked, js_handler=CLICK)
         narrow.on_value_change(draw)
         draw()
+
+    def _choose(self, act: str, each: Proposal | None, seen: Sequence[Proposal]) -> None:
+        """Tick one signal or several: ``each``, all that are ``seen``, none, those that were proposed."""
+        if act == "tick" and each is not None:
+            if self.choices.pop(each.choice.address, None) is None:
+                self.choices[each.choice.address] = each.choice
+        elif act == "none":
+            self.choices.clear()
+        elif act == "proposed":
+            self.choices = {one.choice.address: one.choice for one in self.offered if one.chosen}
+        elif act == "all":
+            self.choices |= {one.choice.address: self.choices.get(one.choice.address, one.choice) for one in seen}
 
     async def _edit(self, each: Proposal) -> None:
         """Ask how a signal is called and what unit it has."""

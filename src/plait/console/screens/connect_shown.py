@@ -11,7 +11,7 @@ from plait.infrastructure.machines.model import Choice, Machine
 from plait.infrastructure.signals.model import Series
 from plait.overview import paths
 
-__all__ = ["STEPS", "advice_shown", "done_shown", "found_shown", "kinds_shown", "signals_shown", "steps_shown", "tried_shown"]
+__all__ = ["STEPS", "advice_shown", "done_shown", "found_shown", "kinds_shown", "narrowed", "signals_shown", "steps_shown", "tried_shown"]
 
 STEPS = ("Find", "Test", "Choose signals", "Name it", "Done")
 
@@ -97,10 +97,16 @@ def tried_shown(page: Page, tried: Tried | None, advice: Collection[str]) -> Mar
     return tag("div", icon("error"), tag("div", what), cls="p-mood is-bad", role="alert")
 
 
+def narrowed(found: Sequence[Proposal], text: str) -> list[Proposal]:
+    """Return the signals that have a text in name, address, title or group."""
+    said = text.strip().lower()
+    return [each for each in found if said in f"{each.choice.name} {each.choice.address} {each.choice.title} {each.group}".lower()]
+
+
 def signals_shown(page: Page, found: Sequence[Proposal], choices: Mapping[str, Choice], *, text: str, most: int) -> Markup:
     """Return the offered signals as a list to tick; ``choices`` are those chosen by address, as they would be kept."""
     t = page.t
-    wanted = [each for each in found if not text or text.lower() in f"{each.choice.name} {each.choice.address} {each.choice.title} {each.group}".lower()]
+    wanted = narrowed(found, text)
     rows, keys = [], []
     for each in wanted[:most]:
         address = each.choice.address
