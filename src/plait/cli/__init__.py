@@ -34,6 +34,7 @@ VERBS = {
     "machines": ("plait.cli.machines:app", "See what runs and what stands; run simulated machines to try things out with."),
     "signals": ("plait.cli.signals:app", "See what machines say, now and before; take it out as Parquet."),
     "new": ("plait.cli.new:app", "Write the folder of a new plug-in, with a device and the suite it must pass."),
+    "alarms": ("plait.cli.alarms:app", "See what machines call for; acknowledge, shelve and set alarms; try whether messages arrive."),
     "connect": ("plait.cli.connect:connect", "Connect a machine: find it, try it, choose its signals, name it."),
     "import": ("plait.cli.imports:app", "Take in what machines have said before, from files."),
     "apps": ("plait.cli.apps:app", "List the firm's apps, see what they find, switch them on or off and set them."),

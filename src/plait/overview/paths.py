@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 __all__ = [
+    "alarms",
     "backups",
     "calls",
     "capabilities",
@@ -35,6 +36,7 @@ __all__ = [
     "repair",
     "rfq",
     "rfqs",
+    "rules",
     "run",
     "schedule",
     "sharing",
@@ -133,6 +135,16 @@ def oee(**shown: str) -> str:
 def machine(id: str) -> str:
     """Return a machine."""
     return _path("machines", id)
+
+
+def alarms(**shown: str) -> str:
+    """Return the alarms, narrowed by ``shown`` (``show="all"``)."""
+    return _path("alarms") + _query(shown)
+
+
+def rules(id: str) -> str:
+    """Return the rules by which a machine's state follows from its signals."""
+    return _path("machines", id, "rules")
 
 
 def connect() -> str:

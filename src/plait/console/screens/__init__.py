@@ -3,6 +3,7 @@
 from plait.console.apps import oee
 from plait.console.screen import Screen
 from plait.console.screens import (
+    alarms,
     connect,
     desk,
     documents,
@@ -21,6 +22,7 @@ from plait.console.screens import (
     people,
     quotes,
     rfqs,
+    rules,
     schedule,
     sharing,
     today,
@@ -40,7 +42,9 @@ SCREENS: tuple[Screen, ...] = (
     *parts.SCREENS,
     *line.SCREENS,
     *connect.SCREENS,
+    *alarms.SCREENS,
     *machines.SCREENS,
+    *rules.SCREENS,
     *oee.SCREENS,
     *trace.SCREENS,
     *passports.SCREENS,

@@ -1,6 +1,6 @@
 """One machine: does it run, and if not, why; what it did over time, its signals, its shift."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,8 @@ from plait.console.apps.oee import headline, loss_bars
 from plait.console.html import Markup, chip, details, figure, icon, join, link, pairs, since, table, tag, when
 from plait.console.page import Page
 from plait.console.screen import Screen
+from plait.console.screens.alarms import alarm_card, alarms_acts
+from plait.infrastructure.alarms.model import AlarmView
 from plait.infrastructure.machines.model import MachineStatus
 from plait.infrastructure.past.model import Stretch, Work
 from plait.infrastructure.signals.model import Series
@@ -70,6 +72,13 @@ async def _build(page: Page) -> None:
     offered = (("stop", stop, "machines.stop"), ("reset", reset, "machines.stop"), ("remove", remove, "machines.write"))
     acts = {name: act for name, act, action in offered if await page.me.may(action)}
     await page.block(status, lambda found: machine_shown(page, found, acts=sorted(acts)), live=LIVE, every_s=2, key=t.language, on=acts)
+    doing = await alarms_acts(page)
+    watched = {name: act for name, act in doing.items() if name != "_doing"}
+    calls = await page.block(
+        lambda actor: rooms.alarms.inbox(actor, id), lambda found: _alarms(page, found, doing), live=("alarm.",), every_s=15, key=t.language, on=watched
+    )
+    if "_doing" in doing:
+        doing["_doing"].after = calls.load
     known = await signals(await page.me.actor())
     begun = await rooms.past.first(await page.me.actor(), id)
     page.show(_picture(page, id, known, begun))
@@ -91,6 +100,13 @@ def machine_shown(page: Page, status: MachineStatus, *, acts: Sequence[str]) -> 
     buttons = [_act(page, act) for act in ("stop", "reset", "remove") if act in acts]
     about = pairs(((t("Kind of work"), machine.group), (t("Adapter"), machine.adapter), (t("Site"), machine.site), (t("Place"), machine.place)))
     return tag("section", tag("p", answer, cls="p-answer"), expected, about, tag("div", buttons, cls="p-row"), cls="p-card p-stack")
+
+
+def _alarms(page: Page, found: Sequence[AlarmView], acts: Mapping[str, Any]) -> Markup:
+    """Return the machine's alarms that need somebody, and where its rules and alarms are set."""
+    t = page.t
+    ways = tag("p", link(t("Its rules"), paths.rules(page.path["machine"])), " · ", link(t("All alarms"), paths.alarms(show="all")), cls="p-soft")
+    return tag("div", [alarm_card(t, each, acts) for each in found], ways, cls="p-stack")
 
 
 def _act(page: Page, act: str) -> Markup:

@@ -25,6 +25,7 @@ ICONS = {
     "repair": "build",
     "help-called": "front_hand",
     "times-measured": "timer",
+    "alarm": "notifications_active",
     "first-start": "flag",
 }
 STEP_ICONS = {
@@ -37,7 +38,7 @@ STEP_ICONS = {
     "people": "group_add",
     "phones": "phonelink",
 }
-LIVE = ("desk.", "trade.", "line.", "machines.", "sharing.", "outbox.", "overview.", "identity.", "schedule.", "capability.", "backup.")
+LIVE = ("desk.", "trade.", "line.", "alarm.", "machines.", "sharing.", "outbox.", "overview.", "identity.", "schedule.", "capability.", "backup.")
 
 
 async def _build(page: Page) -> None:

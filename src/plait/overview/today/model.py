@@ -26,7 +26,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that needs a person.
 
     ``id`` is the same as long as the need is the same. ``kind``: late-order, order-to-confirm, request-waiting, offer-expiring, offer-replied,
-    doubt-in-inbox, machine-stopped, machine-silent, contract-to-sign, delivery-dead-letter, repair, help-called, times-measured,
+    doubt-in-inbox, machine-stopped, machine-silent, contract-to-sign, delivery-dead-letter, repair, help-called, times-measured, alarm,
     first-start (further sources may bring others).
 
     ``severity``: ``now`` costs something each hour, ``soon`` has a date ahead, ``note`` can wait. ``text`` is English with ``{name}``, filled from
