@@ -39,6 +39,7 @@ SPOTS: tuple[tuple[Any, str], ...] = (
     (files, "fsync_file"),
     (files, "replace"),
     (files, "ask"),
+    (files, "scratch"),
     (tend, "remove"),
     (lake, "remove"),
     (manifest, "commit"),

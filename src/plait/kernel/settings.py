@@ -90,7 +90,7 @@ class Signals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     raw_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     minute_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     hour_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    segment_mb: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 16
+    segment_mb: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 8
     roll_hours: Annotated[float, msgspec.Meta(gt=0)] = 1.0
 
 

@@ -8,16 +8,18 @@ from typing import Any
 import msgspec
 
 from plait.infrastructure.signals.block import Block
-from plait.infrastructure.signals.duck import COPY, ask, paths
+from plait.infrastructure.signals.duck import COPY, ask, paths, scratch
 from plait.infrastructure.signals.manifest import HOUR, MINUTE, RAW, TIERS, File
 from plait.infrastructure.signals.shapes import COLUMNS, Summary, ordered, summary, together
-from plait.kernel.ids import new_id
 from plait.kernel.os import fsync_file, make_dir, replace
 
 __all__ = ["Trust", "compacted_files", "merged_file", "raw_rows", "summary_rows"]
 
 ENDING = ".parquet"
-RANGE_ROWS = 1_000_000
+RANGE_ROWS = 150_000
+RAW_COLUMNS = (("series", "UINTEGER"), ("ms", "BIGINT"), ("value", "DOUBLE"), ("quality", "UTINYINT"))
+NUMBERS = frozenset({"sum", "min", "max", "first", "last"})
+TIER_COLUMNS = tuple((name, dict(RAW_COLUMNS).get(name) or ("DOUBLE" if name in NUMBERS else "BIGINT")) for name in COLUMNS)
 
 
 def compacted_files(folder: Path, block: Block, first: int, last: int, written_ms: int) -> list[File]:
@@ -33,7 +35,7 @@ def compacted_files(folder: Path, block: Block, first: int, last: int, written_m
 def _points(folder: Path, tier: str, level: int, span: tuple[int, int], written_ms: int, columns: Mapping[str, Any]) -> File:
     ms = columns["ms"]
     draft = _draft(folder, tier, *span)
-    ask(f"COPY points TO '{_sql(draft)}' {COPY}", tables={"points": columns})
+    ask(f"COPY points TO '{_sql(draft)}' {COPY}", {"points": columns})
     return _named(draft, File("", tier, level, *span, int(ms.min()), int(ms.max()) + TIERS[tier] - 1, len(ms), 0, "", written_ms))
 
 
@@ -60,11 +62,8 @@ def merged_file(folder: Path, parts: Sequence[File]) -> File:
     """Write neighbouring files of one tier as one."""
     tier, span = parts[0].tier, (parts[0].first, parts[-1].last)
     level, written = parts[0].level + 1, max(part.written_ms for part in parts)
-    if tier != RAW:
-        one = together(summary_rows([folder / part.name for part in parts], ()), 0, TIERS[tier])
-        return _points(folder, tier, level, span, written, one._asdict())
     draft = _draft(folder, tier, *span)
-    rows = _merge_raw([folder / part.name for part in parts], draft, make_dir(folder / ".space"))
+    rows = _merge([folder / part.name for part in parts], tier, draft, make_dir(folder / ".space"))
     times = min(part.first_ms for part in parts), max(part.last_ms for part in parts)
     return _named(draft, File("", tier, level, *span, *times, rows, 0, "", written))
 
@@ -82,24 +81,27 @@ def _ranges(paths_of: str) -> Iterator[tuple[int, int]]:
         yield first, before
 
 
-def _merge_raw(parts: Sequence[Path], draft: Path, space: Path) -> int:
-    """Write the points of all parts to ``draft``, a range of series at a time, so that memory is bounded; return how many there are."""
-    base, rows = f"merge{new_id().replace('-', '')}", 0
-    file = space / f"{base}.db"
-    ask(f"ATTACH '{_sql(file)}' AS {base}")
-    try:
-        ask(f"CREATE TABLE {base}.points (series UINTEGER, ms BIGINT, value DOUBLE, quality UTINYINT)")
+def _merge(parts: Sequence[Path], tier: str, draft: Path, space: Path) -> int:
+    """Write the rows of all parts to ``draft``, a range of series at a time, so that memory is bounded; return how many there are."""
+    rows = 0
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in (RAW_COLUMNS if tier == RAW else TIER_COLUMNS))
+    with scratch(space) as gather:
+        gather(f"CREATE TABLE merged ({columns})", {})
         for first, last in _ranges(paths(parts)):
-            found = ask(f"SELECT series, ms, value, quality FROM read_parquet({paths(parts)}) WHERE series BETWEEN {first} AND {last}")  # noqa: S608
-            block = ordered(Block(*(found[name] for name in Block._fields)))
-            ask(f"INSERT INTO {base}.points SELECT * FROM block", tables={"block": block._asdict()})  # noqa: S608 - names of our own
-            rows += len(block.ms)
-        ask(f"COPY {base}.points TO '{_sql(draft)}' {COPY}")
-    finally:
-        ask(f"DETACH {base}")
-        for left in space.glob(f"{base}.db*"):
-            left.unlink(missing_ok=True)
+            range_rows = _range_of(parts, tier, first, last)
+            gather("INSERT INTO merged SELECT * FROM range_rows", {"range_rows": range_rows})
+            rows += len(range_rows["ms"])
+        gather(f"COPY merged TO '{_sql(draft)}' {COPY}", {})
     return rows
+
+
+def _range_of(parts: Sequence[Path], tier: str, first: int, last: int) -> Mapping[str, Any]:
+    """Return the rows of a range of series, as they are to stand in a merged file."""
+    names = ", ".join(f'"{name}"' for name, _ in (RAW_COLUMNS if tier == RAW else TIER_COLUMNS))
+    found = ask(f"SELECT {names} FROM read_parquet({paths(parts)}) WHERE series BETWEEN {first} AND {last}")  # noqa: S608 - names and numbers of our own
+    if tier == RAW:
+        return ordered(Block(*found.values()))._asdict()
+    return together(Summary(*found.values()), 0, TIERS[tier])._asdict()
 
 
 def _where(series: Sequence[int], since: int | None, until: int | None) -> str:

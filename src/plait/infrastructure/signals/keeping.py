@@ -26,7 +26,7 @@ class KeptLake(Recorder):
     """A recorder whose lake is looked after: ``roll_hours`` is the age at which a segment with few points is complete too."""
 
     def __init__(
-        self, store: Store, guard: Guard, clock: BusinessClock, lake_dir: Path, *, segment_bytes: int = 16 << 20, roll_hours: float = 1.0, keep: Keep = Keep()
+        self, store: Store, guard: Guard, clock: BusinessClock, lake_dir: Path, *, segment_bytes: int = 8 << 20, roll_hours: float = 1.0, keep: Keep = Keep()
     ) -> None:
         super().__init__(store, guard, clock, lake_dir, segment_bytes=segment_bytes)
         self.keep = keep

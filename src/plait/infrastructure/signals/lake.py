@@ -6,6 +6,7 @@ One thread writes at a time; any number of threads read meanwhile. A complete se
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from shutil import rmtree
 from typing import NamedTuple, TypeVar
 
 import structlog
@@ -21,7 +22,7 @@ from plait.store import Segments
 __all__ = ["Found", "Lake", "both", "span_of"]
 
 FEW_BYTES = 256 << 10
-CACHED_POINTS = 2_000_000
+CACHED_POINTS = 1_000_000
 TRIES = 20
 SPARE_BYTES = 1 << 20
 R = TypeVar("R")
@@ -58,7 +59,7 @@ def span_of(records: Iterable[bytes]) -> Span | None:
 class Lake:
     """Points in segments and Parquet files under ``folder``; what a crash left half written is passed over."""
 
-    def __init__(self, folder: Path, limit: int = 16 << 20) -> None:
+    def __init__(self, folder: Path, limit: int = 8 << 20) -> None:
         self.folder = folder
         self._segments = Segments(folder, limit)
         self.spans: dict[int, Span] = {}
@@ -100,8 +101,9 @@ class Lake:
         numbers = set(self._segments.numbers())
         listed = {file.name for file in self.files}
         lost = [file for file in self.files if file.name in self._lost]
-        for draft in [*self.folder.glob("*.parquet.tmp"), *self.folder.glob(".space/*")]:
+        for draft in self.folder.glob("*.parquet.tmp"):
             draft.unlink(missing_ok=True)
+        rmtree(self.folder / ".space", ignore_errors=True)
         for path in sorted(self.folder.glob("*-*.parquet")):
             if path.name in listed:
                 continue

@@ -45,7 +45,7 @@ class _Wanted(NamedTuple):
 class Recorder:
     """The way into the lake under ``lake_dir``; the dictionaries of series and words and latest values are in the store."""
 
-    def __init__(self, store: Store, guard: Guard, clock: BusinessClock, lake_dir: Path, *, segment_bytes: int = 16 << 20) -> None:
+    def __init__(self, store: Store, guard: Guard, clock: BusinessClock, lake_dir: Path, *, segment_bytes: int = 8 << 20) -> None:
         self.store = store
         self.guard = guard
         self.clock = clock

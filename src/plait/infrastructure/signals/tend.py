@@ -20,9 +20,9 @@ from plait.store import Tx, damaged, read_records
 
 __all__ = ["Compacted", "Keep", "compact", "due_segments", "forget", "merge", "merge_group", "too_old"]
 
-CHUNK_POINTS = 800_000
+CHUNK_POINTS = 400_000
 MERGE_FILES = 8
-MERGE_ROWS = 8_000_000
+MERGE_ROWS = 32_000_000
 DAY_MS = 86_400_000
 Write = Callable[[Callable[[Tx], None]], Coroutine[Any, Any, None]]
 T = TypeVar("T")
