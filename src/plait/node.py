@@ -4,11 +4,10 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 
@@ -16,6 +15,7 @@ from plait import __version__
 from plait.apps.plugins import APPS
 from plait.apps.service import AppService
 from plait.apps.shift import shift_goals
+from plait.bindings import badge_drawn, clock_of, symbol, taking
 from plait.braid import House, Reaction, reactions
 from plait.braid.figures import figures
 from plait.circulation.epcis.service import EpcisService
@@ -46,10 +46,10 @@ from plait.infrastructure.sparkplug.room import sparkplug_jobs
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
-from plait.kernel.clock import SYSTEM, SteppedClock, WallClock
+from plait.kernel.clock import SYSTEM, SteppedClock
 from plait.kernel.facts import Fact, decode
 from plait.kernel.os import host_names, private_dir, stop_signals, write_whole
-from plait.kernel.problems import Problem, register
+from plait.kernel.problems import Problem
 from plait.kernel.settings import Settings, load
 from plait.kernel.stepped import Participant
 from plait.labour.studio.service import LabelService, drawn
@@ -57,7 +57,6 @@ from plait.manufacturing.capability.service import CapabilityService
 from plait.manufacturing.desk.room import Floor, build_desk
 from plait.manufacturing.line.floor.service import FloorService
 from plait.manufacturing.line.measured.service import MeasuredService
-from plait.manufacturing.line.model import Lot
 from plait.manufacturing.line.service import LineService
 from plait.manufacturing.line.stations import stations
 from plait.manufacturing.part.service import PartService
@@ -90,7 +89,7 @@ from plait.sharing.guest.buying import BuyingService
 from plait.sharing.guest.past import PastService
 from plait.sharing.guest.room import GuestRooms, build_guests
 from plait.sharing.room import build_sharing
-from plait.store import Blobs, Database, Store, Tx, metadata
+from plait.store import Blobs, Database, Store, metadata
 from plait.upkeep import housekeeping
 from plait.upkeep.backup.service import BackupService
 from plait.upkeep.health.folder import local
@@ -110,48 +109,7 @@ from plait.web.security import by_tls
 
 __all__ = ["Node", "run"]
 
-OTHER_CLOCK = register("other-clock", 409, "This data folder goes by another kind of time", "Start it with the clock it was made with, or use a new folder.")
-
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-
 _log = structlog.get_logger("plait.node")
-
-
-def _clock(settings: Settings, activity: Activity, folder: Path) -> WallClock | SteppedClock:
-    """Return the business clock; a data folder remembers its kind and refuses another (``other-clock``)."""
-    kind = settings.clock.kind
-    file = folder / "clock"
-    known = file.read_bytes().decode("utf-8", "replace").strip() if file.exists() else ""
-    if known and known != kind:
-        raise Problem(OTHER_CLOCK, f"{folder} goes by {known} time, not {kind}")
-    if not known:
-        write_whole(file, kind.encode())
-    if kind == "stepped":
-        return SteppedClock(activity, EPOCH)
-    return WallClock(activity, settings.clock.factor if kind == "scaled" else 1.0)
-
-
-def _symbol(kind: Literal["qr", "code128"], text: str) -> str:
-    """Draw a symbol for a paper; the library is loaded with the first."""
-    from plait.labour.studio.codes import svg
-
-    return svg(kind, text)
-
-
-def _badge(firm: str, name: str, url: str, number: str, form: str) -> bytes:
-    """Draw a badge; the libraries are loaded with the first."""
-    from plait.labour.studio.badge import badge
-
-    return badge(firm, name, url, number, form)
-
-
-def _take(parts: PartService) -> Callable[[Tx, str, Decimal, str], Sequence[Lot]]:
-    """Bind the line's need for material to the stock of the parts room."""
-
-    def take(tx: Tx, part: str, quantity: Decimal, order: str) -> Sequence[Lot]:
-        return [Lot(use.part, use.gtin, use.lot, use.quantity, use.unit, use.serials) for use in parts.take(tx, part, quantity, order)]
-
-    return take
 
 
 class Node:
@@ -161,7 +119,7 @@ class Node:
         self.folder = private_dir(folder)
         self.settings = settings
         self.activity = Activity()
-        self.clock = _clock(settings, self.activity, folder)
+        self.clock = clock_of(settings, self.activity, folder)
         self.clock.on_error = lambda timer, error: _log.error("a timer failed and is tried again", timer=timer, exc_info=error)
         self._opened = contextlib.AsyncExitStack()
         self._missing = ["starting"]
@@ -247,10 +205,10 @@ class Node:
         self.outside = OutsideService(self.options)
         self.intake = IntakeService(self.trade)
         self.measured = MeasuredService(store, guard, self.settings.cycles)
-        self.line = LineService(store, guard, clock, self.machines, stations, _take(self.parts))
+        self.line = LineService(store, guard, clock, self.machines, stations, taking(self.parts))
         pace = self.settings.clock.factor if self.settings.clock.kind == "scaled" else 1.0
         self.floor = FloorService(self.line, Blobs(self.folder / "blobs"), self.settings.line, self.people.name_of, self._place_code, pace)
-        self.badges = BadgeService(self.people, _symbol, _badge, self._for_phones)
+        self.badges = BadgeService(self.people, symbol, badge_drawn, self._for_phones)
         self.epcis = EpcisService(self.events, store, guard, clock, self.sharing.directory)
         self.trace = TraceService(self.epcis, store, guard, clock, self.sharing.directory, self.sharing.data)
         self.passports = PassportService(store, guard, clock, self.epcis)
@@ -259,10 +217,10 @@ class Node:
 
     def _desk(self) -> None:
         store, guard, clock = self.store, self.identity, self.clock
-        floor = Floor(self.parts, self.capabilities, self.schedule, self.trade, self.options, self.intake, self.line, self._contract, _symbol, drawn)
+        floor = Floor(self.parts, self.capabilities, self.schedule, self.trade, self.options, self.intake, self.line, self._contract, symbol, drawn)
         self.desk = desk = build_desk(store, guard, clock, floor, self.folder, self.settings.desk, self.settings.mailbox)
         things = GuestRooms(desk, self.outside, self.passports)
-        self.guests = build_guests(store, guard, clock, self.identity, things, _symbol, self.settings.guest.days)
+        self.guests = build_guests(store, guard, clock, self.identity, things, symbol, self.settings.guest.days)
         self.house = House(
             store=store,
             guard=guard,
@@ -329,7 +287,7 @@ class Node:
         return self.settings.http.public_url.rstrip("/") or await self.phones.address() or self.identity.firm().url
 
     async def _place_code(self, path: str) -> str:
-        return _symbol("qr", await self._for_phones() + path)
+        return symbol("qr", await self._for_phones() + path)
 
     async def _findings(self, actor: Actor) -> Sequence[Check]:
         return (await self.health.report(actor)).checks
@@ -366,7 +324,7 @@ class Node:
     async def _listen(self) -> None:
         http = self.settings.http
         self.metrics = MetricsService(self.store, self.identity, self.activity, self.folder, self.settings, self.client.breakers, self.backups, self.mqtt)
-        most, draw = self.settings.limits.connections, partial(_symbol, "qr")
+        most, draw = self.settings.limits.connections, partial(symbol, "qr")
         self.phones = PhonesService(self.store, self.identity, self.folder, self.settings.phones, self._names, draw, most)
         lines, mail = self.client.breakers, self.desk.mail_trouble
         self.health = HealthService(
@@ -544,14 +502,14 @@ class Node:
         self._task(self.backups.run)
         self._task(self.signals.run)
         self._task(self.phones.run)
-        for job in self.desk.jobs:
-            self._task(job)
+        for standing in self.desk.jobs:
+            self._task(standing)
         self._opened.push_async_callback(self.mqtt.stop)
         await self.devices.open()
         await listen_mqtt(self.mqtt, self.folder / "mqtt", self._names)
-        for job in sparkplug_jobs(self.settings, BrokerIngest(self.mqtt), self.signals, lambda: self.house.me, self.folder / "sparkplug"):
-            self._opened.push_async_callback(job.close)
-            self._task(job.run)
+        for each in sparkplug_jobs(self.settings, BrokerIngest(self.mqtt), self.signals, lambda: self.house.me, self.folder / "sparkplug"):
+            self._opened.push_async_callback(each.close)
+            self._task(each.run)
         await self._open_meaning()
         self._opened.push_async_callback(self.machines.close)
         await self.machines.open()

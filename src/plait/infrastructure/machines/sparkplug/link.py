@@ -177,10 +177,10 @@ class SparkplugLink(TopicLink):
                 told = one.born(self._metrics(event.group, event.edge, event.device), at) if event.born else [one.gone(at)]
                 if told:
                     batch.statuses.setdefault(machine_id, []).extend(told)
-        for slot, *said in self._values(heard):
+        for slot, ms, value, quality, past in self._values(heard):
             known = self._host.slots[slot]
             for machine_id in bound.get((known.group, known.edge, known.device), ()):
-                self._one(batch, machine_id, known.name, *said)
+                self._one(batch, machine_id, known.name, ms, value, quality, past)
         batch.lost = sum(max(1, each.lost) for each in heard.missing if any((each.group, each.edge) == key[:2] for key in bound))
         return batch
 
