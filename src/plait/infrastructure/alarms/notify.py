@@ -74,13 +74,17 @@ def send_mail(settings: Alarms, folder: Path, message: "EmailMessage") -> None:
 
 
 class Messenger:
-    """Sends what waits, from the store, so that a restart loses nothing; ``folder`` holds the files with secrets."""
+    """Sends what waits, from the store, so that a restart loses nothing; ``folder`` holds the files with secrets.
 
-    def __init__(self, alarms: AlarmService, client: PartnerClient, folder: Path) -> None:
+    ``first_ms``: after which time a message that did not arrive is tried again; each further wait is twice as long.
+    """
+
+    def __init__(self, alarms: AlarmService, client: PartnerClient, folder: Path, *, first_ms: int = FIRST_MS) -> None:
         self._alarms = alarms
         self._store = alarms.store
         self._client = client
         self._folder = folder
+        self._first_ms = first_ms
         self._news = asyncio.Event()
 
     async def run(self) -> None:
@@ -105,7 +109,7 @@ class Messenger:
         for id, alarm_id, channel, subject, body, tries in due:
             error = await self._send(id, alarm_id, channel, subject, body)
             state = "sent" if not error else "failed" if tries + 1 >= MOST_TRIES else "waiting"
-            again = ms_of(SYSTEM.now()) + min(LAST_MS, FIRST_MS * 2 ** min(tries, 10))
+            again = ms_of(SYSTEM.now()) + min(LAST_MS, self._first_ms * 2 ** min(tries, 10))
             if error:
                 _log.warning("a message of an alarm did not arrive", channel=channel, tries=tries + 1, reason=error)
 
