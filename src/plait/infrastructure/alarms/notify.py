@@ -115,7 +115,7 @@ class Messenger:
 
             def work(tx: Tx, id: int = id, state: str = state, tries: int = tries, again: int = again, error: str = error) -> None:
                 tables.settle(tx.conn, id, state, tries + 1, again, error)
-                tables.prune(tx.conn)
+                tables.put_aside(tx.conn)
 
             await self._store.write(self._alarms.stream.me, work)
         following = await self._store.read(lambda conn: tables.notice_due(conn, ALL))

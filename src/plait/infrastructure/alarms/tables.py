@@ -9,7 +9,7 @@ from plait.infrastructure.alarms.model import Alarm, Notice
 from plait.kernel.actor import Scope
 from plait.store import from_ms, metadata, upsert
 
-__all__ = ["alarms", "count_since", "drop", "notice_due", "notices", "post", "prune", "put", "settle", "waiting"]
+__all__ = ["alarms", "count_since", "drop", "notice_due", "notices", "post", "put", "put_aside", "settle", "waiting"]
 
 KEPT = 500
 
@@ -76,7 +76,7 @@ def settle(conn: Connection, id: int, state: str, tries: int, due: int, error: s
     conn.execute(update(_notice).where(_notice.c.id == id).values(state=state, tries=tries, due=due, error=error[:500]))
 
 
-def prune(conn: Connection) -> None:
+def put_aside(conn: Connection) -> None:
     """Forget all but the newest messages that are sent or given up."""
     kept = select(_notice.c.id).where(_notice.c.state != "waiting").order_by(_notice.c.id.desc()).limit(KEPT).scalar_subquery()
     conn.execute(delete(_notice).where(_notice.c.state != "waiting", _notice.c.id.not_in(kept)))
