@@ -26,6 +26,10 @@ FIGURES = {
     "console.session_mb": "console_people.py",
     "console.crowd": "console_people.py",
     "console.ready": "console_people.py",
+    "lake.append": "lake_append.py",
+    "lake.bytes_per_row": "lake_rest.py",
+    "lake.query_1h": "lake_rest.py",
+    "lake.picture": "lake_rest.py",
     "sparkplug.to_lake": "sparkplug_to_lake.py",
     "node.signals_20k": "node_signals.py",
 }

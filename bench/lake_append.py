@@ -89,8 +89,8 @@ def main() -> None:
         "per_s": round(points / wall),
         "cpu_s": round(cpu, 2),
         "batch_p50_ms": round(1000 * middle, 2),
-        "peer": round(peer),
-        "peer_name": "DuckDB, one transaction a batch",
+        "floor": round(peer),
+        "floor_name": "DuckDB, one transaction a batch",
         "ratio": round(points / cpu / peer, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }

@@ -112,8 +112,8 @@ async def run(folder: Path, points: int) -> None:
     assert drawn.of == DENSE
     common = {"points": rows, "files": tiers["raw"][0], "peak_mb": peak}
     rest = {"value": round(total / rows, 2), "unit": "bytes/point", "target": 4, "raw": round(tiers["raw"][2] / rows, 2), "fill_per_cpu_s": round(rows / cpu)}
-    print(json.dumps({"name": "lake.bytes_per_row", **rest, "peer": round(bare_bytes, 2), "peer_name": "DuckDB table, sorted", **common}), flush=True)
-    asked = {"value": round(hour, 2), "unit": "CPU-ms", "target": 25, "values": len(view.values), "peer": round(own, 2), "peer_name": "DuckDB table, sorted"}
+    print(json.dumps({"name": "lake.bytes_per_row", **rest, "floor": round(bare_bytes, 2), "floor_name": "DuckDB table, sorted", **common}), flush=True)
+    asked = {"value": round(hour, 2), "unit": "CPU-ms", "target": 25, "values": len(view.values), "floor": round(own, 2), "floor_name": "DuckDB table, sorted"}
     print(json.dumps({"name": "lake.query_1h", **asked, "ratio": round(hour / own, 2), **common}), flush=True)
     seen = {"value": round(million, 2), "unit": "CPU-ms", "behind": DENSE, "year_ms": round(wide, 2)}
     print(json.dumps({"name": "lake.picture", **seen, **common}), flush=True)

@@ -185,3 +185,22 @@ async def test_nothing_is_compacted_while_the_lake_is_copied(tmp_path: Path) -> 
             await signals.record_block(wave(number, 10, 10))
             assert not list((tmp_path / "lake").glob("*.parquet"))
         assert await tending == 1
+
+
+async def test_clocks_that_jump_lose_nothing(tmp_path: Path) -> None:
+    """Tests that points of a device whose clock jumps far ahead, back, and stands still are all kept and found, and that none is taken for too old."""
+    jumps = [0, 1000, 10**12, 2000, -(10**12), 3000, 3000, 3000, 2500]
+    async with lake_in(tmp_path, keep=Keep(raw=1, minute=1, hour=1)) as (signals, _):
+        number = (await signals.numbers(["m.0"]))["m.0"]
+        for part in range(2):
+            await signals.record_block(block_of([number] * len(jumps), [BEGIN + jump for jump in jumps], [part * 100.0 + each for each in range(len(jumps))]))
+            await signals.roll()
+            await signals.tend()
+        view = await signals.query(ME, "m.0", START - timedelta(days=20_000), START + timedelta(days=20_000))
+        order = sorted(range(len(jumps)), key=lambda each: jumps[each])
+        ties = {jump: [part * 100.0 + each for part in range(2) for each in order if jumps[each] == jump] for jump in jumps}
+        assert [value.value for value in view.values] == [value for jump in sorted(ties) for value in ties[jump]]
+        latest = signals.latest("m.0")
+        assert latest is not None
+        assert latest.value == 102.0
+        assert len((await signals.query(ME, "m.0", START, START + HOUR)).values) == 14

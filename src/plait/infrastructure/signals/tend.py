@@ -45,6 +45,16 @@ class Compacted(NamedTuple):
     lost: list[tuple[int, int, int, int]]
 
 
+async def _apart(work: Callable[..., T], *arguments: Any) -> T:
+    """Return what a thread finds; when this is cancelled, only after the thread has ended: nobody else may write the same files meanwhile."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.gather(working, return_exceptions=True)
+        raise
+
+
 def due_segments(lake: Lake) -> list[int]:
     """Return the oldest complete segments that fit into one file, at least one if there is any."""
     chosen: list[int] = []
@@ -79,7 +89,7 @@ async def compact(lake: Lake, write: Write, save: Callable[[], Coroutine[Any, An
     numbers = due_segments(lake)
     if not numbers:
         return False
-    made = await asyncio.to_thread(_of_segments, lake, numbers, now_ms)
+    made = await _apart(_of_segments, lake, numbers, now_ms)
     await save()
 
     def commit(tx: Tx) -> None:
@@ -127,7 +137,7 @@ async def merge(lake: Lake, write: Write) -> bool:
         group: list[File] = merge_group(lake.files, tier)
         believed: bool = await asyncio.to_thread(_believed, lake, group) if group else False
         if believed:
-            made = await asyncio.to_thread(merged_file, lake.folder, group)
+            made = await _apart(merged_file, lake.folder, group)
             await write(lambda tx: manifest.commit(tx.conn, [made], [file.name for file in group]))  # noqa: B023 - awaited in this round
             lake.swap(group, [made], 0)
             await asyncio.to_thread(_remove, lake, group)
