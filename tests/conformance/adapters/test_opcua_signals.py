@@ -12,6 +12,7 @@ import pytest
 from asyncua import ua
 
 from plait.infrastructure.machines.model import Batch, Choice, Link, LinkLost, Machine
+from plait.infrastructure.machines.opcua import feed
 from plait.infrastructure.machines.opcua_signals import SignalsConfig
 from plait.infrastructure.machines.opcua_signals import browse as browsing
 from plait.infrastructure.machines.opcua_signals.address import parse, shown
@@ -213,6 +214,19 @@ class TestOpcUaSignals(SignalSuite):
                 assert counts[-1].at - counts[-6000].at == timedelta(milliseconds=5999)
             async with self.using(works) as link:
                 assert not (await self.until(link, "force", 12.5))[0].caught_up
+
+    async def test_a_server_that_falls_silent_is_a_lost_link(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Tests that a server which forgets a subscription without a word, while its connection stands, does not go unnoticed."""
+        monkeypatch.setattr(feed, "_KEEPALIVE_S", 0.2)
+        monkeypatch.setattr(feed, "SILENCE_S", 2.0)
+        async with self.works(tmp_path) as works, self.linked(works) as link:
+            await self.until(link, "count", 7.0)
+            assert works.server is not None
+            service = works.server.iserver.subscription_service
+            for each in list(service.subscriptions.values()):
+                await each.stop()
+            with pytest.raises(LinkLost, match="fallen silent"):
+                await self.hear(link, lambda batch: False)
 
     async def test_five_restarts(self, tmp_path: Path) -> None:
         """Tests that the link comes back after every restart of the server."""

@@ -1,18 +1,20 @@
 """The subscription of a link: whole publish responses into a bounded queue, so that a slow reader holds the server back."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from plait.infrastructure.machines.opcua.lib import Client, Subscription, ua
+from plait.kernel.clock import SYSTEM
 
 __all__ = ["BAD", "Feed", "Item", "is_overflow", "quality"]
 
 QUEUE = 200
 BAD, UNCERTAIN = 2, 1
 _OVERFLOW = 0x480
-_KEEPALIVE_S = 2.0
+_KEEPALIVE_S, SILENCE_S = 2.0, 30.0
 
 
 def is_overflow(status: Any) -> bool:
@@ -67,12 +69,18 @@ class Feed:
         self._handle = 0
         self._sequence: int | None = None
         self.published: datetime | None = None
+        self._heard = SYSTEM.monotonic()
+        self._patience_s = SILENCE_S
 
     async def open(self) -> None:
         """Create the subscription on the server."""
-        await self._subscription.init()
+        made: Any = await self._subscription.init()
+        # Three times as long as the server may be silent when nothing changes, as it says itself.
+        self._patience_s = max(SILENCE_S, 3 * made.RevisedPublishingInterval * made.RevisedMaxKeepAliveCount / 1000)
+        self._heard = SYSTEM.monotonic()
 
     async def _put(self, result: Any) -> None:
+        self._heard = SYSTEM.monotonic()
         if result.NotificationMessage.NotificationData:
             await self._queue.put(result.NotificationMessage)
 
@@ -83,7 +91,7 @@ class Feed:
 
     async def next(self) -> tuple[list[tuple[Any, Any]], int]:
         """Wait for a response; return its values as (key, DataValue) and how many notifications are known to be missing before it."""
-        message = await self._queue.get()
+        message = await self._message()
         if isinstance(message, Exception):
             raise message
         lost = self._missed(int(message.SequenceNumber))
@@ -97,6 +105,15 @@ class Feed:
                     values.append((self._keys[item.ClientHandle], item.Value))
                     lost += is_overflow(item.Value.StatusCode)
         return values, lost
+
+    async def _message(self) -> Any:
+        """Wait for the next message; raise ConnectionError when the server does not even say any more that nothing has changed."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._patience_s):
+                    return await self._queue.get()
+            if SYSTEM.monotonic() - self._heard >= self._patience_s:
+                raise ConnectionError(f"the server has fallen silent: for {self._patience_s:g} s its subscription has told nothing")
 
     def _missed(self, sequence: int) -> int:
         before, self._sequence = self._sequence, sequence
