@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -77,9 +76,7 @@ from plait.overview.parts.service import PartsService
 from plait.overview.today.room import build_today
 from plait.overview.today.sources.alarms import alarms as alarm_needs
 from plait.overview.trace.service import StoryService
-from plait.overview.wall.alarms import waiting, were_raised
-from plait.overview.wall.model import Goal, Mark
-from plait.overview.wall.service import WallService
+from plait.overview.wall.room import build_wall
 from plait.public.entry.service import EntryPages
 from plait.public.guest.service import GuestPages
 from plait.public.operator.service import OperatorPages
@@ -193,7 +190,7 @@ class Node:
         self.past = HistoryService(store, guard)
         self.apps = AppService(store, guard, clock, self.signals)
         self.practice = PracticeService(store, guard, self.machines, self.folder / "practice", real_time=self.settings.clock.kind == "wall")
-        self.wall = WallService(store, guard, clock, self.machines, self.past, self.signals, self._goals, self._alarms_waiting, self._alarms_raised)
+        self.wall = build_wall(store, guard, clock, self.machines, self.past, self.signals, self.alarms, partial(shift_goals, self.apps))
         self.twins = TwinService(store, guard, clock, ())
         self.resolver = ResolveService(store, guard, clock)
         self.parts = PartService(store, guard, clock)
@@ -271,16 +268,6 @@ class Node:
         self.requests = RequestService(store, guard, clock, self.capabilities, self.people.name_of)
         self.chart = ChartService(store, guard, clock, self.today.late.known, desk.late.proposed)
         self.parts_shown = PartsService(store, guard, desk.attachments, self.people.name_of)
-
-    async def _goals(self, actor: Actor) -> dict[str, Goal]:
-        return {machine: Goal(*each) for machine, each in (await shift_goals(self.apps, actor)).items()}
-
-    async def _alarms_waiting(self, actor: Actor) -> Mapping[str, int]:
-        return await waiting(self.alarms, actor)
-
-    async def _alarms_raised(self, actor: Actor, machine_id: str, since: datetime, until: datetime) -> Sequence[Mark]:
-        self.identity.require(actor, "machines.read")
-        return await were_raised(self.store, machine_id, since, until)
 
     async def _for_phones(self) -> str:
         """Return the address that telephones in the workshop open: the public one, else where they are let in, else ours."""

@@ -14,7 +14,7 @@ from plait.kernel.actor import Actor, Scope, system_actor
 from plait.kernel.clock import SYSTEM, BusinessClock
 from plait.kernel.ids import new_id
 from plait.kernel.ports import Guard
-from plait.kernel.problems import INVALID, Problem
+from plait.kernel.problems import INVALID, NOT_FOUND, Problem
 from plait.kernel.texts import language_of
 from plait.overview.wall import rules, tables
 from plait.overview.wall.model import (
@@ -90,6 +90,9 @@ class WallService:
 
     async def wall(self, actor: Actor, area: str = "") -> Wall:
         """Return all machines as tiles, or only those of one ``area``."""
+        self.guard.require(actor, "machines.read")
+        if self.guard.scope(actor, "read", "machine").nothing:
+            raise Problem(NOT_FOUND, "Machines are the firm's own.")
         found = await self._machines.all(actor)
         now = self.clock.now()
         works = await self._past.worked(actor, now - MOMENT, now + MOMENT)
