@@ -95,7 +95,7 @@ payload = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(payload)
 def test_payloads_of_ours_and_of_the_official_description_are_one(told: dict[str, Any]) -> None:
     """Tests that what one side writes the other reads, byte for byte."""
@@ -110,7 +110,7 @@ def test_payloads_of_ours_and_of_the_official_description_are_one(told: dict[str
 TOPICS = tuple(f"spBv1.0/g/{kind}/e" for kind in ("NBIRTH", "NDATA", "NDEATH")) + tuple(f"spBv1.0/g/{kind}/e/d" for kind in ("DBIRTH", "DDATA", "DDEATH"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(TOPICS), payload), max_size=8))
 def test_whatever_a_payload_says_the_host_goes_on(told: list[tuple[str, dict[str, Any]]]) -> None:
     """Tests that no payload, however odd, is an error to the host, and that all columns it makes are of one length."""
@@ -121,7 +121,7 @@ def test_whatever_a_payload_says_the_host_goes_on(told: list[tuple[str, dict[str
     assert columns is None or len({len(each) for each in columns}) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=60))
 def test_bytes_that_are_no_payload_are_told_apart(content: bytes) -> None:
     """Tests that any bytes are a payload or ``Garbled``, and that the host takes them all."""
@@ -135,7 +135,7 @@ def test_bytes_that_are_no_payload_are_told_apart(content: bytes) -> None:
 INTEGERS = {DataType.INT8: 8, DataType.INT16: 16, DataType.INT32: 32, DataType.INT64: 64}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(sorted(INTEGERS)), st.data())
 def test_signed_numbers_are_two_s_complement(datatype: DataType, data: st.DataObject) -> None:
     """Tests that signed numbers go onto the wire in 32 or 64 bits and come back."""
@@ -157,7 +157,7 @@ ITEMS: dict[DataType, st.SearchStrategy[Any]] = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(sorted(ITEMS)), st.data())
 def test_arrays_come_back(datatype: DataType, data: st.DataObject) -> None:
     """Tests that arrays of each form come back, and that any other bytes are an array or a ValueError."""

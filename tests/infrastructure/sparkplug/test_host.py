@@ -288,3 +288,13 @@ def test_a_clock_far_ahead_does_not_hide_what_comes_after() -> None:
     host.heard()
     feed(host, edge.load(2.0, NOW + 10**10))
     assert values(host) == {"load": [(NOW + 10, 2.0, 1)]}
+
+
+def test_what_is_not_kept_may_be_spoken_of() -> None:
+    """Tests that session metrics, and names too long or not to be shown, make no series, and that data of them asks for no birth."""
+    host, edge = Host(), Edge(Told("load", NOW, 1.5, alias=7), Told("x" * 301, NOW, 1.0, alias=8), Told("a\nb", NOW, 1.0, alias=9))
+    feed(host, *edge.born(), edge.data(*(Told("", NOW + 1, 2.0, alias=alias) for alias in (7, 8, 9))))
+    feed(host, (edge.topic(Kind.NDATA), write.data(edge.next(), NOW + 2, [Told("bdSeq", NOW + 2, 0, DataType.INT64)])))
+    heard = host.heard()
+    assert heard.rebirths == []
+    assert [slot.name for slot in host.slots] == ["load"]

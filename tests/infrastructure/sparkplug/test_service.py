@@ -104,6 +104,29 @@ async def test_what_an_edge_node_says_is_in_the_lake(tmp_path: Path) -> None:
             assert view.gaps
 
 
+async def test_what_cannot_be_recorded_comes_again(tmp_path: Path) -> None:
+    """Tests that what came while the lake took nothing is recorded once it does, each value once, without a birth."""
+    async with own(tmp_path) as broker, lake(tmp_path) as signals:
+        edge = PahoEdge(broker.port, dict(METRICS))
+        host = SparkplugHost(broker.ingest, signals, tmp_path / "sparkplug")
+        async with running(host.run):
+            await until(lambda: "sparkplug" in broker.broker.inboxes)
+            await edge.start()
+            await until(lambda: latest(signals, "hall/edge/saw.load") == 1.5)
+            await signals.close()
+            for value in (2.5, 3.5):
+                edge.change("load", value)
+            await until(lambda: host.host is None)
+            edge.change("load", 4.5)
+            await signals.open()
+            await until(lambda: latest(signals, "hall/edge/saw.load") == 4.5)
+        await edge.stop()
+        assert edge.births == 1
+        view = await signals.query(ME, "hall/edge/saw.load", from_ms(0))
+        assert [value.value for value in view.values] == [1.5, 2.5, 3.5, 4.5]
+        assert not view.gaps
+
+
 async def test_a_backlog_of_an_hour(tmp_path: Path) -> None:
     """Tests that an hour told afterwards is in the lake at its times, each value once, and the live value is as it was."""
     hour = 3_600_000

@@ -20,6 +20,7 @@ from plait.wire.sparkplug import BD_SEQ, REBIRTH, ROUND, DataType, Kind, Topic, 
 __all__ = ["BAD", "STALE", "Host", "Limits"]
 
 STALE, BAD = 1, 2
+LONGEST_NAME = 300
 AHEAD_MS = 24 * 3600 * 1000
 
 
@@ -235,19 +236,19 @@ class Host:
             return False
         metrics, known = [], {}
         for metric in payload.metrics:
-            if (
-                metric.name
-                and not (metric.name in (BD_SEQ, REBIRTH) and not device.name)
-                and not (metric.HasField("template_value") and metric.template_value.is_definition)
-            ):
+            if not metric.name:
+                continue
+            if _kept(metric):
                 slot = -1 if metric.datatype in COMPLEX else self._slot(node, device, metric.name, metric.datatype)
                 if slot is None:
                     self.refused += 1
                     return False
                 metrics.append(metric)
                 known[metric.name] = Known(slot, metric.name, metric.datatype, device.name)
-                if metric.HasField("alias"):
-                    node.aliases[metric.alias] = known[metric.name]
+            else:  # it may be spoken of, and says nothing to us
+                known[metric.name] = Known(-1, metric.name, DataType.UNKNOWN, device.name)
+            if metric.HasField("alias"):
+                node.aliases[metric.alias] = known[metric.name]
         self._births_bytes += len(content) - len(device.told)
         device.metrics, device.told, device.told_ms, device.shape, device.born = known, content, ms, None, True
         self._heard.births.add((node.group, node.edge))
@@ -429,3 +430,10 @@ def _at(payload: Any, ms: int) -> int:
     """Return the time a message gives itself, that of its receipt ``ms`` where it gives none or one far ahead."""
     at = int(payload.timestamp)
     return at if 0 < at <= ms + AHEAD_MS else ms
+
+
+def _kept(metric: Any) -> bool:
+    """Tell whether a metric is one to be kept: no control of the session, no definition of a template, no name that cannot be shown."""
+    if metric.name in (BD_SEQ, REBIRTH) or len(metric.name) > LONGEST_NAME or not metric.name.isprintable():
+        return False
+    return not (metric.HasField("template_value") and metric.template_value.is_definition)

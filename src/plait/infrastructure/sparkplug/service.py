@@ -69,6 +69,7 @@ class SparkplugHost:
                 await self._run()
             except (LinkLost, Problem) as error:
                 _log.warning("what comes by Sparkplug is not recorded now; it is tried again", reason=str(error))
+            self._host = self._numbers = None  # what was not recorded comes again, and is to be new again
             await SYSTEM.sleep(AGAIN_S)
 
     async def _run(self) -> None:
