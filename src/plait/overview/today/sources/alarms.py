@@ -27,8 +27,8 @@ def alarms(inbox: Callable[[Actor], Awaitable[Sequence[AlarmView]]]) -> Callable
 def _need(each: AlarmView) -> Need:
     alarm = each.alarm
     over = each.state == "returned"
-    text = "{machine}: {text} (over, not acknowledged)" if over else "{machine}: {text} (alarm since {since})"
-    values = {"machine": word(each.machine), "text": word(alarm.text or alarm.id)}
+    text = "{machine}: {what} (over, not acknowledged)" if over else "{machine}: {what} (alarm since {since})"
+    values = {"machine": word(each.machine), "what": word(alarm.text or alarm.id)}
     if each.since is not None:
         values["since"] = moment(each.since)
     severity: Severity = "note" if over and alarm.severity not in ("critical", "high") else URGENCY[alarm.severity]
