@@ -228,19 +228,6 @@ class TestOpcUaSignals(SignalSuite):
             with pytest.raises(LinkLost, match="fallen silent"):
                 await self.hear(link, lambda batch: False)
 
-    async def test_five_restarts(self, tmp_path: Path) -> None:
-        """Tests that the link comes back after every restart of the server."""
-        async with self.works(tmp_path) as works:
-            for number in range(5):
-                async with self.linked(works) as link:
-                    await self.until(link, "count", 7.0)
-                    await works.put("Count", number + 20)
-                    await self.until(link, "count", float(number + 20))
-                    await works.kill()
-                    with pytest.raises(LinkLost):
-                        await self.hear(link, lambda batch: False)
-                await works.start()
-
     async def test_servers_are_found(self, tmp_path: Path) -> None:
         """Tests that a server that answers is found with its name and the best security it offers."""
         async with self.works(tmp_path, *SECURED) as works:
