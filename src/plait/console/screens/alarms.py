@@ -1,7 +1,6 @@
 """Alarms: what needs me now; acknowledge, shelve; and the alarms there are, set with a look at the last day."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from plait.console.html import Markup, chip, details, icon, link, pairs, since, table, tag, when
@@ -67,7 +66,7 @@ async def _build(page: Page) -> None:
     if "_doing" in acts:
         acts["_doing"].after = block.load
     if show == "all":
-        await page.block(rooms.alarms.notices, partial(_messages, page), live=("alarm.",), every_s=30, key=t.language)
+        await page.block(rooms.alarms.notices, lambda found: _messages(page, found), live=("alarm.",), every_s=30, key=t.language)
 
 
 async def alarms_acts(page: Page) -> dict[str, Any]:
