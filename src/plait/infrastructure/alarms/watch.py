@@ -76,10 +76,11 @@ class AlarmWatch:
             at = from_ms(turn.ms)
             tx.append(f"machine/{alarm.machine_id}", LimitCrossed(alarm.machine_id, alarm.signal, alarm.kind, alarm.limit, turn.value, at))
         row = machine_tables.machine(tx.conn, ALL, alarm.machine_id)
-        memory.suppressed = alarm.suppress_when_down and alarm.kind != "state" and row is not None and row.known.down
-        if memory.suppressed or memory.out_of_service or memory.shelved_until is not None:
+        if row is None:  # the machine was taken away
             return
-        self.call(tx, memory, turn, row.machine.name if row is not None else alarm.machine_id)
+        memory.suppressed = alarm.suppress_when_down and alarm.kind != "state" and row.known.down
+        if not (memory.suppressed or memory.out_of_service or memory.shelved_until is not None):
+            self.call(tx, memory, turn, row.machine.name)
 
     def call(self, tx: Tx, memory: Memory, turn: Turn, name: str) -> None:
         """Raise the alarm and call whoever is to be called; one that chatters calls nobody more."""
@@ -104,8 +105,8 @@ class AlarmWatch:
     def call_late(self, tx: Tx, memory: Memory) -> None:
         """Raise an alarm that holds and was kept back until now."""
         row = machine_tables.machine(tx.conn, ALL, self.alarm.machine_id)
-        if not memory.active or memory.raised or memory.out_of_service or memory.shelved_until is not None:
+        if row is None or not memory.active or memory.raised or memory.out_of_service or memory.shelved_until is not None:
             return
-        memory.suppressed = self.alarm.suppress_when_down and self.alarm.kind != "state" and row is not None and row.known.down
+        memory.suppressed = self.alarm.suppress_when_down and self.alarm.kind != "state" and row.known.down
         if not memory.suppressed:
-            self.call(tx, memory, Turn(ms_of(tx.at), True, memory.value), row.machine.name if row is not None else self.alarm.machine_id)
+            self.call(tx, memory, Turn(ms_of(tx.at), True, memory.value), row.machine.name)
