@@ -96,9 +96,12 @@ async def test_versions_undo_and_trying(tmp_path: Path) -> None:
         assert (await at.meaning.undo(ME, "m1")).rules == RULES
         assert [each.version for each in await at.meaning.versions(ME, "m1")] == [3, 2, 1]
         assert (await at.meaning.undo(ME, "m1", 2)).rules == "otherwise down"
-        for wrong in (lambda: at.meaning.undo(ME, "m1", 99), lambda: at.meaning.set(ME, "m1", "when"), lambda: at.meaning.view(ME, "nothing")):
-            with pytest.raises(Problem):
-                await wrong()
+        with pytest.raises(Problem, match="no-such-rules"):
+            await at.meaning.undo(ME, "m1", 99)
+        with pytest.raises(Problem, match="bad-rules"):
+            await at.meaning.set(ME, "m1", "when")
+        with pytest.raises(Problem, match="no-such-machine"):
+            await at.meaning.view(ME, "nothing")
         with pytest.raises(Problem, match="forbidden"):
             await at.meaning.set(STRANGER, "m1", RULES)
         with pytest.raises(Problem):
