@@ -223,6 +223,8 @@ GEAR = "https://id.gs1.org/01/09521002000016/21/A1"
 EVENT = {"type": "ObjectEvent", "action": "ADD", "eventTime": "2026-03-02T08:00:00Z", "eventTimeZoneOffset": "+00:00", "epcList": [GEAR]}
 # What some reads must be asked for.
 ASKED = {"/api/v1/trade/options": "?purpose=meridian/RFQ-00001", "/api/v1/labels/codes": "?path=01/09521002000016", "/api/v1/passports/tiers": f"?key={GEAR}"}
+ASKED |= {"/api/v1/signals-at": "?series=lathe.load&at=2026-01-01T00:00:00Z"}
+ASKED |= {"/api/v1/signals-export": "?series=lathe.load&since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z"}
 ASKED |= {f"/api/v1/trace/{verb}": f"?epc={GEAR}" for verb in ("up", "contains", "recall", "recall.csv", "story")}
 # No part of these belongs to a partner: the action is the whole border (the rest of them is the same in every node).
 OWN_ALONE = frozenset(

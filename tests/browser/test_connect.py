@@ -35,7 +35,7 @@ async def test_a_machine_is_connected(stage, tmp_path, width, language):
         def setting(number):
             return page.locator(".p-form input:visible").nth(number)
 
-        await page.locator('a[href="/console/machines/connect"]:visible').first.click()
+        await page.locator('a[href="/console/connect"]:visible').first.click()
         await page.locator(".p-stages").wait_for()
         await page.locator('[data-act="kind"][data-arg="modbus"]').click()
         await button("network_check").wait_for()

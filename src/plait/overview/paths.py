@@ -149,7 +149,7 @@ def rules(id: str) -> str:
 
 def connect() -> str:
     """Return the way to connect a machine."""
-    return _path("machines", "connect")
+    return _path("connect")
 
 
 def partners() -> str:

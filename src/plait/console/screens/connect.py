@@ -8,7 +8,7 @@ import msgspec
 from nicegui import ui
 
 from plait.console.html import tag
-from plait.console.page import CLICK, Field, Page
+from plait.console.page import CLICK, Empty, Field, Page
 from plait.console.screen import Screen
 from plait.console.screens.connect_shown import STEPS, advice_shown, done_shown, found_shown, kinds_shown, narrowed, signals_shown, steps_shown, tried_shown
 from plait.console.screens.connect_words import SETTINGS
@@ -16,6 +16,7 @@ from plait.infrastructure.machines.connect.model import AdapterView, ConnectWant
 from plait.infrastructure.machines.connect.units import code_of, shown
 from plait.infrastructure.machines.model import Choice, Machine
 from plait.infrastructure.signals.model import Series
+from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM
 from plait.kernel.problems import INVALID, Problem
 from plait.overview import paths
@@ -413,12 +414,19 @@ def _decimal(value: Any, default: float, t: Any) -> float:
         raise Problem(INVALID, t("{words} is no number.", words=text)) from error
 
 
+async def _allowed(_: Actor) -> bool:
+    return False
+
+
 async def _build(page: Page) -> None:
     t = page.t
     page.head(t("Connect a machine"), t("Which machine, and what shall it tell?"), over=tag("p", tag("a", t("Machines"), href=paths.machines()), cls="p-over"))
+    if not await page.me.may("machines.write"):
+        await page.block(_allowed, lambda _: tag("div"), empty=Empty(t("Whoever may change machines connects them; ask your manager.")))
+        return
     adapters = await page.act(page.rooms.connect.adapters)
     if adapters is not None:
         _Way(page, adapters).show(FIND)
 
 
-SCREENS = (Screen("/machines/connect", "Connect a machine", _build, action="machines.write", group="infrastructure", howto="connect"),)
+SCREENS = (Screen("/connect", "Connect a machine", _build, action="machines.read", group="infrastructure", howto="connect"),)
