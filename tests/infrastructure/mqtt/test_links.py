@@ -226,6 +226,7 @@ async def test_in_a_node(tmp_path: Path) -> None:
         signals = [{"name": "oil", "address": "press-1/oil#/t", "unit": "CEL"}]
         press = {"id": "press-1", "name": "Press", "group": "press", "adapter": "mqtt", "config": {"state": state, "at": "/at"}, "signals": signals}
         saw = {"id": "saw", "name": "Saw", "group": "saw", "adapter": "push", "config": {"signal": "current", "running_above": 2.5}}
+        saw["signals"] = [{"name": "heat", "address": "temp", "scale": 2.0, "offset": 1.0}]
         await running.ok("POST", "/api/v1/machines", press)
         await running.ok("POST", "/api/v1/machines", saw)
 
@@ -253,7 +254,8 @@ async def test_in_a_node(tmp_path: Path) -> None:
         await settle(running)
         oil = await running.ok("GET", "/api/v1/signals/press-1.oil?since=2026-01-01T00:00:00Z")
         assert "46.5" in str(oil)
-        assert "20.5" in str(await running.ok("GET", "/api/v1/signals/saw.temp?since=2026-01-01T00:00:00Z"))
+        heat = await running.ok("GET", "/api/v1/signals/saw.heat?since=2026-01-01T00:00:00Z")
+        assert [each["value"] for each in heat["values"]] == [42.0]
         (shown,) = await running.ok("GET", "/api/v1/devices")
         assert shown["connected"] is True
         assert made["password"] not in str(shown)

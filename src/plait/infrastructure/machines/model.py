@@ -192,6 +192,7 @@ class Listening:
     """What a link to a machine that takes no commands answers to them: inherit before writing ``connect``, ``watch``, ``next`` and ``close``."""
 
     name = ""
+    scales = False  # whether readings are scaled already; else the keeper scales them
 
     async def unwatch(self, machine_id: str) -> None:
         """Nothing is to be undone."""
