@@ -251,6 +251,8 @@ async def test_in_a_node(tmp_path: Path) -> None:
             return {each["machine"]["id"]: each["state"] for each in await running.ok("GET", "/api/v1/machines")} == {"press-1": "running", "saw": "running"}
 
         await until(states)
+        assert (await running.call("POST", "/api/v1/machines/stop-all")).status_code == 204
+        assert (await running.call("POST", "/api/v1/machines/saw/stop")).json()["code"] == "machine-refused"
         await settle(running)
         oil = await running.ok("GET", "/api/v1/signals/press-1.oil?since=2026-01-01T00:00:00Z")
         assert "46.5" in str(oil)

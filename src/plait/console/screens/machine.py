@@ -69,7 +69,9 @@ async def _build(page: Page) -> None:
             await page.act(lambda actor: rooms.machines.remove(actor, id), t("Forgotten."))
             page.go(paths.machines())
 
-    offered = (("stop", stop, "machines.stop"), ("reset", reset, "machines.stop"), ("remove", remove, "machines.write"))
+    offered = [("remove", remove, "machines.write")]
+    if rooms.machines.obeys(first.machine):
+        offered += [("stop", stop, "machines.stop"), ("reset", reset, "machines.stop")]
     acts = {name: act for name, act, action in offered if await page.me.may(action)}
     await page.block(status, lambda found: machine_shown(page, found, acts=sorted(acts)), live=LIVE, every_s=2, key=t.language, on=acts)
     doing = await alarms_acts(page)

@@ -322,14 +322,24 @@ class MachineService:
         self.guard.require(actor, "machines.stop")
         await self._keeper(machine_id).command(machine_id, lambda link: link.reset(machine_id))
 
+    @staticmethod
+    def obeys(machine: Machine) -> bool:
+        """Whether a machine can be told to stop at all: its adapter gives commands, or its config names methods to call."""
+        try:
+            plugin = ADAPTERS.load(machine.adapter)
+        except Problem:
+            return False
+        return "commands" in plugin.capabilities or bool(machine.config.get("calls"))
+
     async def stop_all(self) -> None:
-        """Stop every machine now: all are told at once; raise the first refusal after all have been told."""
+        """Stop every machine that takes commands now: all are told at once; raise the first refusal after all have been told."""
 
         async def halt(machine_id: str) -> None:
             await self._keeper(machine_id).command(machine_id, lambda link: link.stop(machine_id))
 
-        told = await asyncio.gather(*(halt(machine_id) for machine_id in sorted(self._by_machine)), return_exceptions=True)
-        failed = {machine_id: error for machine_id, error in zip(sorted(self._by_machine), told, strict=True) if error is not None}
+        ids = sorted(id for id, keeper in self._by_machine.items() if id in keeper.machines and self.obeys(keeper.machines[id]))
+        told = await asyncio.gather(*map(halt, ids), return_exceptions=True)
+        failed = {machine_id: error for machine_id, error in zip(ids, told, strict=True) if error is not None}
         if failed:
             first = next(iter(failed.values()))
             code = first.code if isinstance(first, Problem) else "internal"
