@@ -78,6 +78,7 @@ class EdgePublisher:
         self._overflow = False
         self._new = False
         self._seq = 0
+        self._born_ms = 0
         self._saved = 0.0
 
     # -- coming and going
@@ -181,7 +182,7 @@ class EdgePublisher:
             self._metrics[number] = (device, metric, datatype, number)
             at = now if point is None else ms_of(point.at)
             by_device.setdefault(device, []).append(write.Told(metric, at, value, datatype, number, 0 if point is None else point.quality))
-        self._seq = 0
+        self._seq, self._born_ms = 0, now
         await wire.publish(self._topic(Kind.NBIRTH), write.birth(0, now, by_device.pop(""), bd_seq))
         for device, told in sorted(by_device.items()):
             await wire.publish(self._topic(Kind.DBIRTH, device), write.birth(self._next(), now, told), wait=True)
@@ -259,7 +260,7 @@ class EdgePublisher:
                 if (datatype == DataType.STRING) == isinstance(said, str):
                     by_device.setdefault(device, []).append(Told(metric, ms, said, datatype, alias, quality & ~WORD))
         for device, told in sorted(by_device.items()):
-            await self._data(wire, device, sorted(told, key=lambda each: each.ms))
+            await self._data(wire, device, _after(sorted(told, key=lambda each: each.ms), self._born_ms))
 
     async def _data(self, wire: Wire, device: str, told: Sequence["Told"]) -> None:
         from plait.infrastructure.sparkplug import write
@@ -288,6 +289,18 @@ class EdgePublisher:
             since = view.values[-1].at
             if view.values[0].at == since:
                 since += timedelta(milliseconds=1)
+
+
+def _after(told: Sequence["Told"], born_ms: int) -> list["Told"]:
+    """Return what is to be told (by time) after a birth at ``born_ms``.
+
+    What is older but was recorded only after the birth is past; the last such value of a metric is its present one since the birth, which could not know it.
+    """
+    late = [each for each in told if each.ms < born_ms]
+    if not late:
+        return list(told)
+    present = {each.name: each._replace(ms=born_ms) for each in late}
+    return [*(each._replace(past=True) for each in late), *present.values(), *told[len(late) :]]
 
 
 def _past(values: Iterable[Value], metric: str, datatype: int, alias: int) -> "Iterable[Told]":
