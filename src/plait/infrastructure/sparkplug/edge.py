@@ -177,11 +177,13 @@ class EdgePublisher:
                 continue
             device, metric = device_of(name)
             point = self._signals.latest(name)
-            value = None if point is None or point.quality > 1 else point.value
-            datatype = DataType.STRING if point is not None and isinstance(point.value, str) else DataType.DOUBLE
+            if point is None:  # entered, and nothing recorded yet: whether it speaks in numbers or in words is told by its first value
+                continue
+            datatype = DataType.STRING if isinstance(point.value, str) else DataType.DOUBLE
             self._metrics[number] = (device, metric, datatype, number)
-            at = now if point is None else ms_of(point.at)
-            by_device.setdefault(device, []).append(write.Told(metric, at, value, datatype, number, 0 if point is None else point.quality))
+            by_device.setdefault(device, []).append(
+                write.Told(metric, ms_of(point.at), None if point.quality > 1 else point.value, datatype, number, point.quality)
+            )
         self._seq, self._born_ms = 0, now
         await wire.publish(self._topic(Kind.NBIRTH), write.birth(0, now, by_device.pop(""), bd_seq))
         for device, told in sorted(by_device.items()):
@@ -257,7 +259,9 @@ class EdgePublisher:
                     said: Any = point.value if point is not None and isinstance(point.value, str) else None
                 else:
                     said = value
-                if (datatype == DataType.STRING) == isinstance(said, str):
+                if said is not None and (datatype == DataType.STRING) != isinstance(said, str):
+                    self._new = True  # it is of another type now, which a birth says
+                elif said is not None:
                     by_device.setdefault(device, []).append(Told(metric, ms, said, datatype, alias, quality & ~WORD))
         for device, told in sorted(by_device.items()):
             await self._data(wire, device, _after(sorted(told, key=lambda each: each.ms), self._born_ms))
