@@ -41,7 +41,7 @@ from plait.infrastructure.past.service import HistoryService
 from plait.infrastructure.resolve.service import ResolveService
 from plait.infrastructure.signals.service import SignalService
 from plait.infrastructure.signals.tend import Keep
-from plait.infrastructure.sparkplug.room import sparkplug_jobs
+from plait.infrastructure.sparkplug.room import expect_sparkplug, sparkplug_jobs
 from plait.infrastructure.twin.service import TwinService
 from plait.kernel.activity import Activity
 from plait.kernel.actor import Actor
@@ -493,8 +493,10 @@ class Node:
             self._task(standing)
         self._opened.push_async_callback(self.mqtt.stop)
         await self.devices.open()
+        ingest = BrokerIngest(self.mqtt)
+        await expect_sparkplug(self.settings, ingest)
         await listen_mqtt(self.mqtt, self.folder / "mqtt", self._names)
-        for each in sparkplug_jobs(self.settings, BrokerIngest(self.mqtt), self.signals, lambda: self.house.me, self.folder / "sparkplug"):
+        for each in sparkplug_jobs(self.settings, ingest, self.signals, lambda: self.house.me, self.folder / "sparkplug"):
             self._opened.push_async_callback(each.close)
             self._task(each.run)
         await self._open_meaning()

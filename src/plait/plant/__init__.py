@@ -37,8 +37,17 @@ from plait.plant.config import PlantConfig, load
 __all__ = ["PlantConfig", "load", "main"]
 
 
-def main(config_path: Path | str, port: int, name: str = "", conductor: str | None = None, *, factor: float = 1.0, leash: bool = False) -> int:
+def main(
+    config_path: Path | str,
+    port: int,
+    name: str = "",
+    conductor: str | None = None,
+    *,
+    factor: float = 1.0,
+    leash: bool = False,
+    sensors: Path | None = None,
+) -> int:
     """As ``run.main``; the protocol library is loaded only now."""
     from plait.plant import run
 
-    return run.main(config_path, port, name, conductor, factor=factor, leash=leash)
+    return run.main(config_path, port, name, conductor, factor=factor, leash=leash, sensors=sensors)

@@ -11,6 +11,7 @@ from plait.plant.cell import Cell
 from plait.plant.methods import Methods
 from plait.plant.model import Plant
 from plait.plant.opcua import Server, ua
+from plait.plant.sensors import Sensors
 from plait.plant.space import HEARTBEAT, Space
 from plait.plant.values import Entry, Values
 
@@ -23,17 +24,18 @@ _INACTIVE = ua.StatusCode(ua.StatusCodes.BadStateNotActive)
 class PlantServer:
     """Shows ``plant`` at ``endpoint`` and lets it run by ``clock``.
 
-    Everything that changes the plant goes through ``change``: the changed variables are written, the heartbeat last, and the
+    ``sensors`` tell another way too what they show. Everything that changes the plant goes through ``change``: the changed variables are written, the heartbeat last, and the
     kernel's next event is entered in the clock's agenda under one key.
     """
 
-    def __init__(self, plant: Plant, clock: BusinessClock, activity: Activity, port: int, name: str) -> None:
+    def __init__(self, plant: Plant, clock: BusinessClock, activity: Activity, port: int, name: str, sensors: Sensors | None = None) -> None:
         self.plant = plant
         self.name = name
         self.endpoint = f"opc.tcp://127.0.0.1:{port}/plant"
         self.beats = 0
         self._clock = clock
         self._activity = activity
+        self._sensors = sensors
         self._server = Server()
         self._space = Space(self._server, name)
         self._values: Values | None = None
@@ -106,6 +108,8 @@ class PlantServer:
         written = 0
         for cell in touched:
             written += await self._show_cell(cell)
+        if self._sensors is not None:
+            self._sensors.tell(touched)
         if written:
             self.beats += 1
             self._activity.mark_sent(self.endpoint, self.beats)

@@ -19,7 +19,9 @@ from plait.kernel.problems import Problem
 from plait.kernel.stepped import ENV
 from plait.web.serve import listen
 
-__all__ = ["START", "Scene"]
+__all__ = ["START", "WIRED", "Scene"]
+
+WIRED = "helix"  # whose sensors speak to the node by Sparkplug B too
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
@@ -42,6 +44,7 @@ class Scene:
         self.scripts: dict[str, Script] = {name: read_script(name) for name in FIRMS}
         self.ports = {name: _port(first_port + index if first_port else 0) for index, name in enumerate(FIRMS)}
         self.plant_ports = {name: free_port() for name in FIRMS if self.scripts[name].plant is not None}
+        self.mqtt_port = free_port()
         self.conductor = Conductor(START, pace)
         self.firms: dict[str, FirmClient] = {}
         self.processes: dict[str, Process] = {}
@@ -75,6 +78,11 @@ class Scene:
                 await process.wait()
         await self.conductor.close()
 
+    @property
+    def sensors(self) -> Path:
+        """Where the account of the sensors is written once the node has made it."""
+        return self.folder / f"{WIRED}-sensors.json"
+
     async def start_plant(self, name: str) -> None:
         """Start the simulated plant of firm ``name``."""
         file = self.folder / f"{name}-plant.toml"
@@ -83,6 +91,8 @@ class Scene:
         seat = f"{name}-plant"
         self.conductor.expect(seat)
         arguments = ["-m", "plait.plant", "--config", str(file), "--port", str(self.plant_ports[name]), "--name", seat]
+        if name == WIRED:
+            arguments += ["--sensors", str(self.sensors)]
         await self._spawn(seat, arguments, {})
 
     async def start_node(self, name: str) -> None:
@@ -98,6 +108,8 @@ class Scene:
             "PLAIT_DESK__GOODS_IN": "true",
             "PLAIT_DESK__CARRIER": "true" if self.scripts[name].desk.get("carrier") else "false",
         }
+        if name == WIRED:
+            settings["PLAIT_MQTT__PORT"] = str(self.mqtt_port)
         await self._spawn(name, ["-m", "plait", "up", "--data", str(folder), "--port", str(port)], settings)
         if name not in self.firms:
             self.firms[name] = FirmClient(name, f"http://127.0.0.1:{port}", folder)

@@ -1,11 +1,17 @@
 """Giving each firm its master data, and the contracts that stand before the first order."""
 
+import asyncio
+import json
 from typing import Any
 from urllib.parse import quote
 
 from plait.cli.demo.firm import FirmClient
-from plait.cli.demo.scene import Scene
+from plait.cli.demo.scene import WIRED, Scene
 from plait.cli.demo.script import FIRMS, Script
+from plait.kernel.clock import SYSTEM
+from plait.kernel.os import write_whole
+
+PATIENCE_S = 60.0
 
 __all__ = ["PERSON", "STANDING", "furnish", "introduce", "standing_agreements"]
 
@@ -41,6 +47,8 @@ async def furnish(scene: Scene, name: str) -> None:
     for centre in script.work_centres:
         await firm.call("PUT", f"/api/v1/work-centres/{centre['id']}", centre)
     await _machines(scene, firm, script)
+    if name == WIRED:
+        await _sensors(scene, firm, script)
 
 
 async def _machines(scene: Scene, firm: FirmClient, script: Script) -> None:
@@ -48,6 +56,18 @@ async def _machines(scene: Scene, firm: FirmClient, script: Script) -> None:
         own = {key: value for key, value in machine.items() if key != "cell"}
         config = {"endpoint": f"opc.tcp://127.0.0.1:{scene.plant_ports[firm.name]}/plant", "cell": machine["cell"]}
         await firm.post("/api/v1/machines", own | {"adapter": "opcua", "config": config})
+
+
+async def _sensors(scene: Scene, firm: FirmClient, script: Script) -> None:
+    """Let the plant's sensors in, and wait until each cell is born; business time stands still meanwhile."""
+    filters = [f"spBv1.0/{firm.name}/#"]
+    made = await firm.post("/api/v1/devices", {"name": "plant", "publish": filters, "subscribe": filters})
+    account = {"port": scene.mqtt_port, "user": made["name"], "password": made["password"], "group": firm.name}
+    write_whole(scene.sensors, json.dumps(account).encode())
+    wanted = {f"{firm.name}/plant/{machine['cell']}.SpindleLoad" for machine in script.machines}
+    async with asyncio.timeout(PATIENCE_S):
+        while not wanted <= {each["name"] for each in await firm.get("/api/v1/signals")}:
+            await SYSTEM.sleep(0.05)
 
 
 async def introduce(scene: Scene) -> None:

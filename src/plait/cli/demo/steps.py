@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from plait.cli.demo import setup
 from plait.cli.demo.firm import Refused
-from plait.cli.demo.scene import Scene
+from plait.cli.demo.scene import WIRED, Scene
 from plait.cli.demo.script import FIRMS, demand_xml
 
 __all__ = ["STEPS", "Director", "StepFailed"]
@@ -142,7 +142,30 @@ class Director:
         need(bool(ended), "no job has ended")
         series = await helix.get("/api/v1/signals")
         need(bool(series), "no machine signal was kept")
-        return {"jobs": len(ended), "series": len(series), "said": f"{len(ended)} jobs done with nobody there, {len(series)} machine signals kept"}
+        told = await self._sensed(ended)
+        said = f"{len(ended)} jobs done with nobody there, {len(series)} machine signals kept, {told} values told by Sparkplug B meanwhile"
+        return {"jobs": len(ended), "series": len(series), "sensors": told, "said": said}
+
+    async def _sensed(self, ended: list[Evidence]) -> int:
+        """Return how many good values the sensors told by Sparkplug of the jobs that have ended; each job's spindle turned."""
+        helix = self.firms[WIRED]
+        cells = {machine["id"]: machine["cell"] for machine in self.scene.scripts[WIRED].machines}
+        began = {fact["body"]["job"]: fact["at"] for fact in await helix.facts("line.job_started")}
+        told = 0
+        for fact in ended:
+            station = fact["body"]["station"]
+            if station not in cells:
+                continue
+            span = f"since={quote(began[fact['body']['job']])}&until={quote(fact['at'])}"
+            for name in ("SpindleLoad", "Temperature", "Power"):
+                series = f"{WIRED}/plant/{cells[station]}.{name}"
+                view = await helix.get(f"/api/v1/signals/{quote(series, safe='')}?{span}")
+                good = [each["value"] for each in view["values"] if not each["quality"]]
+                need(bool(good) and len(good) == len(view["values"]), f"{series} was not told well during {fact['body']['job']}: {view['values'][:3]}")
+                need(max(good) > 0, f"{series} shows no work during {fact['body']['job']}")
+                told += len(good)
+        need(told > 0, "the sensors told nothing by Sparkplug")
+        return told
 
     async def trouble(self) -> Evidence:
         """7. The hobbing cell and then the furnace fail; the plan is repaired and a stand-in contracted."""

@@ -78,6 +78,7 @@ class EdgePublisher:
         self._overflow = False
         self._new = False
         self._seq = 0
+        self._born_ms = 0
         self._saved = 0.0
 
     # -- coming and going
@@ -176,12 +177,14 @@ class EdgePublisher:
                 continue
             device, metric = device_of(name)
             point = self._signals.latest(name)
-            value = None if point is None or point.quality > 1 else point.value
-            datatype = DataType.STRING if point is not None and isinstance(point.value, str) else DataType.DOUBLE
+            if point is None:  # entered, and nothing recorded yet: whether it speaks in numbers or in words is told by its first value
+                continue
+            datatype = DataType.STRING if isinstance(point.value, str) else DataType.DOUBLE
             self._metrics[number] = (device, metric, datatype, number)
-            at = now if point is None else ms_of(point.at)
-            by_device.setdefault(device, []).append(write.Told(metric, at, value, datatype, number, 0 if point is None else point.quality))
-        self._seq = 0
+            by_device.setdefault(device, []).append(
+                write.Told(metric, ms_of(point.at), None if point.quality > 1 else point.value, datatype, number, point.quality)
+            )
+        self._seq, self._born_ms = 0, now
         await wire.publish(self._topic(Kind.NBIRTH), write.birth(0, now, by_device.pop(""), bd_seq))
         for device, told in sorted(by_device.items()):
             await wire.publish(self._topic(Kind.DBIRTH, device), write.birth(self._next(), now, told), wait=True)
@@ -256,10 +259,12 @@ class EdgePublisher:
                     said: Any = point.value if point is not None and isinstance(point.value, str) else None
                 else:
                     said = value
-                if (datatype == DataType.STRING) == isinstance(said, str):
+                if said is not None and (datatype == DataType.STRING) != isinstance(said, str):
+                    self._new = True  # it is of another type now, which a birth says
+                elif said is not None:
                     by_device.setdefault(device, []).append(Told(metric, ms, said, datatype, alias, quality & ~WORD))
         for device, told in sorted(by_device.items()):
-            await self._data(wire, device, sorted(told, key=lambda each: each.ms))
+            await self._data(wire, device, _after(sorted(told, key=lambda each: each.ms), self._born_ms))
 
     async def _data(self, wire: Wire, device: str, told: Sequence["Told"]) -> None:
         from plait.infrastructure.sparkplug import write
@@ -288,6 +293,18 @@ class EdgePublisher:
             since = view.values[-1].at
             if view.values[0].at == since:
                 since += timedelta(milliseconds=1)
+
+
+def _after(told: Sequence["Told"], born_ms: int) -> list["Told"]:
+    """Return what is to be told (by time) after a birth at ``born_ms``.
+
+    What is older but was recorded only after the birth is past; the last such value of a metric is its present one since the birth, which could not know it.
+    """
+    late = [each for each in told if each.ms < born_ms]
+    if not late:
+        return list(told)
+    present = {each.name: each._replace(ms=born_ms) for each in late}
+    return [*(each._replace(past=True) for each in late), *present.values(), *told[len(late) :]]
 
 
 def _past(values: Iterable[Value], metric: str, datatype: int, alias: int) -> "Iterable[Told]":

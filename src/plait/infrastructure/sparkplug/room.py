@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from plait.infrastructure.machines.model import Ingest
+from plait.infrastructure.mqtt.ingest import BrokerIngest
 from plait.infrastructure.signals import SignalService
-from plait.infrastructure.sparkplug.service import SparkplugHost
+from plait.infrastructure.sparkplug.service import LISTENER, SparkplugHost
 from plait.kernel.actor import Actor
 from plait.kernel.settings import Settings
 
-__all__ = ["Job", "sparkplug_jobs"]
+__all__ = ["Job", "expect_sparkplug", "sparkplug_jobs"]
 
 
 class Job(NamedTuple):
@@ -22,6 +23,12 @@ class Job(NamedTuple):
 
 async def _nothing() -> None:
     pass
+
+
+async def expect_sparkplug(settings: Settings, ingest: BrokerIngest) -> None:
+    """Keep what will come for the host application; to be called before the listener lets anybody in: a birth is said only once."""
+    if settings.mqtt.port and settings.sparkplug.host:
+        await ingest.keep(LISTENER)
 
 
 def sparkplug_jobs(settings: Settings, ingest: Ingest, signals: SignalService, me: Callable[[], Actor], folder: Path) -> Sequence[Job]:

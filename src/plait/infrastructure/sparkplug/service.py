@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from plait.infrastructure.sparkplug.heard import Heard, Slot
     from plait.infrastructure.sparkplug.host import Host, Limits
 
-__all__ = ["FILTERS", "SparkplugHost", "series_of"]
+__all__ = ["FILTERS", "LISTENER", "SparkplugHost", "series_of"]
 
 FILTERS = tuple(f"{NAMESPACE}/+/{kind}/#" for kind in Kind if not kind.endswith("CMD"))
 LISTENER = "sparkplug"
