@@ -24,8 +24,8 @@ _INACTIVE = ua.StatusCode(ua.StatusCodes.BadStateNotActive)
 class PlantServer:
     """Shows ``plant`` at ``endpoint`` and lets it run by ``clock``.
 
-    ``sensors`` tell another way too what they show. Everything that changes the plant goes through ``change``: the changed variables are written, the heartbeat last, and the
-    kernel's next event is entered in the clock's agenda under one key.
+    ``sensors`` tell what they show another way too. Everything that changes the plant goes through ``change``: the changed
+    variables are written, the heartbeat last, and the kernel's next event is entered in the clock's agenda under one key.
     """
 
     def __init__(self, plant: Plant, clock: BusinessClock, activity: Activity, port: int, name: str, sensors: Sensors | None = None) -> None:
