@@ -9,7 +9,7 @@ from plait.cli.demo.firm import FirmClient
 from plait.cli.demo.scene import WIRED, Scene
 from plait.cli.demo.script import FIRMS, Script
 from plait.kernel.clock import SYSTEM
-from plait.kernel.os import write_whole
+from plait.kernel.os import write_private
 
 PATIENCE_S = 60.0
 
@@ -63,7 +63,7 @@ async def _sensors(scene: Scene, firm: FirmClient, script: Script) -> None:
     filters = [f"spBv1.0/{firm.name}/#"]
     made = await firm.post("/api/v1/devices", {"name": "plant", "publish": filters, "subscribe": filters})
     account = {"port": scene.mqtt_port, "user": made["name"], "password": made["password"], "group": firm.name}
-    write_whole(scene.sensors, json.dumps(account).encode())
+    write_private(scene.sensors, json.dumps(account).encode())
     wanted = {f"{firm.name}/plant/{machine['cell']}.SpindleLoad" for machine in script.machines}
     async with asyncio.timeout(PATIENCE_S):
         while not wanted <= {each["name"] for each in await firm.get("/api/v1/signals")}:
