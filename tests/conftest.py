@@ -5,7 +5,7 @@ import os
 import pytest
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run in two processes, a file stays in one; those in the browser share one running demo, so they stay together."""
     for item in items:
