@@ -5,12 +5,10 @@ import os
 import pytest
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Where tests run in two processes, a file stays in one; those in the browser share one running demo, so they stay together."""
-    for item in items:
-        folder, _, name = item.location[0].rpartition("/")
-        item.add_marker(pytest.mark.xdist_group("browser" if folder == "tests/browser" else f"{folder}/{name}"))
+    folder, _, name = item.location[0].rpartition("/")
+    item.add_marker(pytest.mark.xdist_group("browser" if folder == "tests/browser" else f"{folder}/{name}"))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
