@@ -35,7 +35,7 @@ demo: $(READY)
 	@$(BIN)/plait demo $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check src tests bench examples

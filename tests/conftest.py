@@ -1,14 +1,22 @@
 """What holds for every test."""
 
 import os
+from typing import Any
 
 import pytest
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Where tests run in two processes, a file stays in one; those in the browser share one running demo, so they stay together."""
-    folder, _, name = item.location[0].rpartition("/")
-    item.add_marker(pytest.mark.xdist_group("browser" if folder == "tests/browser" else f"{folder}/{name}"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share the work among processes: a file stays in one, and the browser's tests stay together, for they share one running demo."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "browser" if file.startswith("tests/browser/") else file
+
+    return Together(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
