@@ -26,6 +26,17 @@ OPENS = {
     "upkeep/backup/targets.py": {"obstore"},  # backup.endpoint
     "labour/studio/printer.py": {"open_connection"},  # labels.printer
     "manufacturing/desk/inbox/imap.py": {"imap_tools", "imaplib"},  # the mailbox of the settings
+    "infrastructure/alarms/notify.py": {"smtplib"},  # alarms.mail_host
+    "infrastructure/mqtt/client.py": {"paho"},  # a broker that somebody who may change machines has entered
+    "infrastructure/sparkplug/link.py": {"paho"},  # the same, or the host of the settings
+    # Machines: addresses that somebody who may change machines has entered, in the workshop's own network
+    "infrastructure/machines/connect/probe.py": {"open_connection", "socket"},
+    "infrastructure/machines/files/fetch.py": {"httpx", "socket"},  # refuses link-local addresses, follows nothing
+    "infrastructure/machines/mc3e/device.py": {"open_connection"},
+    "infrastructure/machines/modbus/device.py": {"pymodbus"},
+    "infrastructure/machines/mtconnect/agent.py": {"httpx"},
+    "infrastructure/machines/opcua_signals/security.py": {"asyncua", "socket"},
+    "infrastructure/machines/polling.py": {"open_connection"},
 }
 FOLDERS = ("cli/", "plant/", "infrastructure/machines/opcua/")  # the terminal to its own node, the simulated plant, machines
 CLIENTS = {"httpx", "httpcore", "requests", "aiohttp", "urllib.request", "urllib3", "http.client", "socket", "ftplib", "smtplib", "websockets", "xmlrpc.client"}
