@@ -13,7 +13,7 @@ from plait.kernel.clock import SYSTEM, iso
 from plait.kernel.texts import Texts
 from tests.browser.screens import PLAIN, PUBLIC
 from tests.browser.stage import HEIGHTS, PATIENCE_MS, PHONE, STILL, WIDE, Sheet, node_without_data, sign_in
-from tests.support.shop import CENTRE, PART, WANTED
+from tests.support.shop import CENTRE, PART, WANTED, shop_day
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 PASSWORD = "a long word and a short one"
@@ -48,7 +48,7 @@ async def shop(stage, tmp_path_factory):
 
 async def order(firm, number):
     """Enter an order of a customer with a hostile name."""
-    due = (SYSTEM.now() + timedelta(days=30)).date().isoformat()
+    due = shop_day(30).isoformat()
     return await firm.post("/api/v1/desk/orders", {"customer": HOSTILE, "order_no": number, "due": due, "quantity": "10", "part_id": "SHAFT", "name": HOSTILE})
 
 

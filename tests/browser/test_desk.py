@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from plait.kernel.clock import SYSTEM
 from plait.manufacturing.desk.inbox.example import EXAMPLE_LINES, order_list
 from tests.browser.stage import FLAGS, HEIGHTS, PATIENCE_MS, PHONE, STILL, WIDE, Sheet, chromium, node_without_data, sign_in
+from tests.support.shop import shop_day
 
 expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -45,7 +45,7 @@ async def newcomer(folder, width, path="/console/", language="en"):
 
 
 def today():
-    return SYSTEM.now().date()
+    return shop_day()
 
 
 async def test_first_start_from_today_to_what_will_be_late(tmp_path):

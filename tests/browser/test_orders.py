@@ -7,7 +7,7 @@ import pytest
 
 from plait.kernel.clock import SYSTEM, iso
 from tests.browser.stage import PHONE, WIDE, Sheet, node_without_data, sign_in
-from tests.support.shop import CENTRE, PART, WANTED
+from tests.support.shop import CENTRE, PART, WANTED, shop_day
 
 SHOP = "(a shop)"
 
@@ -30,7 +30,7 @@ async def shop(stage, folder):
 
 async def order(firm, number, days):
     """Enter an order due in so many days, of a customer with a hostile name."""
-    due = (SYSTEM.now() + timedelta(days=days)).date().isoformat()
+    due = shop_day(days).isoformat()
     name = "Oakmill <img src=x onerror=alert(1)>"
     return await firm.post("/api/v1/desk/orders", {"customer": name, "order_no": number, "due": due, "quantity": "10", "part_id": "SHAFT", "name": "Shaft"})
 

@@ -211,3 +211,15 @@ def test_free_ports() -> None:
     assert all(20_000 <= port < 32_000 for port in ports)
     with socket.create_server(("127.0.0.1", ports[0])):
         pass
+
+
+def test_free_ports_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a port that one process was given, and on which it does not listen yet, is given to no other; the oldest are let go."""
+    monkeypatch.setattr(ours, "PORTS", range(32_000, 32_002))
+    first = ours.free_port()
+    code = "import plait.kernel.os as ours; ours.PORTS = range(32_000, 32_002); print(ours.free_port())"
+    other = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert {first, int(other.stdout)} == {32_000, 32_001}
+    monkeypatch.setattr(ours, "GIVEN", 0)
+    assert ours.free_port() != first
+    assert ours.free_port() in {32_000, 32_001}

@@ -9,7 +9,7 @@ from plait.kernel.clock import SYSTEM, iso
 from plait.manufacturing.schedule.model import Booking, Calendar, Outage, ShiftHours, WorkCentre
 from plait.overview.chart.rules import bar_of, cut, flags_of, lanes
 from tests.support.nodes import nodes
-from tests.support.shop import CENTRE, PART
+from tests.support.shop import CENTRE, PART, shop_day
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 DAY = Calendar("UTC", (ShiftHours((0, 1, 2, 3, 4), "06:00", "14:00"),))
@@ -55,7 +55,7 @@ async def test_chart_of_a_shop(tmp_path: Path) -> None:
         await helix.ok("PUT", "/api/v1/parts/SHAFT", PART)
         await helix.ok("PUT", "/api/v1/work-centres/bench-1", CENTRE)
         order = {"customer": "oakmill", "order_no": "L-1", "part_id": "SHAFT", "name": "Shaft", "quantity": "10"}
-        await helix.ok("POST", "/api/v1/desk/orders", order | {"due": (SYSTEM.now() - timedelta(days=2)).date().isoformat()})
+        await helix.ok("POST", "/api/v1/desk/orders", order | {"due": shop_day(-2).isoformat()})
         chart = await helix.ok("GET", "/api/v1/schedule/chart")
         (lane,) = chart["lanes"]
         assert (chart["late_count"], chart["unbooked"], [line["order_no"] for line in chart["late"]]) == (1, 1, ["L-1"])

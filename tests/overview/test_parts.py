@@ -1,15 +1,14 @@
 """Parts with their stock: what open orders take, pages of many, one part with what moved."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal as D
 from pathlib import Path
 
-from plait.kernel.clock import SYSTEM
 from plait.manufacturing.desk.book.model import OrderLine
 from plait.manufacturing.part.model import Material, Operation, Part, Stock
 from plait.overview.parts.rules import amounts_of, estimated, unmade, wanted
 from tests.support.nodes import nodes
-from tests.support.shop import PART
+from tests.support.shop import PART, shop_day
 
 BAR = Part("BAR", "A", "Bar", unit="MTR", supply="buy")
 GEAR = Part("GEAR", "A", "Gear", scrap_allowance=D("0.1"), routing=(Operation(10, "turn", "turning"),), materials=(Material("BAR", "Bar", D(200), "MMT"),))
@@ -61,7 +60,7 @@ async def test_pages_and_one_part(tmp_path: Path) -> None:
             await helix.ok("PUT", f"/api/v1/parts/P-{number}", {"id": f"P-{number}", "revision": "A", "name": f"Ürün {number}", "supply": "buy"})
         await helix.ok("PUT", "/api/v1/parts/BAR", {"id": "BAR", "revision": "A", "name": "Bar", "unit": "MTR", "supply": "buy", "drawing_no": "Z-77"})
         order = {"customer": "oakmill", "order_no": "L-1", "part_id": "SHAFT", "name": "Shaft", "quantity": "10"}
-        await helix.ok("POST", "/api/v1/desk/orders", order | {"due": (SYSTEM.now() + timedelta(days=9)).date().isoformat()})
+        await helix.ok("POST", "/api/v1/desk/orders", order | {"due": shop_day(9).isoformat()})
         first = await helix.ok("GET", "/api/v1/stock/parts?limit=3")
         assert ([row["id"] for row in first["rows"]], first["after"], first["short"]) == (["BAR", "P-0", "P-1"], "P-1", 1)
         then = await helix.ok("GET", f"/api/v1/stock/parts?limit=9&after={first['after']}")

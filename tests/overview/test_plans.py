@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from sqlalchemy import Engine, event
 
 from plait.kernel.actor import system_actor
-from plait.kernel.clock import SYSTEM
 from plait.kernel.money import Money
 from plait.manufacturing.desk.book.model import OrderLine
 from plait.manufacturing.desk.book.rules import key_of
@@ -22,7 +20,7 @@ from plait.manufacturing.desk.tables import put_inquiry
 from plait.overview.today.sources.orders import LateOrders
 from plait.store import Tx
 from tests.support.nodes import Running, nodes
-from tests.support.shop import furnish
+from tests.support.shop import furnish, shop_day
 
 LINES = 1000
 # Tables that grow with the years; the rest is as small as the firm.
@@ -51,7 +49,7 @@ def asked(*engines: Engine) -> Iterator[list[tuple[str, Any]]]:
 def line(number: int) -> OrderLine:
     """One open line of many."""
     id, order_no = f"SO-{number:05}", f"4500{number:06}"
-    due = (SYSTEM.now() + timedelta(days=number % 90 - 10)).date()
+    due = shop_day(number % 90 - 10)
     price = Money(Decimal("12.50"), "EUR")
     return OrderLine(id, key_of("Oakmill", order_no, "1", "SHAFT"), "Oakmill", order_no, "1", "SHAFT", "SHAFT", "Shaft", Decimal(10), due, price=price)
 

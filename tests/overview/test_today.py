@@ -1,18 +1,16 @@
 """What needs a person on a running node: the first start, orders, who sees what."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from plait.kernel.clock import SYSTEM
 from plait.overview.today.model import Need
 from tests.support.nodes import Running, nodes
-from tests.support.shop import furnish
+from tests.support.shop import furnish, shop_day
 
 
 async def enter(helix: Running, order_no: str, days: int, **more: Any) -> dict[str, Any]:
     """Enter an order line that is due in so many days."""
-    due = (SYSTEM.now() + timedelta(days=days)).date().isoformat()
+    due = shop_day(days).isoformat()
     line = {"customer": "Oakmill", "order_no": order_no, "due": due, "quantity": "10", "part_id": "SHAFT", "name": "Shaft", **more}
     entered: dict[str, Any] = await helix.ok("POST", "/api/v1/desk/orders", line)
     return entered

@@ -1,12 +1,13 @@
 """A small shop whose work is done by hand: what it makes, and how somebody asks for it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from plait.kernel.clock import SYSTEM, iso
 from tests.support.nodes import Running
 
-__all__ = ["PART", "WANTED", "ask", "furnish"]
+__all__ = ["PART", "WANTED", "ask", "furnish", "shop_day"]
 
 WANTED = {"process": "turning", "material": "42CrMo4"}
 PART: dict[str, Any] = {
@@ -23,6 +24,11 @@ PART: dict[str, Any] = {
 }
 CENTRE = {"id": "bench-1", "group": "bench", "calendar": {"always": True}, "rate": {"amount": "50", "currency": "EUR"}}
 FIRM = {"gln": "9521002000009", "gcp": "9521002", "isic": "2592", "region": "DE-BW", "zone": "Europe/Berlin", "currency": "EUR"}
+
+
+def shop_day(days: int = 0) -> date:
+    """Return the shop's day so many days from today: late in the evening in UTC it has tomorrow."""
+    return SYSTEM.now().astimezone(ZoneInfo(FIRM["zone"])).date() + timedelta(days=days)
 
 
 async def furnish(seller: Running) -> None:

@@ -5,6 +5,7 @@ names are case-insensitive and some are reserved, a child is not asked but told 
 the drive's cache, F_FULLFSYNC does not.
 """
 
+import atexit
 import contextlib
 import errno
 import os
@@ -15,6 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from ipaddress import ip_address
@@ -53,7 +55,8 @@ HELD_SECONDS = 0.02
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³")})
 LONGEST_NAME = 120
 PORTS = range(20_000, 32_000)
-_given: set[int] = set()
+_given: deque[socket.socket] = deque()
+GIVEN = 256
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 
 
@@ -62,18 +65,34 @@ def cpu_count() -> int:
     return os.cpu_count() or 1
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 on which nobody listens, none twice.
+def _let_go(keep: int = 0) -> None:
+    """Let go of all but the last ``keep`` ports that were given."""
+    while len(_given) > keep:
+        _given.popleft().close()
 
-    It is drawn from below those that systems give to outgoing connections (from 32768 on), so that none of these takes it meanwhile.
+
+atexit.register(_let_go)
+
+
+def free_port() -> int:
+    """Return a TCP port of 127.0.0.1 on which nobody listens, none twice.
+
+    It is drawn from below those that systems give to outgoing connections (from 32768 on), so that none of these takes it meanwhile. Nor does another
+    process that draws one: the UDP port of the same number, which nothing of ours uses, is held as a sign that it is given, for the last ``GIVEN``.
     """
     for _ in range(1000):
         port = PORTS.start + secrets.randbelow(len(PORTS))
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            if port not in _given:
-                _given.add(port)
-                return port
+        sign = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+                sign.bind(("127.0.0.1", port))
+        except OSError:
+            sign.close()
+            continue
+        _given.append(sign)
+        _let_go(GIVEN)
+        return port
     raise OSError(errno.EADDRINUSE, "no port is free")
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from plait.kernel.clock import SYSTEM, iso
 from tests.support.nodes import Running, nodes, settle, until
-from tests.support.shop import ask, furnish
+from tests.support.shop import ask, furnish, shop_day
 
 
 async def enter(helix: Running, order_no: str, days: int, **more: Any) -> dict[str, Any]:
     """Enter an order line that is due in so many days."""
-    due = (SYSTEM.now() + timedelta(days=days)).date().isoformat()
+    due = shop_day(days).isoformat()
     line = {"customer": "Oakmill", "order_no": order_no, "due": due, "quantity": "10", "part_id": "SHAFT", "name": "Shaft", **more}
     entered: dict[str, Any] = await helix.ok("POST", "/api/v1/desk/orders", line)
     return entered
@@ -122,7 +122,7 @@ async def test_a_remedy_is_made_real(tmp_path: Path) -> None:
         shut["calendar"] = {"zone": "Europe/Berlin", "shifts": [{"days": [0, 1, 2, 3, 4], "start": "08:00", "end": "10:00"}]}
         await helix.ok("PUT", "/api/v1/work-centres/bench-1", shut)
         line = await enter(helix, "D-1", 60)
-        day = (SYSTEM.now() + timedelta(days=3)).date().isoformat()
+        day = shop_day(3).isoformat()
         shift = {"type": "extra_shift", "day": day, "start": "12:00", "end": "20:00"}
         tried = await helix.ok("POST", "/api/v1/desk/what-if", {"changes": [shift]})
         facts = len(await helix.facts())
