@@ -207,7 +207,7 @@ class Keeper:
     async def _hand_over(self, link: Link, batch: Batch) -> None:
         spoke = frozenset() if self._tells_state else _spoke(batch)
         fresh = frozenset(self._fresh & (batch.statuses.keys() | spoke))
-        await self._signals.record(_points(batch, {} if getattr(link, "scales", False) else self.machines))
+        await self._signals.record(_points(batch, self.machines))
         follow = await self._journal.take(batch, fresh, spoke & (fresh | self._muted))
         self._muted = {*self._muted - spoke, *(machine_id for machine_id, told in batch.statuses.items() if told and told[-1].state == "silent")}
         self._heard |= batch.readings.keys()

@@ -104,7 +104,10 @@ class Status(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One value of one signal; ``quality`` 0 good, 1 uncertain, 2 bad. Words (a program's name, an execution state) are values too."""
+    """One value of one signal; ``quality`` 0 good, 1 uncertain, 2 bad. Words (a program's name, an execution state) are values too.
+
+    Links hand over what the device has; scale and offset of a choice are applied by the keeper alone.
+    """
 
     signal: str
     at: datetime
@@ -180,7 +183,7 @@ class Link(Protocol):
         ...
 
     async def write(self, machine_id: str, signal: str, value: float | str) -> None:
-        """Write one of the machine's chosen signals; return when the device has taken it."""
+        """Write one of the machine's chosen signals, as the device has it; return when the device has taken it."""
         ...
 
     async def close(self) -> None:
@@ -192,7 +195,6 @@ class Listening:
     """What a link to a machine that takes no commands answers to them: inherit before writing ``connect``, ``watch``, ``next`` and ``close``."""
 
     name = ""
-    scales = False  # whether readings are scaled already; else the keeper scales them
 
     async def unwatch(self, machine_id: str) -> None:
         """Nothing is to be undone."""

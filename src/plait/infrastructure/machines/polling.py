@@ -112,11 +112,8 @@ class _Watched:
 class PollingLink(Listening):
     """See ``plait.infrastructure.machines.model.Link``. ``convert`` reads a machine's config.
 
-    Values are stamped with the real time at which the answer came: such devices tell no time of their own. They are handed over, and written,
-    in the unit somebody has chosen (``scales``).
+    Values are stamped with the real time at which the answer came: such devices tell no time of their own.
     """
-
-    scales = True
 
     def __init__(self, name: str, device: Device, convert: Callable[[Machine], PollConfig]) -> None:
         self.name = name
@@ -231,7 +228,7 @@ class PollingLink(Listening):
             before = one.told.get(choice.name)
             return (before[0] if before is not None else None), BAD
         one.reasons.pop(choice.name, None)
-        return (got if isinstance(got, str) else got * choice.scale + choice.offset), GOOD
+        return (got if isinstance(got, str) else float(got)), GOOD
 
     @staticmethod
     def _state(one: _Watched, got: Mapping[str, Got]) -> tuple[Literal["running", "idle", "down", "setup", "silent", ""], str]:
@@ -249,21 +246,17 @@ class PollingLink(Listening):
         return state, f"{signal} is {shown(raw)}" if state == "down" else ""
 
     async def write(self, machine_id: str, signal: str, value: float | str) -> None:
-        """Write a chosen signal, in its own unit: scale and offset are taken off before."""
+        """Write a chosen signal, as the device has it."""
         one = self._watched.get(machine_id)
         if one is None:
             raise Problem(UNREACHABLE, f"{machine_id} is not asked for its signals: see its state and the reason.")
-        choice = one.choices.get(signal)
-        if choice is None:
+        if signal not in one.choices:
             raise Problem(REFUSED, f"{machine_id} has no chosen signal {signal!r}.")
-        raw = value
-        if not isinstance(value, str):
-            if not math.isfinite(value) or choice.scale == 0:
-                raise Problem(REFUSED, f"{machine_id}.{signal}: {value:g} cannot be written (scale {choice.scale:g}).")
-            raw = (value - choice.offset) / choice.scale
+        if not isinstance(value, str) and not math.isfinite(value):
+            raise Problem(REFUSED, f"{machine_id}.{signal}: {value:g} cannot be written.")
         try:
             async with self._alone():
-                await self._device.write(one.plan, signal, raw)
+                await self._device.write(one.plan, signal, value)
         except Silent as silence:
             raise LinkLost(str(silence)) from silence
         one.told.pop(signal, None)

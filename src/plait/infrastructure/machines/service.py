@@ -201,7 +201,7 @@ class MachineService:
             raise Problem(REFUSED, f"{machine_id} is connected for listening only ({machine.adapter}): nothing can be written.")
 
         async def call(link: Link) -> None:
-            await link.write(machine_id, signal, value if getattr(link, "scales", False) else rules.unscaled(choice, value))
+            await link.write(machine_id, signal, rules.unscaled(choice, value))
             await self.store.write(actor, lambda tx: tx.append(f"machine/{machine_id}", SignalWritten(machine_id, signal, value)))
 
         await self._keeper(machine_id).command(machine_id, call)

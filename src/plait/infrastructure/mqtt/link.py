@@ -39,8 +39,6 @@ class Reader(Protocol):
 class TopicLink(Listening):
     """Hears all machines behind one ingest. ``join`` gives the ingest, ``read`` a machine's reader; ``listener`` is where its place is kept."""
 
-    scales = True
-
     def __init__(
         self,
         listener: str,

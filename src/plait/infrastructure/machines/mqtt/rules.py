@@ -159,7 +159,7 @@ class TopicReader:
         for address, choice in here[0]:
             value = scalar(picked(content, address.path))
             if value is not None:
-                readings.append(Reading(choice.name, at, value * choice.scale + choice.offset if isinstance(value, float) else value))
+                readings.append(Reading(choice.name, at, value))
         return self._states(content, at, speaks=here[1]), readings
 
     def _states(self, content: Any, at: datetime, *, speaks: bool) -> list[Status]:

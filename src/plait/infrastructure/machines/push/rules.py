@@ -10,6 +10,7 @@ import msgspec
 from plait.infrastructure.machines.model import Machine, Message, Reading, Status
 from plait.infrastructure.machines.mqtt.rules import Sense, StateRule, json_of, moment, scalar
 from plait.infrastructure.machines.push import PushConfig
+from plait.infrastructure.machines.rules import scaled
 from plait.kernel.problems import INVALID, Problem
 
 __all__ = ["HTTP", "PushReader", "Pushed", "from_json", "from_lines"]
@@ -100,7 +101,7 @@ def _flat(value: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
 
 
 class PushReader:
-    """Reads what came for one machine. Every signal it posts is kept, at most a hundred; the chosen ones with scale and offset."""
+    """Reads what came for one machine. Every signal it posts is kept, at most a hundred. Its state follows from the value in the unit somebody has chosen."""
 
     def __init__(self, machine: Machine, config: PushConfig) -> None:
         self.silence_s = config.silence_s
@@ -129,10 +130,9 @@ class PushReader:
                 continue
             self._names.add(name)
             choice = self._choices.get(name)
-            kept = value * choice.scale + choice.offset if choice is not None and isinstance(value, float) else value
-            readings.append(Reading(choice.name if choice is not None else name, when, kept))
+            readings.append(Reading(choice.name if choice is not None else name, when, value))
             if name == self._signal:
-                status = self._sense.follow(kept, when)
+                status = self._sense.follow(value if choice is None else scaled(choice, value), when)
                 statuses += [status] if status is not None else []
         return statuses, readings
 

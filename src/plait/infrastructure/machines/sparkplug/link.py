@@ -97,8 +97,6 @@ class _Reader:
 class SparkplugLink(TopicLink):
     """Hears all machines behind one broker, and commands them. ``births``: where births are kept over a restart (None: they are asked for anew)."""
 
-    scales = False
-
     def __init__(self, name: str, joined: Joined, births: Births | None, around: Around) -> None:
         now = around.ingest.now if isinstance(around.ingest, BrokerIngest) else SYSTEM.now
         super().__init__(name, self._joined, self._bind, joined.close, now)
