@@ -40,7 +40,7 @@ async def shop(stage, tmp_path_factory):
         party = (await firm.get("/api/v1/firm"))["party_id"]
         line = {"name": HOSTILE, "quantity": "20", "requirement": WANTED}
         await buyer.post("/api/v1/trade/rfqs", {"party": party, "lines": [line], "respond_by": iso(SYSTEM.now() + timedelta(days=1))})
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await firm.fact("trade.rfq_received") is None:
                 await SYSTEM.sleep(0.05)
         yield firm

@@ -94,7 +94,7 @@ async def test_a_broken_connection_is_the_conductors_end():
             await participant.join()
             running = asyncio.create_task(participant.run())
             torn.set()
-            await asyncio.wait_for(running, 10)
+            await asyncio.wait_for(running, 60)
 
 
 async def test_a_node_ends_with_its_conductor(tmp_path, monkeypatch):
@@ -112,7 +112,7 @@ async def test_a_node_ends_with_its_conductor(tmp_path, monkeypatch):
         for seat in conductor._seats.values():
             seat.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NONE)
             seat.writer.transport.abort()
-        _, said = await asyncio.wait_for(node.communicate(), 30)
+        _, said = await asyncio.wait_for(node.communicate(), 60)
         assert node.returncode == 0, said[-2000:]
     finally:
         if node.returncode is None:

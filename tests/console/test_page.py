@@ -311,7 +311,7 @@ async def test_a_dangerous_act_asks_once(client, page, word, answer):
     task = await opened(client, page.ask("Take the order back?", f"The order of {EVIL} ends.", "Take back"))
     assert EVIL not in "".join(each.content for each in in_dialog(client, ui.html))
     await press(client, word)
-    assert await asyncio.wait_for(task, 5) is answer
+    assert await asyncio.wait_for(task, 60) is answer
     assert in_dialog(client, ui.dialog) == []
 
 
@@ -339,7 +339,7 @@ async def test_a_form_keeps_what_was_typed(client, page):
     assert field.value == "taken"
     field.value = "free"
     await press(client, "Keep")
-    assert await asyncio.wait_for(task, 5) == "free"
+    assert await asyncio.wait_for(task, 60) == "free"
     assert tries == ["taken", "free"]
     assert [notice["message"] for notice in await sent(client, "notify")] == ["Kept."]
 
@@ -353,7 +353,7 @@ async def test_a_form_that_is_left_does_nothing(client, page):
 
     task = await opened(client, page.form("A name", [Field("name", "Name")], do))
     await press(client, "Cancel")
-    assert await asyncio.wait_for(task, 5) is None
+    assert await asyncio.wait_for(task, 60) is None
     assert await sent(client, "notify") == []
 
 

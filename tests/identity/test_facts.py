@@ -90,6 +90,6 @@ async def test_watching_is_no_work(helix):
     """Tests that a node somebody watches may be idle."""
     async with helix.http.stream("GET", "/api/v1/facts/stream", headers=helix.admin) as answer:
         await anext(answer.aiter_lines())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (await helix.http.get("/health/idle")).json()["idle"]:
                 await asyncio.sleep(0)

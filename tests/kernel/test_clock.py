@@ -62,7 +62,7 @@ async def test_scaled_time_fires_early_in_real_time():
     fired = asyncio.Event()
     clock.at(START + timedelta(hours=1), "x", fired.set)
     task = asyncio.create_task(clock.run())
-    await asyncio.wait_for(fired.wait(), 10)
+    await asyncio.wait_for(fired.wait(), 60)
     assert clock.now() >= START + timedelta(hours=1)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -128,6 +128,6 @@ async def test_wall_time_notices_that_the_clock_was_set(monkeypatch):
     assert not fired.is_set()
     real = ours.SYSTEM.now
     monkeypatch.setattr(ours.SystemClock, "now", lambda self: real() + timedelta(days=2))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await fired.wait()
     running.cancel()

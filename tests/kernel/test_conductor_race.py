@@ -63,7 +63,7 @@ async def test_a_beat_seen_just_after_the_answer_is_not_lost():
     node.say({"probed": number, **state(seen={LINK: 1})}, {"state": state(seen={LINK: 2})})
     for wire, answer in ((node, state(seen={LINK: 2})), (plant, state(sent={LINK: 2}, count=4))):
         wire.say({"probed": (await wire.hear())["probe"], **answer})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await reached
     await node.close()
     await plant.close()

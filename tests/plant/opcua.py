@@ -83,7 +83,7 @@ class Session:
 @asynccontextmanager
 async def connect(endpoint, name):
     """A client session at ``endpoint``."""
-    client = Client(endpoint)
+    client = Client(endpoint, timeout=30)  # four seconds, its own, are few on a busy machine
     async with client:
         await client.load_data_type_definitions()
         uris = (isa95.URI, packml.URI, "urn:plait:plant", f"urn:plait:plant:{name}")
@@ -137,7 +137,7 @@ class Watcher:
 
     async def reached(self, beat):
         """Wait until this heartbeat has come."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self.beat < beat:
                 self._more.clear()
                 await self._more.wait()

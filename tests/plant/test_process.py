@@ -40,7 +40,7 @@ async def plant(tmp_path, port, **env):
     arguments = ("-m", "plait.plant", "--config", str(path), "--port", str(port))
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env={**os.environ, "PYTHONPATH": "src", **env}, stdout=asyncio.subprocess.PIPE)
     try:
-        async with asyncio.timeout(25):
+        async with asyncio.timeout(60):
             yield process, msgspec.json.decode(await process.stdout.readline())
     finally:
         if process.returncode is None:

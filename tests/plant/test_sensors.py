@@ -46,7 +46,7 @@ class Hall:
 
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something is so."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not true():
                 await asyncio.sleep(0.01)
 

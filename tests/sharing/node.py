@@ -140,7 +140,7 @@ class Node:
 
 async def settle(*nodes: Node) -> None:
     """Return once all nodes are idle together; in stepped nodes every turn that is due is taken, one at a time."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             before = [node.activity.count for node in nodes]
             for node in nodes:

@@ -137,7 +137,7 @@ service anvil {{
         """Log in as the mailbox's owner, by the standard library."""
         import imaplib
 
-        made = imaplib.IMAP4_SSL("127.0.0.1", self.port, ssl_context=ssl.create_default_context(cafile=str(self.certificate)), timeout=10)
+        made = imaplib.IMAP4_SSL("127.0.0.1", self.port, ssl_context=ssl.create_default_context(cafile=str(self.certificate)), timeout=60)
         try:
             made.login(USER, SECRET)
             yield made

@@ -160,7 +160,7 @@ async def test_the_chain_is_walked_by_itself(tmp_path: Path, monkeypatch: pytest
     """Tests that the running node walks its chain by the clock, and that the report then says what was found without walking again."""
     monkeypatch.setattr(health, "FIRST_S", 0.01)
     async with nodes(tmp_path, "shop") as (shop,):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "'walked'" not in str((await shop.ok("GET", "/api/v1/health/report"))["checks"]):
                 await asyncio.sleep(0.05)
         assert "whole" in (await verdicts(shop))["chain"][1]

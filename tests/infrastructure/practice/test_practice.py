@@ -43,6 +43,6 @@ async def test_the_plant_ends_with_its_node(tmp_path):
     arguments = ["-m", "plait.plant", "--config", str(config), "--port", str(free_port()), "--leash"]
     pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
     plant = await asyncio.create_subprocess_exec(sys.executable, *arguments, **pipes)
-    assert await asyncio.wait_for(plant.stdout.readline(), 30)
+    assert await asyncio.wait_for(plant.stdout.readline(), 60)
     plant.stdin.close()
-    assert await asyncio.wait_for(plant.wait(), 30) == 0
+    assert await asyncio.wait_for(plant.wait(), 60) == 0

@@ -349,7 +349,7 @@ async def test_an_error_of_ours_stops_no_other_item(desk: Desk, monkeypatch: pyt
 
     monkeypatch.setattr(desk.inbox.readings, "read", trip)
     second = await desk.inbox.take(ME, "b.xlsx", excel(changed(0, 5, 21)), "meridian")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         work = asyncio.create_task(desk.inbox.run())
         while (await desk.inbox.item(ME, second.id)).state == "new":
             await asyncio.sleep(0)
