@@ -33,6 +33,7 @@ VERBS = {
     "token": ("plait.cli.token:app", "Make, list and revoke access tokens."),
     "machines": ("plait.cli.machines:app", "See what runs and what stands; run simulated machines to try things out with."),
     "signals": ("plait.cli.signals:app", "See what machines say, now and before; take it out as Parquet."),
+    "rules": ("plait.cli.rules:app", "Say what signals mean: see, try, set and take back the rules of machines."),
     "new": ("plait.cli.new:app", "Write the folder of a new plug-in, with a device and the suite it must pass."),
     "alarms": ("plait.cli.alarms:app", "See what machines call for; acknowledge, shelve and set alarms; try whether messages arrive."),
     "connect": ("plait.cli.connect:connect", "Connect a machine: find it, try it, choose its signals, name it."),

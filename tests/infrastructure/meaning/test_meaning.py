@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from plait.infrastructure.machines.model import Batch, Status
+from plait.infrastructure.meaning import service
 from plait.infrastructure.meaning.language import parse
 from plait.infrastructure.meaning.model import Memory, SignalValue
 from plait.infrastructure.meaning.rules import advance
@@ -108,6 +109,22 @@ async def test_versions_undo_and_trying(tmp_path: Path) -> None:
             await at.meaning.view(STRANGER, "m1")
         await at.meaning.set(ME, "m1", "")
         assert not (await at.meaning.view(ME, "m1")).state
+
+
+async def test_too_many_values_are_tried_as_far_as_all_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a trial of more values than are looked at ends where the first signal's were cut, not where another's go on, and never lies in the future."""
+    monkeypatch.setattr(service, "MOST_POINTS", 10)
+    async with room(tmp_path) as at:
+        for second in range(1, 21):
+            await at.say(second, "fast", float(second % 2))
+        await at.say(19, "slow", 1.0)
+        await at.until(30)
+        rules = "when slow = 1 then down\nwhen fast = 1 then running\notherwise idle"
+        dry = await at.meaning.dry_run(ME, "m1", rules, until=START.replace(hour=23))
+        assert (dry.cut, dry.until, dry.minutes.keys()) == (True, START.replace(second=5), {"running", "idle"})
+        monkeypatch.setattr(service, "MOST_POINTS", 1000)
+        dry = await at.meaning.dry_run(ME, "m1", rules, until=START.replace(hour=23))
+        assert (dry.cut, dry.until, dry.stretches[-1].state) == (False, at.clock.now(), "down")
 
 
 KILLED = """

@@ -244,18 +244,18 @@ class AlarmService:
         rules.check(alarm)
         await self.meaning.machines.one(actor, alarm.machine_id)
         self.guard.scope(actor, "read", "machine").own("Alarms")
-        until = until or self.clock.now()
+        until = min(until or self.clock.now(), self.clock.now())
         since = since or until - USUAL
         if not since < until <= since + timedelta(days=7):
-            raise Problem(INVALID, "since: lies before until, by at most a week.", field="since")
+            raise Problem(INVALID, "since: lies before until and now, by at most a week.", field="since")
         if alarm.kind == "state":
             told = await self.meaning.machines.history(actor, alarm.machine_id, 1000)
-            points, cut = [SignalValue(ms_of(max(each.at, since)), "state", each.state) for each in told[::-1] if each.at < until], False
+            points, end = [SignalValue(ms_of(max(each.at, since)), "state", each.state) for each in told[::-1] if each.at < until], until
         else:
             name = f"{alarm.machine_id}.{alarm.signal}"
             there = {each.name for each in await self.stream.signals.series(actor)}
-            points, cut = await self.meaning.points(actor, {name: alarm.signal} if name in there else {}, since, until)
-        return _dry(alarm, points, since, until, cut)
+            points, end = await self.meaning.points(actor, {name: alarm.signal} if name in there else {}, since, until)
+        return _dry(alarm, points, since, end, end < until)
 
     # -- what people do
 
@@ -349,7 +349,7 @@ class AlarmService:
 
 def _dry(alarm: Alarm, points: Sequence[SignalValue], since: datetime, until: datetime, cut: bool) -> Preview:
     begin = ms_of(since)
-    end = min(ms_of(until), max((point.ms for point in points), default=begin)) if cut else ms_of(until)
+    end = ms_of(until)
     _, told = rules.advance(alarm, Memory(upto=begin - 1, seen=begin - 1 if alarm.kind == "silence" else -1), points, end)
     times, minutes = [], 0.0
     for at, turn in enumerate(told):
@@ -358,4 +358,4 @@ def _dry(alarm: Alarm, points: Sequence[SignalValue], since: datetime, until: da
             minutes += ((end if over is None else over) - turn.ms) / 60_000
             times.append(Turned(from_ms(turn.ms), None if over is None else from_ms(over), turn.value))
     said = rules.hint(alarm, len(times), minutes)
-    return Preview(since, from_ms(end), len(points), cut, len(times), minutes, tuple(times[-MOST_TIMES:]), said)
+    return Preview(since, until, len(points), cut, len(times), minutes, tuple(times[-MOST_TIMES:]), said)

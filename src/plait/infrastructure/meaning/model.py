@@ -103,7 +103,7 @@ class Stretch(msgspec.Struct, frozen=True):
 
 
 class DryRun(msgspec.Struct, frozen=True):
-    """What rules would have said between ``since`` and ``until``, of ``points`` values; ``cut``: there were more, only the latest were looked at.
+    """What rules would have said between ``since`` and ``until``, of ``points`` values; ``cut``: there were too many, ``until`` is how far they were looked at.
 
     ``minutes``: by state. ``unknown``: signals that are named but have never said anything.
     """

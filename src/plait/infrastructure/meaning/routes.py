@@ -1,4 +1,4 @@
-"""HTTP of rules: ``/api/v1/machines/{id}/rules``."""
+"""HTTP of rules: ``/api/v1/rules``, ``/api/v1/machines/{id}/rules``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,6 +27,12 @@ class Span(msgspec.Struct, frozen=True):
 
     since: datetime | None = None
     until: datetime | None = None
+
+
+@API.get("/api/v1/rules", action="machines.read", summary="The rules of every machine")
+async def all_rules(service: MeaningService, actor: Actor) -> list[RulesView]:
+    """Return what counts for each machine, and what it says now."""
+    return await service.all(actor)
 
 
 @API.get("/api/v1/machines/{id}/rules", action="machines.read", summary="The rules by which a machine's state follows from its signals")

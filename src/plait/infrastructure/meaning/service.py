@@ -36,16 +36,17 @@ class MeaningService:
         self.store = machines.store
         self.guard = machines.guard
         self.clock = machines.clock
-        self._ruled: set[str] = set()
         self._watches: dict[str, MachineWatch] = {}
 
     async def open(self) -> None:
         """Apply every machine's rules from where they had come to."""
-        for machine_id, text in (await self.store.read(lambda conn: tables.current(conn, ALL))).items():
+        for machine_id, last in (await self.store.read(lambda conn: tables.current(conn, ALL))).items():
+            if not last.rules.strip():
+                continue
             name = key_of(machine_id)
             body = await self.store.read(lambda conn, name=name: tables.memory(conn, ALL, name))  # type: ignore[misc]
             memory = msgspec.json.decode(body, type=Memory) if body is not None else Memory()
-            await self._apply(machine_id, text, memory)
+            await self._apply(machine_id, last.rules, memory)
 
     async def _apply(self, machine_id: str, text: str, memory: Memory) -> None:
         if text.strip():
@@ -57,6 +58,21 @@ class MeaningService:
             self.machines.ruled(self._watches)
             await self.stream.drop(key_of(machine_id))
 
+    async def all(self, actor: Actor) -> list[RulesView]:
+        """Return the rules of every machine with what they say now; version 0 where nobody has set any."""
+        machines = await self.machines.all(actor)
+        scope = self.guard.scope(actor, "read", "machine")
+        scope.own("Rules")
+        known = await self.store.read(lambda conn: tables.current(conn, scope))
+        return [self._shown(each.machine.id, known.get(each.machine.id)) for each in machines]
+
+    def _shown(self, machine_id: str, last: Version | None, fits: str = "", signals: tuple[str, ...] = ()) -> RulesView:
+        watch = self._watches.get(machine_id)
+        state, late = (watch.memory.state, self.stream.late(watch.key)) if watch is not None else ("", 0)
+        if last is None:
+            return RulesView(machine_id, 0, "", None, "", fits, signals, state, late)
+        return RulesView(machine_id, last.version, last.rules, last.at, last.actor, fits, signals, state, late)
+
     async def view(self, actor: Actor, machine_id: str) -> RulesView:
         """Return a machine's rules, what fits it, and what they say now; raise ``no-such-machine``."""
         await self.machines.one(actor, machine_id)
@@ -65,10 +81,7 @@ class MeaningService:
         known = await self.store.read(lambda conn: tables.versions(conn, scope, machine_id))
         latest = await self._signals(actor, machine_id)
         fits = proposed(latest, {name: value for name, value in latest.items() if value is not None})
-        last = known[0] if known else Version(machine_id, 0, "", self.clock.now(), "")
-        watch = self._watches.get(machine_id)
-        state, late = (watch.memory.state, self.stream.late(watch.key)) if watch is not None else ("", 0)
-        return RulesView(machine_id, last.version, last.rules, last.at if known else None, last.actor, fits, tuple(sorted(latest)), state, late)
+        return self._shown(machine_id, known[0] if known else None, fits, tuple(sorted(latest)))
 
     async def _signals(self, actor: Actor, machine_id: str) -> dict[str, float | str | None]:
         begin = f"{machine_id}."
@@ -117,19 +130,18 @@ class MeaningService:
         await self.machines.one(actor, machine_id)
         self.guard.scope(actor, "read", "machine").own("Rules")
         program = parse(text)
-        until = until or self.clock.now()
+        until = min(until or self.clock.now(), self.clock.now())
         since = since or until - USUAL
         if not since < until <= since + LONGEST:
-            raise Problem(INVALID, "since: lies before until, by at most a week.", field="since")
+            raise Problem(INVALID, "since: lies before until and now, by at most a week.", field="since")
         there = await self._signals(actor, machine_id)
         wanted = signals_of(program)
-        points, cut = await self.points(actor, {f"{machine_id}.{name}": name for name in wanted if name in there}, since, until)
-        return dry(program, points, since, until, cut, tuple(sorted(wanted - there.keys())))
+        points, end = await self.points(actor, {f"{machine_id}.{name}": name for name in wanted if name in there}, since, until)
+        return dry(program, points, since, end, end < until, tuple(sorted(wanted - there.keys())))
 
-    async def points(self, actor: Actor, series: dict[str, str], since: datetime, until: datetime) -> tuple[list[SignalValue], bool]:
-        """Return what the lake holds of some series, with the last value before ``since``; True when there were more than can be looked at."""
+    async def points(self, actor: Actor, series: dict[str, str], since: datetime, until: datetime) -> tuple[list[SignalValue], datetime]:
+        """Return what the lake holds of some series, with the last value before ``since``, and up to when: earlier than ``until`` when there was too much."""
         found: list[SignalValue] = []
-        cut = False
         for name, signal in series.items():
             first = (await self.stream.signals.at(actor, [name], since))[0]
             if first.value is not None:
@@ -141,14 +153,14 @@ class MeaningService:
                 left -= len(view.values)
                 if not view.more:
                     break
-                cut = left <= 0
                 begin = from_ms(ms_of(view.values[-1].at) + 1)
-        return found, cut
+                until = until if left > 0 else view.values[-1].at
+        return [point for point in found if point.ms <= ms_of(until)], until
 
 
 def dry(program: Program, points: Sequence[SignalValue], since: datetime, until: datetime, cut: bool, unknown: tuple[str, ...]) -> DryRun:
     """Return what rules say of ``points`` (pure)."""
-    end = min(ms_of(until), max((point.ms for point in points), default=0)) if cut else ms_of(until)
+    end = ms_of(until)
     _, told = rules.advance(program, Memory(upto=ms_of(since) - 1), points, end)
     states = [said for said in told if said.state]
     cycles = [said for said in told if not said.state]
@@ -161,4 +173,4 @@ def dry(program: Program, points: Sequence[SignalValue], since: datetime, until:
     mean = sum(times) / len(times) if times else None
     parts, scrap = sum(said.parts for said in cycles), sum(said.scrap for said in cycles)
     shown = tuple(stretches[-MOST_STRETCHES:])
-    return DryRun(since, from_ms(end) if cut else until, len(points), cut, shown, minutes, len(cycles), parts, scrap, mean, unknown)
+    return DryRun(since, until, len(points), cut, shown, minutes, len(cycles), parts, scrap, mean, unknown)

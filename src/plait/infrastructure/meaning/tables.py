@@ -1,9 +1,9 @@
 """Rules of machines in all their versions, and what watches remember."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Row, Table, Text, delete, func, insert, select
 
 from plait.kernel.actor import Scope
 from plait.store import from_ms, metadata, ms_of, upsert
@@ -39,15 +39,20 @@ def versions(conn: Connection, scope: Scope, machine_id: str) -> list[Version]:
     if not scope.everything:
         return []
     rows = conn.execute(select(_rules).where(_rules.c.machine_id == machine_id).order_by(_rules.c.version.desc()).limit(MOST_VERSIONS))
-    return [Version(row.machine_id, row.version, row.rules, from_ms(row.at), row.actor) for row in rows]
+    return [_version(row) for row in rows]
 
 
-def current(conn: Connection, scope: Scope) -> dict[str, str]:
-    """Return the rules of each machine that has any."""
+def current(conn: Connection, scope: Scope) -> dict[str, Version]:
+    """Return the latest version of each machine's rules; one whose rules are empty has none."""
     if not scope.everything:
         return {}
-    rows = conn.execute(select(_rules.c.machine_id, _rules.c.rules).order_by(_rules.c.version))
-    return {machine: rules for machine, rules in {row.machine_id: row.rules for row in rows}.items() if rules.strip()}
+    newest = select(_rules.c.machine_id, func.max(_rules.c.version).label("version")).group_by(_rules.c.machine_id).subquery()
+    rows = conn.execute(select(_rules).join(newest, (_rules.c.machine_id == newest.c.machine_id) & (_rules.c.version == newest.c.version)))
+    return {row.machine_id: _version(row) for row in rows}
+
+
+def _version(row: Row[Any]) -> Version:
+    return Version(row.machine_id, row.version, row.rules, from_ms(row.at), row.actor)
 
 
 def put_version(conn: Connection, one: Version) -> None:
