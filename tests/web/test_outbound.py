@@ -26,7 +26,7 @@ OPENS = {
     "upkeep/backup/targets.py": {"obstore"},  # backup.endpoint
     "labour/studio/printer.py": {"open_connection"},  # labels.printer
     "manufacturing/desk/inbox/imap.py": {"imap_tools", "imaplib"},  # the mailbox of the settings
-    "infrastructure/alarms/notify.py": {"smtplib"},  # alarms.mail_host
+    "infrastructure/alarms/mail.py": {"smtplib"},  # alarms.mail_host
     "infrastructure/mqtt/client.py": {"paho"},  # a broker that somebody who may change machines has entered
     "infrastructure/sparkplug/link.py": {"paho"},  # the same, or the host of the settings
     # Machines: addresses that somebody who may change machines has entered, in the workshop's own network

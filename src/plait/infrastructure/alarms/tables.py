@@ -1,6 +1,6 @@
 """Alarms as defined, and messages that wait. Times in milliseconds since 1970, business time, but for ``due``: system time."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, Text, delete, func, insert, select, update
@@ -9,7 +9,7 @@ from plait.infrastructure.alarms.model import Alarm, Notice
 from plait.kernel.actor import Scope
 from plait.store import from_ms, metadata, upsert
 
-__all__ = ["alarms", "count_since", "drop", "notice_due", "notices", "post", "put", "put_aside", "settle", "waiting"]
+__all__ = ["Due", "alarms", "count_since", "drop", "notice_due", "notices", "post", "put", "put_aside", "settle", "waiting"]
 
 KEPT = 500
 
@@ -58,12 +58,23 @@ def count_since(conn: Connection, scope: Scope, since: int) -> int:
     return int(conn.execute(select(func.count()).where(_notice.c.at > since)).scalar_one()) if scope.everything else 0
 
 
-def waiting(conn: Connection, scope: Scope, now: int, most: int = 20) -> list[tuple[int, str, str, str, str, int]]:
-    """Return messages that are due: id, alarm, channel, subject, body, tries."""
+class Due(NamedTuple):
+    """A message that is to be sent now."""
+
+    id: int
+    alarm_id: str
+    channel: str
+    subject: str
+    body: str
+    tries: int
+
+
+def waiting(conn: Connection, scope: Scope, now: int, most: int = 20) -> list[Due]:
+    """Return messages that are due, those that wait longest first."""
     if not scope.everything:
         return []
     rows = conn.execute(select(_notice).where(_notice.c.state == "waiting", _notice.c.due <= now).order_by(_notice.c.due, _notice.c.id).limit(most))
-    return [(row.id, row.alarm_id, row.channel, row.subject, row.body, row.tries) for row in rows]
+    return [Due(row.id, row.alarm_id, row.channel, row.subject, row.body, row.tries) for row in rows]
 
 
 def notice_due(conn: Connection, scope: Scope) -> int | None:
