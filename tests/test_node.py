@@ -233,6 +233,7 @@ OWN_ALONE = frozenset(
         "/api/v1/backups/progress",
         "/api/v1/connect/adapters",
         "/api/v1/connect/find",
+        "/api/v1/connect/meanings",
         "/api/v1/deliveries",
         "/api/v1/desk/fields",
         "/api/v1/desk/invoices/columns",

@@ -65,5 +65,5 @@ async def restarts(folder: Path, times: int) -> list[str]:
 
 def linked(node: Node) -> bool:
     """Whether the press is linked."""
-    keeper = node.machines._by_machine["press"]
+    keeper = node.machines._links.of("press")
     return keeper.linked

@@ -67,6 +67,7 @@ class Keeper:
         self._lost: dict[str, datetime] = {}
         self._fresh: set[str] = set()
         self._watched: set[str] = set()
+        self._refused: set[str] = set()
         self._muted: set[str] = set()
         self._heard: set[str] = set()
         self._noted = SYSTEM.monotonic()
@@ -109,12 +110,37 @@ class Keeper:
             except LinkLost:
                 await link.close()
 
+    async def swap(self, machine: Machine) -> None:
+        """Keep ``machine`` as it is described now, over the same link; when the link refuses it (Problem) it is kept as before."""
+        before, self.machines[machine.id] = self.machines[machine.id], machine
+        link = self._link
+        if link is None:
+            return
+        if machine.id in self._refused:
+            self._fresh.add(machine.id)
+            self._hold()
+        try:
+            await link.watch(machine)
+        except Problem:
+            self.machines[machine.id] = before
+            if machine.id in self._refused:
+                self._fresh.discard(machine.id)
+                self._settle()
+            raise
+        except LinkLost:
+            await link.close()
+        self._refused.discard(machine.id)
+
+    def since(self, machine_id: str) -> datetime | None:
+        """Return since when nothing is known of a machine: now when it can be heard, None when it never was."""
+        return self._lost.get(machine_id) if machine_id in self._fresh else self._clock.now()
+
     async def remove(self, machine_id: str) -> None:
         """Keep ``machine_id`` no more."""
         self.machines.pop(machine_id, None)
-        self._fresh.discard(machine_id)
+        for each in (self._fresh, self._watched, self._refused):
+            each.discard(machine_id)
         self._lost.pop(machine_id, None)
-        self._watched.discard(machine_id)
         if self._link is not None:
             with contextlib.suppress(LinkLost, Problem):
                 await self._link.unwatch(machine_id)
@@ -190,6 +216,7 @@ class Keeper:
             raise
         except Problem as problem:
             self._fresh.discard(machine.id)
+            self._refused.add(machine.id)
             _log.warning("machine cannot be watched", machine=machine.id, problem=str(problem))
             await self._journal.silent([machine.id], problem.detail)
             self._settle()
@@ -265,6 +292,7 @@ class Keeper:
     async def _drop(self) -> None:
         link, self._link = self._link, None
         self._watched.clear()
+        self._refused.clear()
         if link is not None:
             self._activity.unlink(link.name)
             await link.close()

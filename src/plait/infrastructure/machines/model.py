@@ -147,7 +147,10 @@ class Link(Protocol):
         ...
 
     async def watch(self, machine: Machine) -> None:
-        """Begin to hear of ``machine``; its whole present state comes as part of a following batch."""
+        """Begin to hear of ``machine``; its whole present state comes as part of a following batch.
+
+        Again: hear of it as it is described now, in place of before; when that is refused (Problem) what was heard before is still heard.
+        """
         ...
 
     async def unwatch(self, machine_id: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from plait.infrastructure.machines.connect.model import Chosen, Place, Value
+from plait.infrastructure.machines.connect.model import Chosen, Place, Rechosen, Value
 from plait.infrastructure.machines.model import Machine, MachineStatus, Reading, StateChanged
 from plait.infrastructure.machines.service import MachineService
 from plait.kernel.actor import Actor
@@ -47,10 +47,10 @@ async def remove(service: MachineService, actor: Actor, id: str) -> None:
     await service.remove(actor, id)
 
 
-@API.put("/api/v1/machines/{id}/signals", action="machines.write", summary="Choose which signals are kept of a machine")
-async def choose(service: MachineService, actor: Actor, id: str, body: Chosen) -> Machine:
+@API.put("/api/v1/machines/{id}/signals", action="machines.write", summary="Choose which signals are kept of a machine (dry: only say what changes)")
+async def choose(service: MachineService, actor: Actor, id: str, body: Chosen) -> Rechosen:
     """Keep these signals from now on."""
-    return await service.choose(actor, id, body.signals)
+    return await service.choose(actor, id, body.signals, dry=body.dry)
 
 
 @API.put("/api/v1/machines/{id}/place", action="machines.write", summary="Put a machine elsewhere in the equipment hierarchy")

@@ -3,10 +3,11 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from plait.infrastructure.machines.model import BAD_MACHINE, CameBack, Choice, JobChanged, State, StateChanged, Status, WentDown
+from plait.infrastructure.machines.model import BAD_MACHINE, CameBack, Choice, JobChanged, Machine, State, StateChanged, Status, WentDown
 from plait.kernel.ports import JobState
 from plait.kernel.problems import Problem
 from plait.wire.packml import State as Unit
@@ -16,11 +17,14 @@ __all__ = [
     "LIVE",
     "MOST_SIGNALS",
     "SENT",
+    "Difference",
     "Known",
     "after_status",
     "changed_job",
     "check_place",
     "check_signals",
+    "check_state",
+    "difference",
     "five",
     "resend",
     "scaled",
@@ -36,6 +40,7 @@ MOST_SIGNALS = 2000
 _NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 _UNIT = re.compile(r"[A-Z0-9]{1,3}|")
 _LEVELS = 4
+_FIELDS = tuple(name for name in Choice.__struct_fields__ if name != "name")
 
 _FIVE: dict[Unit, State] = {
     Unit.EXECUTE: "running",
@@ -136,6 +141,42 @@ def _wrong(each: Choice, taken: set[str]) -> str:
     if not math.isfinite(each.scale) or each.scale == 0 or not math.isfinite(each.offset):
         return "has a scale or offset that is no number, or the scale 0"
     return "has a title or meaning of more than 500 characters" if max(len(each.title), len(each.semantic)) > 500 else ""
+
+
+def check_state(machine: Machine) -> None:
+    """Raise ``bad-machine`` when a machine's state is told by a signal that is not kept of it."""
+    signal = str(machine.config.get("state_signal") or "")
+    if signal and signal not in {each.name for each in machine.signals}:
+        raise Problem(
+            BAD_MACHINE,
+            f"config.state_signal: {signal!r} tells the state of {machine.id} and is not among its chosen signals: keep it, or name another in the settings.",
+            field="config",
+        )
+
+
+class Difference(NamedTuple):
+    """Names added and removed, those renamed by their former one, and by new name which fields have changed."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    renamed: dict[str, str]
+    changed: dict[str, tuple[str, ...]]
+
+
+def difference(before: Sequence[Choice], after: Sequence[Choice]) -> Difference:
+    """Return what another choice of signals changes; another name at the same address is a renaming."""
+    was, now = ({each.name: each for each in some} for some in (before, after))
+    left = {each.address: each.name for each in reversed(before) if each.name not in now}
+    renamed: dict[str, str] = {}
+    for each in after:
+        if each.name not in was and each.address in left:
+            renamed[left.pop(each.address)] = each.name
+    changed = {}
+    for name, old in ((renamed.get(each.name, each.name), each) for each in before):
+        if name in now and (fields := tuple(one for one in _FIELDS if getattr(old, one) != getattr(now[name], one))):
+            changed[name] = fields
+    added = tuple(name for name in now if name not in was and name not in renamed.values())
+    return Difference(added, tuple(name for name in was if name not in now and name not in renamed), renamed, changed)
 
 
 def scaled(choice: Choice, value: float | str) -> float | str:

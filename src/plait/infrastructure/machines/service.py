@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from plait.infrastructure.machines import rules, tables
-from plait.infrastructure.machines.connect.model import Moved, SignalsChosen, SignalWritten
+from plait.infrastructure.machines.connect.model import Moved, Rechosen, Reconnected, SignalsChosen, SignalWritten
 from plait.infrastructure.machines.journal import Journal
-from plait.infrastructure.machines.keeper import Keeper
+from plait.infrastructure.machines.links import Links
 from plait.infrastructure.machines.model import (
     BAD_MACHINE,
     NO_MACHINE,
@@ -70,13 +70,10 @@ class MachineService:
         self.store = store
         self.guard = guard
         self.clock = clock
-        self._activity = activity
-        self._patience_s = patience_s
         self._signals = signals
         self.around = Around(STEPPED_PUBLISHING_MS if clock.kind in ("stepped", "simulated") else publishing_ms, folder, ingest)
         self._journal = Journal(store, guard)
-        self._keepers: dict[tuple[str, str], Keeper] = {}
-        self._by_machine: dict[str, Keeper] = {}
+        self._links = Links(self.around, self._journal, signals, clock, activity, patience_s)
         self._opened = False
 
     async def open(self) -> None:
@@ -88,16 +85,12 @@ class MachineService:
             except Problem as problem:
                 await self._journal.silent([row.machine.id], problem.detail)
                 continue
-            await self._link(plugin, config, row)
+            await self._links.link(plugin, config, row.machine, row.heard)
 
     async def close(self) -> None:
         """End every link."""
         self._opened = False
-        keepers = list(self._keepers.values())
-        self._keepers.clear()
-        self._by_machine.clear()
-        for keeper in keepers:
-            await keeper.stop()
+        await self._links.close()
 
     def ruled(self, machine_ids: Iterable[str]) -> None:
         """Let the states of these machines, and of no others, follow from their signals: what they say of their state themselves is left out."""
@@ -119,10 +112,8 @@ class MachineService:
             return True
 
         if await self.store.write(actor, work) and self._opened:
-            row = await self.store.read(lambda conn: tables.machine(conn, ALL, machine.id))
-            if row is not None:
-                await self._describe(actor, machine)
-                await self._link(plugin, config, row)
+            await self._describe(actor, machine)
+            await self._links.link(plugin, config, machine, None)
         return machine
 
     async def _describe(self, actor: Actor, machine: Machine) -> None:
@@ -142,25 +133,43 @@ class MachineService:
             tx.append(f"machine/{machine_id}", MachineRemoved(machine_id))
 
         await self.store.write(actor, work)
-        keeper = self._by_machine.pop(machine_id, None)
-        if keeper is not None:
-            await keeper.remove(machine_id)
-            if not keeper.machines:
-                self._keepers = {key: one for key, one in self._keepers.items() if one is not keeper}
-                await keeper.stop()
+        await self._links.unlink(machine_id)
 
-    async def choose(self, actor: Actor, machine_id: str, signals: Sequence[Choice]) -> Machine:
-        """Keep these signals of a machine from now on; what was kept stays. Raise ``no-such-machine`` and ``bad-machine``."""
+    async def choose(self, actor: Actor, machine_id: str, signals: Sequence[Choice], *, dry: bool = False) -> Rechosen:
+        """Keep these signals of a machine from now on, or only say what that would change (``dry``); what was kept stays.
+
+        Raise ``no-such-machine`` and ``bad-machine``, also when the machine does not let them be heard: then nothing is changed.
+        """
+        self.guard.require(actor, "machines.write")
         rules.check_signals(signals)
-        body = SignalsChosen(machine_id, tuple(each.name for each in signals))
-        row = await self._change(actor, machine_id, {"signals": tuple(signals)}, body)
-        keeper = self._by_machine.get(machine_id)
-        if row is not None and keeper is not None:
-            await keeper.remove(machine_id)
-            await keeper.add(row.machine, None)
-        if row is not None:
-            await self._describe(actor, row.machine)
-        return (await self.one(actor, machine_id)).machine
+        before = (await self.one(actor, machine_id)).machine
+        machine = msgspec.structs.replace(before, signals=tuple(signals))
+        rules.check_state(machine)
+        if not dry and machine != before:
+            keeper = self._links.get(machine_id)
+            if keeper is not None:
+                await keeper.swap(machine)
+            body = SignalsChosen(machine_id, tuple(each.name for each in signals))
+            await self._change(actor, machine_id, {"signals": machine.signals}, body)
+            await self._describe(actor, machine)
+        told: dict[str, Any] = {name: getattr(machine, name) for name in Machine.__struct_fields__}
+        return Rechosen(**told, **rules.difference(before.signals, signals)._asdict(), dry=dry)
+
+    async def reconnect(self, actor: Actor, machine_id: str, config: dict[str, Any]) -> Machine:
+        """Reach a machine with these settings from now on; its signals, jobs and history stay. Raise ``no-such-machine`` and ``bad-machine``."""
+        self.guard.require(actor, "machines.write")
+        before = (await self.one(actor, machine_id)).machine
+        machine = msgspec.structs.replace(before, config=config)
+        plugin, settings = checked(machine)
+        rules.check_state(machine)
+        fields = tuple(sorted(name for name in {*config, *before.config} if config.get(name) != before.config.get(name)))
+        row = await self._change(actor, machine_id, {"config": config}, Reconnected(machine_id, fields))
+        if row is None or not self._opened:
+            return machine
+        same = sorted([row, *await self._beside(machine, plugin.endpoint(settings))], key=lambda each: each.number)
+        anew = [(plugin, converted(each.machine.adapter, each.machine.config)[1], each.machine, each.heard) for each in same]
+        await self._links.relink(anew)
+        return machine
 
     async def move(self, actor: Actor, machine_id: str, site: str, place: str) -> Machine:
         """Put a machine elsewhere in the equipment hierarchy. Raise ``no-such-machine`` and ``bad-machine``."""
@@ -168,7 +177,17 @@ class MachineService:
         await self._change(actor, machine_id, {"site": site, "place": place}, Moved(machine_id, site, place))
         return (await self.one(actor, machine_id)).machine
 
-    async def _change(self, actor: Actor, machine_id: str, changed: dict[str, Any], body: SignalsChosen | Moved) -> tables.Row | None:
+    async def _beside(self, machine: Machine, endpoint: str) -> list[tables.Row]:
+        """Return the machines that share a machine's link, where it goes on leading to ``endpoint``: with its settings theirs are linked anew."""
+        link, found = self._links.get(machine.id), []
+        for each in await self.store.read(lambda conn: tables.machines(conn, ALL)):
+            if each.machine.id != machine.id and self._links.get(each.machine.id) is link:
+                plugin, config = converted(each.machine.adapter, each.machine.config)
+                if plugin.endpoint(config) == endpoint:
+                    found.append(each)
+        return found
+
+    async def _change(self, actor: Actor, machine_id: str, changed: dict[str, Any], body: SignalsChosen | Reconnected | Moved) -> tables.Row | None:
         """Write a change of a machine with the fact that tells of it; return its row, None when nothing changed."""
         self.guard.require(actor, "machines.write")
 
@@ -204,7 +223,7 @@ class MachineService:
             await link.write(machine_id, signal, rules.unscaled(choice, value))
             await self.store.write(actor, lambda tx: tx.append(f"machine/{machine_id}", SignalWritten(machine_id, signal, value)))
 
-        await self._keeper(machine_id).command(machine_id, call)
+        await self._links.of(machine_id).command(machine_id, call)
 
     async def take_values(self, actor: Actor, machine_id: str, values: Sequence[Reading]) -> int:
         """Record what a machine said, brought by another way (a file), in the signals' own units; return how many. What is there already changes nothing.
@@ -215,27 +234,6 @@ class MachineService:
         await self.one(actor, machine_id)
         await self._signals.record([Point(f"{machine_id}.{each.signal}", each.at, each.value, each.quality) for each in values])
         return len(values)
-
-    async def _link(self, plugin: AdapterPlugin, config: Any, row: tables.Row) -> None:
-        endpoint = plugin.endpoint(config)
-        keeper = self._keepers.get((plugin.name, endpoint))
-        new = keeper is None
-        if keeper is None:
-            keeper = Keeper(
-                endpoint,
-                lambda: plugin.link(config, self.around),
-                self._journal,
-                self._signals,
-                self.clock,
-                self._activity,
-                self._patience_s,
-                tells_state="state" in plugin.capabilities,
-            )
-            self._keepers[plugin.name, endpoint] = keeper
-        self._by_machine[row.machine.id] = keeper
-        await keeper.add(row.machine, row.heard)
-        if new:
-            keeper.start()
 
     def machines(self) -> Sequence[MachineView]:
         """Return all machines with their present state (for the line)."""
@@ -265,23 +263,17 @@ class MachineService:
         return [body for each in found if isinstance(body := decode(each), StateChanged)]
 
     def _shown(self, row: tables.Row, live: Sequence[str]) -> MachineStatus:
-        keeper = self._by_machine.get(row.machine.id)
+        keeper = self._links.get(row.machine.id)
         known = row.known
         linked = keeper is not None and keeper.linked
         return MachineStatus(row.machine, known.state, row.since, known.reason, known.expected_minutes, tuple(live), linked)
-
-    def _keeper(self, machine_id: str) -> Keeper:
-        keeper = self._by_machine.get(machine_id)
-        if keeper is None:
-            raise Problem(NO_MACHINE, f"There is no machine {machine_id!r} that can be told anything.")
-        return keeper
 
     async def start(self, machine_id: str, job: JobOrder) -> None:
         """Store and start ``job``; one sent before is left alone. Raise ``machine-refused``, ``machine-unreachable``, ``no-such-machine``.
 
         The order is on disk before it goes out: should the answer be lost, the lists are compared when the link is back.
         """
-        keeper = self._keeper(machine_id)
+        keeper = self._links.of(machine_id)
 
         async def call(link: Link) -> None:
             if await self._journal.order(machine_id, job):
@@ -300,11 +292,11 @@ class MachineService:
             await link.abort(machine_id, job_id)
             await self._journal.forget(machine_id, job_id, "aborted before it began")
 
-        await self._keeper(machine_id).command(machine_id, call)
+        await self._links.of(machine_id).command(machine_id, call)
 
     async def jobs(self, machine_id: str) -> Sequence[JobState]:
         """Return the machine's own list of jobs."""
-        found: Sequence[JobState] = await self._keeper(machine_id).command(machine_id, lambda link: link.jobs(machine_id))
+        found: Sequence[JobState] = await self._links.of(machine_id).command(machine_id, lambda link: link.jobs(machine_id))
         return found
 
     async def jobs_of(self, actor: Actor, machine_id: str) -> Sequence[JobState]:
@@ -315,12 +307,12 @@ class MachineService:
     async def stop(self, actor: Actor, machine_id: str) -> None:
         """Stop one machine now."""
         self.guard.require(actor, "machines.stop")
-        await self._keeper(machine_id).command(machine_id, lambda link: link.stop(machine_id))
+        await self._links.of(machine_id).command(machine_id, lambda link: link.stop(machine_id))
 
     async def reset(self, actor: Actor, machine_id: str) -> None:
         """Make a stopped machine ready again; raise ``machine-refused`` while it is broken down."""
         self.guard.require(actor, "machines.stop")
-        await self._keeper(machine_id).command(machine_id, lambda link: link.reset(machine_id))
+        await self._links.of(machine_id).command(machine_id, lambda link: link.reset(machine_id))
 
     @staticmethod
     def obeys(machine: Machine) -> bool:
@@ -335,9 +327,9 @@ class MachineService:
         """Stop every machine that takes commands now: all are told at once; raise the first refusal after all have been told."""
 
         async def halt(machine_id: str) -> None:
-            await self._keeper(machine_id).command(machine_id, lambda link: link.stop(machine_id))
+            await self._links.of(machine_id).command(machine_id, lambda link: link.stop(machine_id))
 
-        ids = sorted(id for id, keeper in self._by_machine.items() if id in keeper.machines and self.obeys(keeper.machines[id]))
+        ids = sorted(id for id, machine in self._links.kept().items() if self.obeys(machine))
         told = await asyncio.gather(*map(halt, ids), return_exceptions=True)
         failed = {machine_id: error for machine_id, error in zip(ids, told, strict=True) if error is not None}
         if failed:

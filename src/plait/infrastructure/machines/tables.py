@@ -111,18 +111,24 @@ def _row(row: SqlRow[Any]) -> Row:
     return Row(unit, known, _when(r["since"]), _when(r["heard"]), r["number"])
 
 
+def _config(unit: Machine) -> str:
+    return msgspec.json.encode(unit.config, order="deterministic").decode()
+
+
+def _signals(unit: Machine) -> str:
+    return msgspec.json.encode(unit.signals).decode()
+
+
 def add(conn: Connection, unit: Machine) -> None:
     """Enter a machine; it is silent until it has been heard of."""
-    config = msgspec.json.encode(unit.config, order="deterministic").decode()
-    signals = msgspec.json.encode(unit.signals).decode()
-    values = {"id": unit.id, "name": unit.name, "grp": unit.group, "adapter": unit.adapter, "config": config, "site": unit.site}
-    conn.execute(insert(_unit).values(**values, place=unit.place, signals=signals, state="silent", reason="not linked yet", expected_minutes=0.0, down=0))
+    values = {"id": unit.id, "name": unit.name, "grp": unit.group, "adapter": unit.adapter, "config": _config(unit), "site": unit.site}
+    values |= {"place": unit.place, "signals": _signals(unit), "state": "silent", "reason": "not linked yet"}
+    conn.execute(insert(_unit).values(**values, expected_minutes=0.0, down=0))
 
 
 def change(conn: Connection, unit: Machine) -> None:
-    """Write what is kept of a machine and where it stands."""
-    signals = msgspec.json.encode(unit.signals).decode()
-    conn.execute(update(_unit).where(_unit.c.id == unit.id).values(site=unit.site, place=unit.place, signals=signals))
+    """Write what is kept of a machine, where it stands and how it is connected."""
+    conn.execute(update(_unit).where(_unit.c.id == unit.id).values(site=unit.site, place=unit.place, signals=_signals(unit), config=_config(unit)))
 
 
 def drop(conn: Connection, id: str) -> None:

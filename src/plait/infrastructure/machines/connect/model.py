@@ -1,10 +1,12 @@
 """What is asked and answered on the way from a device on the network to a machine of the firm, and the facts of what was chosen since."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
 from plait.infrastructure.machines.model import Choice, Machine
+from plait.infrastructure.signals.model import Series
 from plait.kernel.facts import fact
 
 __all__ = [
@@ -16,15 +18,22 @@ __all__ = [
     "Equipment",
     "FindWanted",
     "Hint",
+    "KeptOffersWanted",
+    "KeptSignal",
+    "MeaningView",
     "Moved",
     "Offers",
     "OffersWanted",
     "Place",
     "Proposal",
     "Proposed",
+    "Rechosen",
+    "Reconnect",
+    "Reconnected",
     "Search",
     "SignalWritten",
     "SignalsChosen",
+    "SignalsView",
     "Trial",
     "Tried",
     "Value",
@@ -109,7 +118,10 @@ Hint: TypeAlias = Literal["unit", "state", "count", "number", "word", "identity"
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """An offered signal as it would be kept; ``chosen`` by default because of ``hint``; ``why`` it cannot be read now (empty: it can)."""
+    """An offered signal as it would be kept; ``chosen`` by default because of ``hint``; ``why`` it cannot be read now (empty: it can).
+
+    ``meaning``: the words for the proposed ``choice.semantic``, where it is of our own table.
+    """
 
     choice: Choice
     chosen: bool
@@ -120,6 +132,7 @@ class Proposal(msgspec.Struct, frozen=True):
     group: str = ""
     writable: bool = False
     why: str = ""
+    meaning: str = ""
 
 
 class Offers(msgspec.Struct, frozen=True):
@@ -155,9 +168,79 @@ class Connected(msgspec.Struct, frozen=True):
 
 
 class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which signals are kept of a machine from now on."""
+    """Which signals are kept of a machine from now on; ``dry``: only say what that would change."""
 
     signals: Annotated[tuple[Choice, ...], msgspec.Meta(max_length=2000)]
+    dry: bool = False
+
+
+class Rechosen(Machine, frozen=True, forbid_unknown_fields=True):
+    """A machine with the signals kept of it now (``dry``: as they would be), and what is different; what was kept before stays under its name.
+
+    Names ``added`` and ``removed``, ``renamed`` by their former name, and by its new name which fields of a signal have ``changed``.
+    """
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: dict[str, str] = msgspec.field(default_factory=dict)
+    changed: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    dry: bool = False
+
+
+class KeptSignal(msgspec.Struct, frozen=True):
+    """A signal that is kept: ``path`` in the equipment hierarchy, ``meaning`` in words where it is of our table, its last value (``quality`` 2: bad)."""
+
+    choice: Choice
+    path: str
+    meaning: str = ""
+    at: datetime | None = None
+    value: float | str | None = None
+    quality: int = 0
+
+
+class SignalsView(msgspec.Struct, frozen=True):
+    """What is kept of a machine. ``title`` names its kind of connection, ``where`` it leads; ``browses``: it can be looked at for more.
+
+    ``others``: series of the machine that are not among them: kept before, or (``chooses`` is false) brought by the machine itself.
+    """
+
+    machine: Machine
+    title: str
+    where: str
+    path: str
+    state: str
+    reason: str
+    linked: bool
+    browses: bool
+    chooses: bool
+    signals: tuple[KeptSignal, ...]
+    others: tuple[Series, ...]
+
+
+class KeptOffersWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of the signals a connected machine offers: as ``OffersWanted``; ``fresh``: ask the machine, also when it was asked lately."""
+
+    text: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    skip: Annotated[int, msgspec.Meta(ge=0)] = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 200
+    fresh: bool = False
+
+
+class Reconnect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Reach a machine with these settings from now on; ``dry``: only check and try them; ``untried``: also when it does not answer now."""
+
+    config: dict[str, Any]
+    dry: bool = False
+    untried: bool = False
+
+
+class MeaningView(msgspec.Struct, frozen=True):
+    """A meaning that a signal may have: ``id`` for ``semantic``, ``term`` in its vocabulary, ``words`` for people, ``units`` it may bear."""
+
+    id: str
+    term: str
+    words: str
+    units: tuple[str, ...]
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -192,6 +275,14 @@ class SignalsChosen(msgspec.Struct, frozen=True):
 
     machine_id: str
     signals: tuple[str, ...]
+
+
+@fact("machine.reconnected")
+class Reconnected(msgspec.Struct, frozen=True):
+    """A machine is reached in another way from now on; ``settings``: the names of those that are different."""
+
+    machine_id: str
+    settings: tuple[str, ...]
 
 
 @fact("machine.moved")

@@ -11,10 +11,14 @@ from plait.infrastructure.machines.connect.model import (
     ConnectWanted,
     Equipment,
     FindWanted,
+    KeptOffersWanted,
+    MeaningView,
     Offers,
     OffersWanted,
     Proposed,
+    Reconnect,
     Search,
+    SignalsView,
     Trial,
     Tried,
 )
@@ -74,6 +78,30 @@ async def propose(service: ConnectService, actor: Actor, body: Trial, query: Tit
 async def connect(service: ConnectService, actor: Actor, body: ConnectWanted) -> Connected:
     """Connect a machine."""
     return await service.connect(actor, body)
+
+
+@API.get("/api/v1/connect/meanings", action="machines.read", summary="The meanings proposed for signals, with the units they may bear")
+async def meanings(service: ConnectService, actor: Actor) -> Sequence[MeaningView]:
+    """Answer with the table."""
+    return await service.meanings(actor)
+
+
+@API.get("/api/v1/machines/{id}/signals", action="machines.read", summary="What is kept of a machine, with last values, and what was before")
+async def kept(service: ConnectService, actor: Actor, id: str) -> SignalsView:
+    """Answer with a machine's signals."""
+    return await service.kept(actor, id)
+
+
+@API.post("/api/v1/machines/{id}/offers", action="machines.write", summary="What a connected machine offers now, a page of it; what is kept is marked")
+async def offers_of(service: ConnectService, actor: Actor, id: str, body: KeptOffersWanted) -> Offers:
+    """Look at what a connected machine offers."""
+    return await service.offers_of(actor, id, body)
+
+
+@API.put("/api/v1/machines/{id}/connection", action="machines.write", summary="Try other settings of a machine's connection and take them (dry: only try)")
+async def reconnect(service: ConnectService, actor: Actor, id: str, body: Reconnect) -> Connected:
+    """Reach a machine in another way."""
+    return await service.reconnect(actor, id, body)
 
 
 @API.get("/api/v1/equipment", action="machines.read", summary="The equipment hierarchy (ISA-95): enterprise, sites, areas, lines, machines, signals")

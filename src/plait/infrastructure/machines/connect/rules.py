@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from plait.infrastructure.machines.connect.meanings import known, meaning_of, unit_in
 from plait.infrastructure.machines.connect.model import Hint, Proposal, Why
 from plait.infrastructure.machines.connect.units import code_of
 from plait.infrastructure.machines.model import Choice, Machine, Offered
@@ -53,14 +54,23 @@ def _dotted(text: str) -> str:
     return ".".join(filter(None, (slug(part) for part in re.split(r"[./\\:]+", text))))[:100].strip(".")
 
 
-def proposals(offered: Sequence[Offered]) -> list[Proposal]:
-    """Return every offered signal as it would be kept: name from the device's own, unit by its code, chosen or not and why."""
-    taken: set[str] = set()
+def proposals(offered: Sequence[Offered], kept: Sequence[Choice] | None = None) -> list[Proposal]:
+    """Return every offered signal as it would be kept: name from the device's own, unit by its code, meaning where it is plain, chosen or not and why.
+
+    ``kept``: what is kept of the machine already: that is what is chosen then, as it is kept.
+    """
+    before = {each.address: each for each in kept or ()}
+    taken = {each.name for each in kept or ()}
     found: list[Proposal] = []
     chosen = 0
     for each in offered:
         hint, wanted = _judged(each)
-        if wanted and chosen >= MOST_CHOSEN:
+        if kept is not None:
+            wanted = each.address in before
+            if wanted:
+                found.append(_proposal(each, before[each.address], hint, chosen=True))
+                continue
+        elif wanted and chosen >= MOST_CHOSEN:
             hint, wanted = "many", False
         chosen += wanted
         name = base = _dotted(each.name) or _dotted(each.address) or "signal"
@@ -70,9 +80,17 @@ def proposals(offered: Sequence[Offered]) -> list[Proposal]:
             name = f"{base}-{number}"
         taken.add(name)
         title = each.name if each.name != name else ""
-        choice = Choice(name, each.address, code_of(each.unit), title=title[:200])
-        found.append(Proposal(choice, wanted, hint, each.value, each.kind, each.unit, each.group, each.writable, each.why))
+        unit = code_of(each.unit) if each.unit else unit_in(each.name)
+        meaning = meaning_of(each.name, each.kind, unit, each.value)
+        choice = Choice(name, each.address, unit, semantic="" if meaning is None else meaning.id, title=title[:200])
+        found.append(_proposal(each, choice, hint, chosen=wanted))
     return found
+
+
+def _proposal(each: Offered, choice: Choice, hint: Hint, *, chosen: bool) -> Proposal:
+    meaning = known(choice.semantic)
+    words = "" if meaning is None else meaning.words
+    return Proposal(choice, chosen, hint, each.value, each.kind, each.unit, each.group, each.writable, each.why, words)
 
 
 def _judged(each: Offered) -> tuple[Hint, bool]:

@@ -10,6 +10,7 @@ import structlog
 
 from plait.infrastructure.machines import tables
 from plait.infrastructure.machines.connect import rules
+from plait.infrastructure.machines.connect.meanings import MEANINGS
 from plait.infrastructure.machines.connect.model import (
     AdapterView,
     Connected,
@@ -17,20 +18,26 @@ from plait.infrastructure.machines.connect.model import (
     Device,
     Equipment,
     FindWanted,
+    KeptOffersWanted,
+    MeaningView,
     Offers,
     OffersWanted,
+    Proposal,
     Proposed,
+    Reconnect,
     Search,
+    SignalsView,
     Trial,
     Tried,
     Why,
 )
 from plait.infrastructure.machines.connect.probe import diagnose
-from plait.infrastructure.machines.connect.tree import tree
+from plait.infrastructure.machines.connect.tree import kept_view, tree
 from plait.infrastructure.machines.model import BAD_MACHINE, AdapterPlugin, Found, LinkLost, Machine, Offered
 from plait.infrastructure.machines.plugins import ADAPTERS
 from plait.infrastructure.machines.service import MachineService, checked, converted
 from plait.infrastructure.signals import SignalService
+from plait.infrastructure.signals.model import Series
 from plait.kernel.actor import Actor, Scope
 from plait.kernel.clock import SYSTEM
 from plait.kernel.ports import Guard
@@ -212,11 +219,7 @@ class ConnectService:
     async def offers(self, actor: Actor, wanted: OffersWanted) -> Offers:
         """Return what a device offers as it would be kept, a page of it. Raise ``bad-machine``."""
         self.guard.require(actor, "machines.write")
-        found = rules.proposals(await self._browsed(wanted, fresh=wanted.fresh))
-        text = wanted.text.strip().lower()
-        shown = [each for each in found if not text or text in f"{each.choice.name} {each.choice.address} {each.choice.title} {each.group}".lower()]
-        groups = tuple(dict.fromkeys(each.group for each in shown))[:500]
-        return Offers(tuple(shown[wanted.skip : wanted.skip + wanted.limit]), len(shown), sum(each.chosen for each in found), groups)
+        return _page(rules.proposals(await self._browsed(wanted, fresh=wanted.fresh)), wanted)
 
     async def propose(self, actor: Actor, trial: Trial, title: str = "") -> Proposed:
         """Return the machine as it would be connected, with names, units, place and signals proposed. Raise ``bad-machine``."""
@@ -238,6 +241,42 @@ class ConnectService:
             return Connected(wanted.machine, tried, False)
         return Connected(await self.machines.add(actor, wanted.machine), tried, True)
 
+    # -- what is connected already
+
+    async def kept(self, actor: Actor, machine_id: str) -> SignalsView:
+        """Return what is kept of a machine, with last values, and what was before. Raise ``no-such-machine``."""
+        status = await self.machines.one(actor, machine_id)
+        told: dict[str, Series] = {}
+        with contextlib.suppress(Problem):
+            told = {each.name: each for each in await self._signals.series(actor) if each.name.startswith(f"{machine_id}.")}
+        return kept_view(self.guard.firm().name, status, told)
+
+    async def offers_of(self, actor: Actor, machine_id: str, wanted: KeptOffersWanted) -> Offers:
+        """Return what a connected machine offers now, a page of it; what is kept of it stands as it is kept. Raise ``no-such-machine`` and ``bad-machine``."""
+        self.guard.require(actor, "machines.write")
+        machine = (await self.machines.one(actor, machine_id)).machine
+        found = rules.proposals(await self._browsed(Trial(machine.adapter, machine.config), fresh=wanted.fresh), machine.signals)
+        return _page(found, wanted)
+
+    async def reconnect(self, actor: Actor, machine_id: str, wanted: Reconnect) -> Connected:
+        """Try other settings of a machine's connection and, unless it is ``dry``, take them. Raise ``no-such-machine`` and ``bad-machine``.
+
+        Settings with which the machine does not answer are not taken, unless they are to be ``untried``.
+        """
+        self.guard.require(actor, "machines.write")
+        before = (await self.machines.one(actor, machine_id)).machine
+        machine = msgspec.structs.replace(before, config=wanted.config)
+        checked(machine)
+        tried = await self.try_(actor, Trial(machine.adapter, machine.config))
+        if wanted.dry or not (tried.ok or wanted.untried):
+            return Connected(machine, tried, False)
+        return Connected(await self.machines.reconnect(actor, machine_id, wanted.config), tried, True)
+
+    async def meanings(self, actor: Actor) -> Sequence[MeaningView]:
+        """Return the meanings that are proposed for signals."""
+        self.guard.require(actor, "machines.read")
+        return [MeaningView(each.id, each.term, each.words, tuple(sorted(each.units))) for each in MEANINGS]
+
     # -- where everything stands
 
     async def equipment(self, actor: Actor) -> Equipment:
@@ -247,6 +286,13 @@ class ConnectService:
         with contextlib.suppress(Problem):
             series = {each.name: each for each in await self._signals.series(actor)}
         return tree(self.guard.firm().name, statuses, series)
+
+
+def _page(found: Sequence[Proposal], wanted: OffersWanted | KeptOffersWanted) -> Offers:
+    text = wanted.text.strip().lower()
+    shown = [each for each in found if not text or text in f"{each.choice.name} {each.choice.address} {each.choice.title} {each.group}".lower()]
+    groups = tuple(dict.fromkeys(each.group for each in shown))[:500]
+    return Offers(tuple(shown[wanted.skip : wanted.skip + wanted.limit]), len(shown), sum(each.chosen for each in found), groups)
 
 
 def _view(plugin: AdapterPlugin) -> AdapterView:

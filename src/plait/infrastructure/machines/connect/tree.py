@@ -1,13 +1,16 @@
-"""The equipment hierarchy of ISA-95 (IEC 62264-1, 5.3) made from where machines say they stand: a pure function."""
+"""The equipment hierarchy of ISA-95 (IEC 62264-1, 5.3) made from where machines say they stand, and one machine's signals in it: pure functions."""
 
 from collections.abc import Mapping, Sequence
 
-from plait.infrastructure.machines.connect.model import Equipment, Level
+from plait.infrastructure.machines.connect.meanings import known
+from plait.infrastructure.machines.connect.model import Equipment, KeptSignal, Level, SignalsView
+from plait.infrastructure.machines.connect.rules import where
 from plait.infrastructure.machines.connect.units import shown
-from plait.infrastructure.machines.model import MachineStatus
+from plait.infrastructure.machines.model import Choice, MachineStatus
+from plait.infrastructure.machines.plugins import ADAPTERS
 from plait.infrastructure.signals.model import Series
 
-__all__ = ["tree"]
+__all__ = ["kept_view", "tree"]
 
 LEVELS: tuple[Level, ...] = ("area", "line", "unit")
 
@@ -44,3 +47,33 @@ def _child(above: Equipment, level: Level, name: str) -> Equipment:
     above.children.append(made)
     above.children.sort(key=lambda each: (each.level == "machine", each.name))
     return made
+
+
+def kept_view(firm: str, status: MachineStatus, told: Mapping[str, Series]) -> SignalsView:
+    """Return what is kept of a machine; ``told``: all series that bear its name, those that are not chosen are ``others``."""
+    machine = status.machine
+    plugin = ADAPTERS.load(machine.adapter)
+    path = "/".join(filter(None, (firm, machine.site, machine.place, machine.id)))
+    host, port = where(machine.config)
+    chosen = {f"{machine.id}.{each.name}" for each in machine.signals}
+    return SignalsView(
+        machine,
+        plugin.title or plugin.name,
+        f"{host}:{port}" if host and port else host,
+        path,
+        status.state if status.linked else "silent",
+        status.reason,
+        status.linked,
+        browses=plugin.browse is not None,
+        chooses=plugin.browse is not None or bool(machine.signals),
+        signals=tuple(_kept(path, each, told.get(f"{machine.id}.{each.name}")) for each in machine.signals),
+        others=tuple(each for name, each in sorted(told.items()) if name not in chosen),
+    )
+
+
+def _kept(path: str, choice: Choice, last: Series | None) -> KeptSignal:
+    meaning = known(choice.semantic)
+    words = "" if meaning is None else meaning.words
+    if last is None:
+        return KeptSignal(choice, f"{path}/{choice.name}", words)
+    return KeptSignal(choice, f"{path}/{choice.name}", words, last.at, last.value, last.quality)

@@ -83,8 +83,10 @@ class OpcUaLink:
             cell = await self._places.cell(machine.id, cell_name)
             if cell is None:
                 raise Problem(BAD_MACHINE, f"config.cell: the server at {self._config.endpoint} has no cell {cell_name!r} with a State and job lists.")
-            self._cells[machine.id] = cell
+            before, self._cells[machine.id] = self._cells.get(machine.id), cell
             cell.handles = await self._feed.add([Item((machine.id, name), node, _queue(name)) for name, node in cell.nodes.items()])
+            if before is not None:
+                await self._feed.remove(before.handles)
 
     async def unwatch(self, machine_id: str) -> None:
         """Monitor the machine's variables no more."""

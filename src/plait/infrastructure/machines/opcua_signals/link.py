@@ -95,12 +95,18 @@ class SignalsLink(Listening):
         config = msgspec.convert(machine.config, SignalsConfig)
         chosen = {each.name: _Chosen(machine.id, each, parse(each.address, session.indices, f"signals, {each.name}")) for each in machine.signals}
         seen = _Seen(config, chosen)
+        former = self._machines.get(machine.id)
         self._machines[machine.id] = seen
         try:
             await self._monitor(session, feed, seen)
         except BaseException:
             self._machines.pop(machine.id, None)
+            if former is not None:
+                self._machines[machine.id] = former
             raise
+        if former is not None:
+            await self._forget(former)
+            return
         since = self._before.get(machine.id)
         if since is not None and config.history and await keeps(session, [each.node for each in chosen.values()]):
             await self._catch_up(session, machine.id, seen, since)
