@@ -3,11 +3,48 @@
 import json
 from pathlib import Path
 
-from tests.desk.making import answers, broken, dates, documents, erp, orders, others, strange, strange_documents, stranger, strangest, texts
+from tests.desk.making import (
+    answers,
+    broken,
+    dates,
+    documents,
+    erp,
+    guest_lists,
+    guest_mails,
+    guest_pages,
+    guest_sheets,
+    guest_texts,
+    guest_values,
+    orders,
+    others,
+    strange,
+    strange_documents,
+    stranger,
+    strangest,
+    texts,
+)
 
 __all__ = ["make"]
 
-MAKERS = (orders, dates, texts, erp, others, documents, strange, strange_documents, stranger, strangest, broken)
+MAKERS = (
+    orders,
+    dates,
+    texts,
+    erp,
+    others,
+    documents,
+    strange,
+    strange_documents,
+    stranger,
+    strangest,
+    broken,
+    guest_sheets,
+    guest_values,
+    guest_texts,
+    guest_lists,
+    guest_mails,
+    guest_pages,
+)
 
 
 def make(folder: Path) -> int:

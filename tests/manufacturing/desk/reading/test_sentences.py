@@ -61,8 +61,17 @@ SAID = {
     "Hiermit bestellen wir (Bestellung Nr. 4500123):\n- 10 Stk Flansch F-80, à 12,50 €\n- 1.250 Stück Welle W-200 zum 20.03.2026\n\nLieferung bis 15.3.2026": (
         "orders",
         [
-            {"name": "Flansch F-80", "quantity": 10, "unit": "C62", "price": Decimal("12.50"), "currency": "EUR", "order_no": "4500123", "due": day(3, 15)},
-            {"name": "Welle W-200", "quantity": 1250, "unit": "C62", "order_no": "4500123", "due": day(3, 20)},
+            {
+                "name": "Flansch",
+                "part_no": "F-80",
+                "quantity": 10,
+                "unit": "C62",
+                "price": Decimal("12.50"),
+                "currency": "EUR",
+                "order_no": "4500123",
+                "due": day(3, 15),
+            },
+            {"name": "Welle", "part_no": "W-200", "quantity": 1250, "unit": "C62", "order_no": "4500123", "due": day(3, 20)},
         ],
     ),
     "We order 30 x bearing housing in EN-GJL-250 and 15 kg cover plate, delivery by 14 April 2026.\nOur PO no. PO-77": (

@@ -165,6 +165,9 @@ def _times(row: _Row) -> None:
 
 
 def _shift(row: _Row) -> None:
+    if not {"start", "end", "closed"} & row.values.keys() and {"date", "weekday"} & row.values.keys():
+        for name in ("start", "end"):
+            row.say("warning", "shift-empty", name, "no hours are said, and not that nobody works", "Say from when to when it is, or that it is closed.")
     if row.values.get("start") is not None and row.values.get("start") == row.values.get("end"):
         row.say("warning", "shift-empty", "end", "the shift ends when it begins", "Check the times.")
 

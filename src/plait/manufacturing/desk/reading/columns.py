@@ -19,6 +19,7 @@ from plait.manufacturing.desk.reading.words import HINTS, titles, vocabulary
 
 __all__ = ["DOUBTFUL", "propose", "signature"]
 
+_Chosen = dict[str, tuple[float, int, str]]
 DOUBTFUL = 0.71
 """Below this confidence every value of a column is warned of."""
 _SPECIAL = words(
@@ -196,6 +197,8 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
             options.append((min(surely * fit, 1.0), column, field, why if fit >= 1 else f"{why}, though its cells do not look like it"))
     chosen, rivals = _assign(options, evidence, fields)
     spare(kind, chosen, block.titles, evidence)
+    if kind == "materials" and "part_no" in chosen and "component" not in chosen:
+        _below(chosen, constants(sheet, block.above, block.first, kind, set(chosen) - {"part_no"}))
     said = constants(sheet, block.above, block.first, kind, set(chosen))
     issues, columns = _columns(sheet, block, kind, chosen, rivals, spoken, context, said)
     at = sheet.place(block.last, chosen["price"][1]) if "price" in chosen else Place(sheet=sheet.name)
@@ -223,6 +226,12 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
     return Proposal(mapping, score, raw, tuple(issues))
 
 
+def _below(chosen: _Chosen, said: dict[str, str]) -> None:
+    """Take the parts of a bill as what goes into the part that stands above it."""
+    if "part_no" in said:
+        chosen["component"] = chosen.pop("part_no")
+
+
 def _hinted(sheet: Sheet, block: Block, kind: DocumentKind, hint: str) -> float:
     """Return how much the sheet's name, the file's name and what stands above speak for a kind."""
     above = [tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str)]
@@ -233,9 +242,6 @@ def _hinted(sheet: Sheet, block: Block, kind: DocumentKind, hint: str) -> float:
             if part and part in plain:
                 return weight
     return 0.0
-
-
-_Chosen = dict[str, tuple[float, int, str]]
 
 
 def _assign(options: list[tuple[float, int, str, str]], evidence: list[Evidence], fields: MappingABC[str, Field]) -> tuple[_Chosen, dict[int, str]]:

@@ -36,6 +36,7 @@ _SAID = words(
     "order_no customer customer_no own_no ordered due currency request_no respond_by supplier valid_from valid_until counted place part_no name revision"
     " price_per contact drawing_no material group unit alternative component"
 )
+_OF = re.compile(r"^(?:stückliste|arbeitsplan|bill of materials?|bom|routing)\s+(?:zu[mr]?|für|von|der|des|for|of)\s+(?=\S)", re.IGNORECASE)
 _CODES = frozenset({"order_no", "part_no", "request_no", "own_no", "customer_no", "drawing_no"})
 _DATES = frozenset({"datum", "date", "日期", "stand", "vom", "belegdatum", "bestelldatum"})
 
@@ -57,7 +58,7 @@ def labelled(text: str, kind: DocumentKind) -> tuple[str, str] | None:
 
 
 def _field(label: str, kind: DocumentKind) -> str:
-    title = title_of(label)
+    title = title_of(_OF.sub("", label) or label)
     words = vocabulary(kind)
     options = words.get(fold(title.text)) or words.get(fold(title.base)) or ()
     if kind == "orders" and fold(label) in _DATES:

@@ -11,8 +11,11 @@ from plait.manufacturing.desk.reading.text import narrow, words
 __all__ = ["Written", "month_end", "serial", "week_friday", "written"]
 
 _MONTH_NAMES = (
-    "january jan januar jänner jaenner janv|february feb februar febr feber|march mar märz maerz mrz mär maer|april apr|may mai|june jun juni juin"
-    "|july jul juli|august aug|september sep sept|october oct oktober okt|november nov|december dec dezember dez"
+    "january jan januar jänner jaenner janv janvier gennaio gen enero|february feb februar febr feber février fevrier févr febbraio febrero"
+    "|march mar märz maerz mrz mär maer mars marzo|april apr avril avr aprile abril|may mai maggio mag mayo|june jun juni juin giugno giu junio"
+    "|july jul juli juillet juil luglio lug julio|august aug août aout agosto ago|september sep sept septembre settembre septiembre"
+    "|october oct oktober okt octobre ottobre ott octubre|november nov novembre noviembre"
+    "|december dec dezember dez décembre decembre déc dicembre dic diciembre"
 )
 MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES.split("|"), 1) for name in names.split()}
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -42,7 +45,7 @@ _DAY_MONTH = re.compile(rf"^(\d{{1,2}})(?:st|nd|rd|th)?\s?[.\-/ ]?\s?(?:of )?({_
 _MONTH_DAY = re.compile(rf"^({_NAME})\.?[\s-]?(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?[,\s-]\s?(\d{{4}}))?$", re.IGNORECASE)
 _Y_NAME_D = re.compile(rf"^(\d{{4}})[-/ ]({_NAME})[-/ ](\d{{1,2}})$", re.IGNORECASE)
 _MONTH_ONLY = re.compile(rf"^({_NAME})\.?\s?[-/., ]?\s?'?(\d{{4}}|\d{{2}})?$", re.IGNORECASE)
-_MONTH_NUMBER = re.compile(r"^(?:(\d{1,2})\s?[/.-]\s?(\d{4})|(\d{4})\s?[-/.]\s?(\d{1,2}))$")
+_MONTH_NUMBER = re.compile(r"^(?:(\d{1,2})\s?[/.-]\s?((?:19|20)\d{2})|((?:19|20)\d{2})\s?[-/.]\s?(\d{1,2}))$")
 _HAN_MONTH = re.compile(r"^(?:(\d{4}|\d{2})\s?年\s?)?(\d{1,2})\s?月份?\s?(底|末|初|上旬|中|中旬|下旬|内)?$")
 _PART = re.compile(
     r"^(?:(ende|end of|end|late|eom|anfang|begin(?:ning)? of|beginning|early|start of|mitte|mid|middle of|mid-)[\s-]?)(?:des |the )?(.+)$", re.IGNORECASE

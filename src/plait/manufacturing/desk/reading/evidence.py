@@ -17,7 +17,7 @@ __all__ = ["Evidence", "firm_like"]
 
 _SAMPLE = 200
 _FIRM = re.compile(
-    r"\b(gmbh|ag|kg|kgaa|ug|ohg|gbr|e\.k\.|se|ltd|limited|inc|llc|corp|co|plc|s\.?a\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|b\.?v\.?|n\.?v\.?|oy|ab|aps|as|sarl|werke|werk|group|industries)\b\.?|公司|集团|厂|株式会社",
+    r"\b(gmbh|ag|kg|kgaa|ug|ohg|gbr|e\.k\.|se|ltd|limited|inc|llc|corp|co|plc|s\.?a\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|b\.?v\.?|n\.?v\.?|oy|ab|aps|as|sarl|werke|werk|works|group|industries)\b\.?|公司|集团|厂|株式会社",
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(
@@ -162,17 +162,24 @@ class Evidence:
             return 1.0 if self.part("flag") >= 0.6 else 0.3
         if field.name == "material" and self.part("material") >= 0.4:
             return 1.15
-        if field.name in {"material", "name"} and self.part("code") >= 0.8:
-            return 0.75
+        if field.name in {"material", "name"} and (against := self._against_names(field)) < 1.0:
+            return against
         if field.name in {"name", "op_name", "component_name", "customer", "supplier"} and self.part("words") < 0.4:
             return 0.6
-        if field.name == "part_no" and self.whole and all(len(str(raw)) <= 3 for raw in self.values):
-            return 0.7
+        numbered = self.part("number") >= 0.9 if field.name == "place" else self.whole and all(len(str(raw)) <= 3 for raw in self.values)
+        if field.name in {"place", "part_no"} and numbered:
+            return 0.75 if field.name == "place" else 0.7
         if field.name == "line_no":
             return 1.1 if self.sequence else 1.0 if self.whole else 0.8
         if field.kind == "code" and field.name not in {"revision", "group", "machine", "alternative", "lot"}:
             return self._fits_code()
         return 0.6 if self.part("date") > 0.6 and field.kind == "text" and field.name != "note" else 1.0
+
+    def _against_names(self, field: Field) -> float:
+        """Return by how much firms or codes speak against a column of names."""
+        if field.name == "name" and self.texts and sum(firm_like(text) for text in self.texts) >= 0.5 * len(self.texts):
+            return 0.55
+        return 0.75 if self.part("code") >= 0.8 else 1.0
 
     def _fits_code(self) -> float:
         share = self.part("code")

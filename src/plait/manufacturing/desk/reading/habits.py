@@ -12,7 +12,7 @@ from plait.manufacturing.desk.reading.doubts import DOUBTS
 from plait.manufacturing.desk.reading.model import Column, FieldKind, Raw
 from plait.manufacturing.desk.reading.numbers import Number, split
 
-__all__ = ["BACKWARD", "Habits", "column_habits", "own_habits", "separator", "sheet_habits"]
+__all__ = ["BACKWARD", "Habits", "abroad", "column_habits", "own_habits", "separator", "sheet_habits"]
 
 BACKWARD = frozenset({"ordered", "counted"})
 """Fields whose days lie behind rather than ahead."""
@@ -149,6 +149,14 @@ def _date_habits(column: Column, raws: Sequence[Raw], context: Context, language
     days = [raw for raw in raws if isinstance(raw, date)]
     swapped = bool(days) and bool(texts) and all(day.day <= 12 for day in days) and any(_late(written(text, context.today, forward)) for text in texts)
     return Habits(styles=tuple(styles), proved=frozenset(proved), torn=own.torn, swapped=swapped, forward=forward)
+
+
+def abroad(raws: Iterable[Raw]) -> bool:
+    """Tell whether money in an English table is not that of the United States, so that the day stands before the month."""
+    texts = [raw.upper() for raw in raws if isinstance(raw, str)]
+    return any(sign in text for text in texts for sign in ("£", "GBP", "€", "EUR", "CHF", "AUD", "INR")) and not any(
+        sign in text for text in texts for sign in ("USD", "US$", "CAD")
+    )
 
 
 def _assumed(sign: str, language: str) -> str:

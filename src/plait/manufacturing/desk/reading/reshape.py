@@ -6,8 +6,11 @@ from datetime import date
 from itertools import pairwise
 
 from plait.manufacturing.desk.reading.dates import written
+from plait.manufacturing.desk.reading.laid import Laid, cell, laid, width
 from plait.manufacturing.desk.reading.layout import blank, blocks, known
-from plait.manufacturing.desk.reading.model import Place, Raw, Sheet
+from plait.manufacturing.desk.reading.model import Raw, Sheet
+from plait.manufacturing.desk.reading.pairs import parted
+from plait.manufacturing.desk.reading.shifts import by_shift
 from plait.manufacturing.desk.reading.text import fold, language, tidy
 
 __all__ = ["reshaped"]
@@ -15,11 +18,13 @@ __all__ = ["reshaped"]
 _LARGE = 20_000
 _HEAD = 40
 _TIER = re.compile(
-    r"^(?:ab|from|from qty|von|>=?|≥)?\s*(\d{1,6}|\d{1,3}[.,]\d{3})\s*(?:\+|-\s*\d+|bis\s*\d+|to\s*\d+|and up|件起|以上)?\s*"
+    r"^(?:(?:unit price|price|stückpreis|preis|单价)\s*(?:@|à)?\s*)?(?:ab|from|from qty|bei|at|for|von|>=?|≥)?\s*"
+    r"(\d{1,6}|\d{1,3}[.,]\d{3})\s*(?:\+|-\s*\d+|bis\s*\d+|to\s*\d+|and up|件起|以上)?\s*"
     r"(?:pcs?|pieces?|stk|st|stück|ea|units?|件|个|只)?\.?\s*(?:\+|起)?$",
     re.IGNORECASE,
 )
 _WEEK = re.compile(r"^(?:kw|cw|wk|week|w)\s?\.?\s?\d{1,2}(?:\s?[/.\-' ]\s?\d{2,4})?$|^\d{4}[-/ ]?(?:kw|cw|w)\d{1,2}$|^第\d{1,2}周$", re.IGNORECASE)
+_LEAST = re.compile(r"\bmoq\b|mindest(?:bestell|abnahme)?menge|min(?:imum)?\.?[ -]?(?:order )?(?:qty|quantity|menge)|起订量|最小订", re.IGNORECASE)
 _TOTALS = re.compile(r"^(gesamt|summe|total|sum|合计|总计|小计)", re.IGNORECASE)
 _SUMS = re.compile(r"^(gesamt|summe|total|sum|合计|总计|小计)|rückstand|rueckstand|backlog|overdue|arrears|past due|欠|逾期", re.IGNORECASE)
 _ACROSS = {
@@ -32,47 +37,17 @@ def reshaped(sheet: Sheet) -> list[Sheet]:
     """Return the sheet as it is, or the tables that it is laid into; every cell keeps the place where it stands."""
     if len(sheet.rows) > _LARGE or not sheet.rows:
         return [sheet]
-    return [each for part in _beside(sheet) for each in [_across(part) or _form(part) or part]]
-
-
-def _cell(sheet: Sheet, row: int, column: int) -> Raw:
-    return sheet.rows[row][column] if column < len(sheet.rows[row]) else None
-
-
-def _width(sheet: Sheet) -> int:
-    return max((len(row) for row in sheet.rows), default=0)
-
-
-def _laid(sheet: Sheet, cells: list[list[tuple[int, int] | Raw]], name: str) -> Sheet:
-    """Return a sheet of cells that are pairs (row, column) of the old one, or values of their own."""
-    rows: list[list[Raw]] = []
-    places: dict[tuple[int, int], Place] = {}
-    doubts: dict[tuple[int, int], str] = {}
-    units: dict[tuple[int, int], str] = {}
-    for number, line in enumerate(cells):
-        row: list[Raw] = []
-        for column, each in enumerate(line):
-            if isinstance(each, tuple):
-                row.append(_cell(sheet, *each))
-                places[number, column] = sheet.place(*each)
-                if each in sheet.doubts:
-                    doubts[number, column] = sheet.doubts[each]
-                if each in sheet.units:
-                    units[number, column] = sheet.units[each]
-            else:
-                row.append(each)
-        rows.append(row)
-    return Sheet(name, rows, doubts=doubts, units=units, places=places, epoch=sheet.epoch)
+    return [parted(each) for part in _beside(sheet) for each in [_turned(part) or _across(part) or by_shift(part) or _form(part) or part]]
 
 
 def _beside(sheet: Sheet) -> list[Sheet]:
     """Part tables that stand side by side: their titles repeat, with an empty column between."""
-    width = _width(sheet)
-    empty = [all(blank(_cell(sheet, row, column)) for row in range(len(sheet.rows))) for column in range(width)]
+    wide = width(sheet)
+    empty = [all(blank(cell(sheet, row, column)) for row in range(len(sheet.rows))) for column in range(wide)]
     groups: list[tuple[int, int]] = []
     start = None
-    for column in range(width + 1):
-        if column < width and not empty[column]:
+    for column in range(wide + 1):
+        if column < wide and not empty[column]:
             start = column if start is None else start
         elif start is not None:
             groups.append((start, column))
@@ -88,7 +63,7 @@ def _beside(sheet: Sheet) -> list[Sheet]:
 
 def _part(sheet: Sheet, left: int, right: int, number: int) -> Sheet:
     name = sheet.name if number == 1 else f"{sheet.name} ({number})"
-    return _laid(sheet, [[(row, column) for column in range(left, right)] for row in range(len(sheet.rows))], name)
+    return laid(sheet, [[(row, column) for column in range(left, right)] for row in range(len(sheet.rows))], name)
 
 
 def _across(sheet: Sheet) -> Sheet | None:
@@ -135,26 +110,26 @@ def _is_day(raw: Raw) -> bool:
 def _unpivot(sheet: Sheet, head: int, over: Sequence[int], what: str) -> Sheet:
     kept = [column for column, raw in enumerate(sheet.rows[head]) if column not in over and not blank(raw)]
     left = [column for column in kept if what == "due" and _SUMS.search(tidy(str(sheet.rows[head][column])))]
-    kept = [column for column in kept if column not in left]
+    kept = [column for column in kept if column not in left and not (what == "price" and _LEAST.search(tidy(str(sheet.rows[head][column]))))]
     late = [column for column in left if not _TOTALS.search(tidy(str(sheet.rows[head][column])))]
     spoken = language([str(sheet.rows[head][column]) for column in kept]) or "en"
     first, second = _ACROSS[what][spoken]
     doubtful: list[int] = []
-    cells: list[list[tuple[int, int] | Raw]] = [[(row, column) for column in range(len(sheet.rows[row]))] for row in range(head)]
+    cells: list[list[Laid]] = [[(row, column) for column in range(len(sheet.rows[row]))] for row in range(head)]
     cells.append([*((head, column) for column in kept), first, second])
     for row in range(head + 1, len(sheet.rows)):
-        filled = [column for column in over if not blank(_cell(sheet, row, column))]
-        line: list[tuple[int, int] | Raw] = [(row, column) for column in kept]
-        if not filled and any(not blank(_cell(sheet, row, column)) for column in kept):
+        filled = [column for column in over if not blank(cell(sheet, row, column))]
+        line: list[Laid] = [(row, column) for column in kept]
+        if not filled and any(not blank(cell(sheet, row, column)) for column in kept):
             cells.append([*line])
         for column in filled:
-            value = _cell(sheet, row, column)
+            value = cell(sheet, row, column)
             if what == "due" and value in {0, "0", "-", "–"}:
                 continue
             cells.append([*line, (head, column), (row, column)])
-            if any(_cell(sheet, row, other) not in {None, "", 0, "0", "-"} for other in late):
+            if any(cell(sheet, row, other) not in {None, "", 0, "0", "-"} for other in late):
                 doubtful.append(len(cells) - 1)
-    found = _laid(sheet, cells, sheet.name)
+    found = laid(sheet, cells, sheet.name)
     found.doubts.update({(row, len(kept) + 1): "backlog-left" for row in doubtful})
     if what == "price":
         for row in range(head + 1, len(found.rows)):
@@ -174,17 +149,36 @@ def _form(sheet: Sheet) -> Sheet | None:
     if len(sheet.rows) > 200 or blocks(sheet):
         return None
     best: list[tuple[int, int]] = []
-    for column in range(min(_width(sheet), 6)):
-        labels = [(row, column) for row in range(len(sheet.rows)) if isinstance(_cell(sheet, row, column), str) and known(str(_cell(sheet, row, column)))]
+    for column in range(min(width(sheet), 6)):
+        labels = [(row, column) for row in range(len(sheet.rows)) if isinstance(cell(sheet, row, column), str) and known(str(cell(sheet, row, column)))]
         if len(labels) > len(best):
             best = labels
     pairs = [(label, value) for label in best if (value := _right(sheet, label)) is not None]
     pairs = max(pairs, _labelled(sheet), key=len)
     if len(pairs) < 4:
         return None
-    values: list[tuple[int, int] | Raw] = [value for _, value in pairs]
-    titles: list[tuple[int, int] | Raw] = [tidy(str(_cell(sheet, *label))).rstrip(":： ") for label, _ in pairs]
-    return _laid(sheet, [titles, values], sheet.name)
+    values: list[Laid] = [value for _, value in pairs]
+    titles: list[Laid] = [tidy(str(cell(sheet, *label))).rstrip(":： ") for label, _ in pairs]
+    return laid(sheet, [titles, values], sheet.name)
+
+
+def _turned(sheet: Sheet) -> Sheet | None:
+    """Lay a table on its side (titles in one column, each line of the order a column) as one line a row."""
+    if len(sheet.rows) > _HEAD:
+        return None
+    for left in range(min(width(sheet), 4)):
+        filled = [row for row in range(len(sheet.rows)) if isinstance(cell(sheet, row, left), str) and not blank(cell(sheet, row, left))]
+        labels = [row for row in filled if known(str(cell(sheet, row, left)))]
+        same = len({fold(tidy(str(cell(sheet, row, left)))) for row in labels}) < len(labels)
+        if len(labels) < 4 or same or len(labels) < 0.8 * sum(row >= labels[0] for row in filled):
+            continue
+        lines = [column for column in range(left + 1, width(sheet)) if sum(not blank(cell(sheet, row, column)) for row in labels) >= 0.6 * len(labels)]
+        if len(lines) < 2 or any(known(str(cell(sheet, row, column))) for row in labels[1:] for column in lines):
+            continue
+        above: list[list[Laid]] = [[(row, column) for column in range(len(sheet.rows[row]))] for row in range(labels[0])]
+        body: list[list[Laid]] = [[(row, column) for row in labels] for column in (left, *lines)]
+        return laid(sheet, [*above, *body], sheet.name)
+    return None
 
 
 def _labelled(sheet: Sheet) -> list[tuple[tuple[int, int], tuple[int, int]]]:

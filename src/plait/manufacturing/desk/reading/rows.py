@@ -8,10 +8,11 @@ from plait.manufacturing.desk.reading.checks import across, within
 from plait.manufacturing.desk.reading.constants import labelled
 from plait.manufacturing.desk.reading.context import NOTHING, Context, Doubt, Read
 from plait.manufacturing.desk.reading.dates import written
+from plait.manufacturing.desk.reading.deliveries import belonging
 from plait.manufacturing.desk.reading.doubts import DOUBTS
 from plait.manufacturing.desk.reading.evidence import firm_like
 from plait.manufacturing.desk.reading.fill import Filler
-from plait.manufacturing.desk.reading.habits import BACKWARD, own_habits, sheet_habits
+from plait.manufacturing.desk.reading.habits import BACKWARD, abroad, own_habits, sheet_habits
 from plait.manufacturing.desk.reading.kinds import KINDS, Field
 from plait.manufacturing.desk.reading.layout import blank
 from plait.manufacturing.desk.reading.model import Column, Issue, Mapping, Place, Raw, Record, Sheet, Value
@@ -30,7 +31,7 @@ _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|v
 
 
 _HOLIDAY = re.compile(r"feiertag|holiday|urlaub|betriebsruhe|schliess|closed|shutdown|节日|节假日|假期|放假|休")
-_ROW_DOUBTS = frozenset({"row-hidden", "rows-lost", "struck-out"})
+_ROW_DOUBTS = frozenset({"row-hidden", "rows-lost", "struck-out", "order-withdrawn", "sheet-hidden"})
 """Doubts of a cell that are about its row; said once."""
 
 
@@ -99,10 +100,15 @@ class _Table:
         cells = {column.index: [raw for raw in self._cells(column.index) if raw is not None and raw != ""] for column in used}
         today = self.context.today
         shared = sheet_habits(own_habits(self.fields[column.field].kind, cells[column.index], today, column.field not in BACKWARD) for column in used)
+        money = [
+            raw for column in used if self.fields[column.field].kind in {"money", "currency"} for raw in [column.title, column.unit, *cells[column.index][:50]]
+        ]
+        dated = "" if self.spoken == "en" and abroad([*money, self.mapping.constants.get("currency", "")]) else self.spoken
         found = []
         for column in used:
             field = self.fields[column.field]
-            reader = Reader(field, column, cells[column.index], self.context, self.spoken, shared, self.sheet.epoch)
+            spoken = dated if field.kind == "date" else self.spoken
+            reader = Reader(field, column, cells[column.index], self.context, spoken, shared, self.sheet.epoch)
             doubt = None
             if column.confidence < DOUBTFUL and self.mapping.source == "proposed":
                 doubt = Issue(
@@ -255,6 +261,7 @@ class _Table:
             record = _Line(self, number, above, heading).record()
             records.append(record)
             above = record.values
+        records = belonging(self.mapping.kind, records, set(self.by_field))
         records = across(self.mapping.kind, records, self.sheet.name)
         return Applied(records, self.issues)
 
@@ -367,7 +374,8 @@ class _Line:
             if level == "bad":
                 self.bad.add(field.name)
                 level = "refused" if field.needed and not field.either else "warning"
-            self.issues.append(Issue(level, doubt.code, doubt.reason, doubt.fix, place, field.name, str(raw)[:200]))
+            name = "currency" if doubt.code.startswith("currency-") and "currency" in self.table.fields else field.name
+            self.issues.append(Issue(level, doubt.code, doubt.reason, doubt.fix, place, name, str(raw)[:200]))
             if doubt.code == "unit-strange":
                 self.issues.append(Issue(level, doubt.code, doubt.reason, doubt.fix, place, "unit", str(raw)[:200]))
 

@@ -13,7 +13,7 @@ from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.layout import known
 from plait.manufacturing.desk.reading.model import DocumentKind, Issue, Place, Record, Value
 from plait.manufacturing.desk.reading.numbers import split
-from plait.manufacturing.desk.reading.spans import DATE, Span, clean_name, coded, find, kind_words
+from plait.manufacturing.desk.reading.spans import DATE, Span, chases, clean_name, coded, find, kind_words
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 
 __all__ = ["NO_DAY", "Reading", "read_sentences"]
@@ -103,6 +103,8 @@ def _paragraphs(lines: Sequence[str]) -> list[_Text]:
 def _drafts(text: _Text, common: dict[str, tuple[_Text, Span]]) -> list[_Draft]:
     """Return a draft for each quantity of a paragraph; what belongs to none is common to all."""
     spans = find(text.text)
+    asked = chases(text.text)
+    spans = [span for span in spans if not any(start <= span.at < end for start, end in asked)] if asked else spans
     counts = [index for index, span in enumerate(spans) if span.field == "quantity"]
     before = [span for span in spans[: counts[0]] if span.field != "quantity"] if counts else spans
     drafts = [_Draft({"quantity": spans[index]}) for index in counts]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-__all__ = ["DATE", "Span", "clean_name", "coded", "find", "kind_words", "withdraws"]
+__all__ = ["DATE", "Span", "advertises", "chases", "clean_name", "coded", "find", "kind_words", "withdraws"]
 
 _UNITS_EN = r"pieces?|pcs?|pce|each|ea|off|units?|sets?|pairs?|kgs?|tons?|tonnes?|met(?:er|re)s?|mm|m"
 _UNITS_DE = r"stücke?n?|stueck|stck|stk|st|teilen?|satz|sätze|paare?|dutzend|lfm"
@@ -51,7 +51,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "order_no",
             rf"(?:(?:our |your |unsere |ihre )?(?:purchase order|order|p\.?\s?o\.?|bestellung|bestell|auftrags?)\s?-?\s?(?:no\.?|nr\.?|number|nummer|#)"
-            rf"|(?:采购)?(?:订单|合同)(?:编号|号码?)|purchase order|bestellung|\bpo\b){_SEP}(?P<v>{_CODE})"
+            rf"|(?:采购)?(?:订单|合同)(?:编号|号码?)|purchase order|bestellung|\bpo\b)(?:\s(?:is|ist|lautet|als))?{_SEP}(?P<v>{_CODE})"
             r"|\b(?P<w>PO[-_]?\d[\w./-]*\w)",
         ),
         (
@@ -84,7 +84,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "price",
-            r"(?:(?:à|a|@|at|je|zu|price|preis|stückpreis|einzelpreis|unit price|单价|价格)\s?[:：]?\s?)"
+            r"(?:(?:à|a|@|at|je|zu|price|preis|stückpreis|einzelpreis|unit price|单价|价格)(?:\s(?:von|of|is|ist))?\s?[:：]?\s?)"
             r"(?P<v>(?:(?:€|eur|usd|us\$|\$|£|gbp|¥|￥|rmb|cny|chf)\s?)?"
             rf"(?:{_NUMBER})(?:,-{{1,2}}|,–)?\s?(?:€|eur|usd|\$|£|gbp|元|rmb|cny|chf|euros?)?(?:\s?(?:/|per|pro|je|each|每)\s?(?:\d+\s?)?\w*)?)",
         ),
@@ -92,7 +92,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _UNIT = rf"(?:(?:{_UNITS_DE}|{_UNITS_EN})\b\.?|{_UNITS_ZH})"
 _QUANTITY = (
-    re.compile(rf"(?<![\w.,/×-])(?P<v>(?:{_NUMBER})\s?{_UNIT})", re.IGNORECASE),
+    re.compile(rf"(?<![\w.,/×€$£¥￥-])(?<![€$£¥￥]\s)(?P<v>(?:{_NUMBER})\s?{_UNIT})", re.IGNORECASE),
     re.compile(rf"(?:menge|stückzahl|anzahl|qty|quantity|数量)\.?\s?[:：]?\s?(?P<v>(?:{_NUMBER})(?:\s?{_UNIT})?)", re.IGNORECASE),
     re.compile(rf"(?<![\w.,/×-])(?P<v>{_NUMBER})\s?[x×]\s(?=[^\W\d])", re.IGNORECASE),
 )
@@ -179,16 +179,41 @@ _NO_PART = re.compile(r"^(?:m\d+([x.,]\d+)*|[\dø.,]+(?:[x×][\d.,]+)+(?:mm)?|1\
 
 
 def coded(name: str) -> tuple[str, str]:
-    """Part a name that begins with a code (``P-100 Shaft``) into the code and the rest; no code: ``""`` and the name."""
+    """Part a name that begins or ends with a code (``P-100 Shaft``, ``Shaft P-100``) into the code and the rest; no code: ``""`` and the name."""
     found = _PART.match(name)
-    if found is None or _NO_PART.match(found.group(1)):
-        return "", name
-    return found.group(1), clean_name(found.group(2) or "")
+    if found is not None and not _NO_PART.match(found.group(1)):
+        return found.group(1), clean_name(found.group(2) or "")
+    before, _, last = name.rpartition(" ")
+    lettered = any(sign.isalpha() for sign in last) and before.split(" ")[-1].lower() not in {"din", "iso", "en"}
+    if before and lettered and len(before.split()) <= 3 and _PART.match(last) and not _NO_PART.match(last):
+        return last, clean_name(before)
+    return "", name
+
+
+_CHASE = re.compile(
+    r"\b(?:wo (?:ist|sind|bleib\w*)|wann (?:kommt|kommen|erhalten|bekommen|wird|werden|ist|sind)"
+    r"|where (?:is|are)|when (?:will|do|are|is) (?:we|the|our|my|this|these))\b"
+    r"(?:(?![.!]\s)[^?]){0,300}\?|(?:何时|什么时候)(?:能)?(?:到|发|交)[^?？]{0,100}[?？]",
+    re.IGNORECASE,
+)
+_ADVERT = re.compile(
+    r"\bunsubscribe\b|\bnewsletter\b.{0,40}\b(?:abbestellen|abmelden)\b|^\s*abmelden\b|\bvom newsletter abmelden\b|退订", re.IGNORECASE | re.MULTILINE
+)
+
+
+def chases(text: str) -> list[tuple[int, int]]:
+    """Return where a text asks after what was ordered before: from where to where each such question goes."""
+    return [found.span() for found in _CHASE.finditer(text)]
+
+
+def advertises(text: str) -> bool:
+    """Tell whether a text is sent to many: it says how one leaves its list."""
+    return bool(_ADVERT.search(text))
 
 
 _WITHDRAW = re.compile(
     r"\b(?:please |kindly |bitte |to )?(?:cancel(?:led|lation)?|withdraw|stornier\w*|storno|annullier\w*|absagen)\b"
-    r"|\b(?:change|amend|revise|update) (?:the |our |your )?(?:order|po|quantity|date)\b"
+    r"|\b(?:change|amend|revise|update) (?:the |our |your )?(?:purchase )?(?:order|po|quantity|date)\b|\binstead of \d|\banstelle von \d|\bstatt \d"
     r"|(?:menge|termin|bestellung|auftrag|stückzahl)\s[^.\n]{0,30}(?:ändern|erhöhen|verringern|reduzieren|verschieben|korrigieren)"
     r"|取消订单|订单取消|作废|更改(?:订单|数量|交期)|改为",
     re.IGNORECASE,

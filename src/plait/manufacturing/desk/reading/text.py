@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["DITTO", "ERRORS", "FALSE", "NONE", "OPEN", "TRUE", "fold", "is_ditto", "is_none", "language", "narrow", "tidy", "total", "words"]
+__all__ = ["DITTO", "ERRORS", "FALSE", "NONE", "OPEN", "TRUE", "carried", "fold", "is_ditto", "is_none", "language", "narrow", "tidy", "total", "words"]
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥", 0xFFE1: "£", 0xFFE0: "¢"}
 _BLANKS = dict.fromkeys((0xA0, 0x2007, 0x202F, 0x2009, 0x2002, 0x2003, 0x9, 0xA, 0xD, 0xB, 0xC), " ")
@@ -40,10 +40,11 @@ DITTO = words(
 ERRORS = words("#N/A|#NV|#REF!|#BEZUG!|#VALUE!|#WERT!|#DIV/0!|#NAME?|#NULL!|#NUM!|#ZAHL!|#GETTING_DATA|#SPILL!|#CALC!|#ÜBERLAUF!|#KALK!|#N/V", "|")
 """What a spreadsheet shows where a formula failed."""
 
+_CARRIED = re.compile(r"^(?:(?:carried|brought)[ -]?(?:forward|over)|[bc]/f|übertrag|uebertrag|承前页|过次页|接上页|转下页)\b", re.IGNORECASE)
 _TOTAL = re.compile(
     r"^(summe|gesamt\w*|total\w*|grand total|sub-?total|zwischensumme|endsumme|übertrag|uebertrag|sum|saldo|netto|brutto|nettosumme|bruttosumme|"
     r"mwst\.?|mehrwertsteuer|ust\.?|vat|tax|合计|小计|总计|共计|总额|累计|本页合计|合計|小計|總計)(\s*[:：(=\d€$¥].*|\s+(netto|brutto|net|gross|eur|usd|amount|"
-    r"quantity|qty|menge|betrag|stück|order|auftrag|kunde|customer|of|for|der|von)\b.*|\s*)$",
+    r"quantity|qty|menge|betrag|stück|order|auftrag|kunde|customer|of|for|der|von|ohne|inkl|incl|exkl|excl|zzgl|without|with|in)\b.*|\s*)$",
     re.IGNORECASE,
 )
 _TOTAL_END = re.compile(r"^.{1,40}\s(summe|gesamt|total|ergebnis|合计|小计)\s*[:：]?$|^.{1,30}(合计|小计|总计)\s*[:：]?$", re.IGNORECASE)
@@ -84,7 +85,12 @@ def is_ditto(text: str) -> bool:
 
 def total(text: str) -> bool:
     """Tell whether a tidy text is the first word of a row of sums."""
-    return len(text) < 60 and bool(_TOTAL.match(text) or _TOTAL_END.match(text))
+    return len(text) < 60 and bool(_TOTAL.match(text) or _TOTAL_END.match(text) or carried(text) or set(text) == {"*"})
+
+
+def carried(text: str) -> bool:
+    """Tell whether a tidy text carries a sum over from one page to the next."""
+    return len(text) < 60 and bool(_CARRIED.match(text))
 
 
 _GERMAN = re.compile(

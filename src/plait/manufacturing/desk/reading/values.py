@@ -28,8 +28,11 @@ _MADE_DATE = re.compile(
 )
 _DAMAGED = re.compile("\ufffd|\u00c3[\u0080-\u00bf\u0178\u0152\u0153\u017e\u201e\u2013\u2014\u2026]|\u00e2\u20ac|\u951f\u65a4\u62f7")
 _POINT_ZERO = re.compile(r"^\d+[.,]0$")
+_FROM = re.compile(r"^(?:ab|from|von|>=?|≥)\s*(?=\d)|(?<=\d)\s*(?:\+|and up|起|以上)$", re.IGNORECASE)
+_BRACKETED = re.compile(r"^\[([^\[\]\s]{1,40})\]\s*\S")
 _LONGEST = 2000
 _HUGE = 10**15
+_OF_PART = frozenset({"part_no", "customer_part_no", "component"})
 
 
 class Reader:
@@ -109,6 +112,9 @@ class Reader:
         return Read(str(number), (DOUBTS["code-zeros"],) if self.zeros else ())
 
     def _code_text(self, text: str) -> Read:
+        bracketed = _BRACKETED.match(text) if self.field.name in _OF_PART else None
+        if bracketed:
+            text = bracketed.group(1)
         if len(text) > 200:
             return Read(None, (DOUBTS["code-unreadable"],))
         if _SCIENTIFIC.match(text):
@@ -125,6 +131,8 @@ class Reader:
         return read_plain(raw, self.field.name, self.unit, self.habits)
 
     def _quantity(self, raw: Raw, shown: str) -> Read:
+        if self.field.name == "from_quantity" and isinstance(raw, str):
+            raw = _FROM.sub("", narrow(raw))
         read = read_quantity(raw, self.unit, shown, self.habits)
         if self.column.style == "x1000" and isinstance(read.value, Decimal):
             return read._replace(value=read.value * 1000, doubts=(*read.doubts, DOUBTS["thousands"]))

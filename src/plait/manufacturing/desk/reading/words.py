@@ -28,7 +28,7 @@ COMMON: Mapping[str, str] = {
         kunden-bestellnr|kd-bestellnr|kd.best.nr|kd-best-nr|kundenbestellung|kundenauftragsnr|kundenauftragsnummer|kundenauftrag:9|
             ihre bestellnr|ihre bestellung|
         ihre bestellnummer|bestellnummer kunde|bestellnr kunde|bestell-nr. kunde|best.-nr. kunde|kunden best nr|einkaufsbeleg|
-            einkaufsbelegnummer|bestellbeleg|
+            einkaufsbelegnummer|bestellbeleg|einkaufsbel.|ek-beleg|eink.-beleg|bestellreferenz|
         verkaufsbeleg:85|verkaufsbelegnummer:85|auftrag:9|auftragsnr:9|auftrags-nr.:9|auftragsnummer:9|auftrag nr:9|auftrag-nr.:9|auftr.nr:9|
             auftr.-nr.:9|auftr nr:9|auftr.:8|
         auftragsnr.:9|vorgang:6|vorgangsnr:7|vorgangsnummer:7|belegnr:75|belegnummer:75|beleg-nr.:75|beleg:7|kontraktnr:75|abrufnr:8|
@@ -49,7 +49,7 @@ COMMON: Mapping[str, str] = {
         item number:5|positionen|sales doc item|sales document item|einteilung:6|einteilungsnr:6|s.no:8|seq:7|seq no:7|s. no.:8|
         行号|行|行次|订单行|订单行号|项次|项目:7|项目号:7|序号|序:8|编号:5|项|行项目|分录号|分录:7|明细行|po行|项号|單行|行號|項次|序號|明细序号|
             order pos|kd-pos|kd pos|kundenposition|teilposition""",
-    "customer": """order_id/partner_id/name|order_id/partner_id|partner_id:8|partner_id/name:8|name1|kundin|交易客户|最终客户:7|customer|
+    "customer": """name:55|order_id/partner_id/name|order_id/partner_id|partner_id:8|partner_id/name:8|name1|kundin|交易客户|最终客户:7|customer|
             customer name|cust|cust.|cust name|client|client name|buyer|buyer name|sold-to|sold to|sold-to party|sold to party|ship-to:7|
             ship to:7|company:8|
         company name:8|account:6|account name:7|ordered by:8|bill to:7|partner:7|business partner:8|customer/supplier:5|kunde|kunden|
@@ -59,7 +59,8 @@ COMMON: Mapping[str, str] = {
         debitorenname|geschäftspartner:85|kundenkurzname|kurzname:6|matchcode:6|客户|客户名称|客户名|客户简称|客户全称|购货单位|购买方|购货方|需方|
             需方名称|往来单位|订货单位|采购方|买方|
         客戶|客戶名稱|客戶簡稱|订货客户|客户单位|单位名称:7|甲方|customer company|kunnr name""",
-    "customer_no": """customer no|customer number|customer id|customer code|cust no|cust id|cust. no.|cust code|customer #|account no|
+    "customer_no": """customer no|customer number|customer id|customer code|customer account|customer acct|cust no|cust id|cust. no.|cust code|
+            customer #|account no|
             account number|client no|client id|client code|
         sold-to no|kunden-nr|kundennr|kunden-nr.|kundennummer|kd-nr|kd.-nr.|kdnr|kd nr|kd.nr.|debitorennr|debitorennummer|debitornr|
             debitor-nr.|deb.-nr.|kunnr|kundenkonto|
@@ -108,7 +109,8 @@ COMMON: Mapping[str, str] = {
             cust. part no.|cust part|cust p/n|customer item|
         customer item no|customer article no|customer article|customer material|customer material no|customer material number|buyer part no|
             buyer part number|buyer's part no|
-        client part no|your part number:75|your part no:75|kdmat|kundenmaterial|kundenmaterialnr|kundenmaterialnummer|kunden-materialnr|
+        client part no|unsere mat.-nr.:75|unsere materialnr:75|unsere materialnummer:75|your part number:75|your part no:75|kdmat|kundenmaterial|
+            kundenmaterialnr|kundenmaterialnummer|kunden-materialnr|
             kundenartikelnr|kundenartikelnummer|
         kunden-artikelnr|kunden-art.-nr.|kunden-artikel-nr.|kundenartikel|kunden art nr|kd-artikelnr|kd-art-nr|kd.-art.-nr.|kd.art.nr|
             kd-art.nr.|kd-teilenr|kd-teile-nr.|kd.teilenr|kundenteilenr|kundenteilenummer|
@@ -180,7 +182,7 @@ COMMON: Mapping[str, str] = {
             dock date:9|
             要货日期|交货截止日期:9|送货日期:9|ankunft:6|wanted delivery|wanted date|need-by date|deliver on|liefern am|lieferbar bis:7|到厂日期:85|
             要求到厂日期|
-            fertig bis:8|bedarf zum|due|due date|due on|date due|required|required date|required by|req date|req. date|req'd date|
+            fertig bis:8|bedarf zum|etd|due|due date|due on|date due|required|required date|required by|req date|req. date|req'd date|
             date required|requested date|requested delivery date|requested delivery|request date|requested|
         need date|need by|need by date|needed by|date needed|want date|wanted|wanted date|customer date|customer request date|
             customer due date|cust date|delivery date:95|delivery:85|deliv. date:95|
@@ -210,6 +212,7 @@ COMMON: Mapping[str, str] = {
             要求:6|技术要求:7""",
     "price": """bruttopreis:6|brutto-preis:6|gross price:6|price incl. vat:6|price incl. tax:6|price incl vat:6|preis inkl. mwst:6|
             preis brutto:6|e-preis|verkaufspreis netto|nettoverkaufspreis|preis/einh.|单价(含税):6|price|unit price|price per unit|price each|
+            item rate:85|rate (items):8|preis/me|preis je me|preis pro me|price/uom|price per uom|u/price|
             price/unit|net price|net unit price|price/pc|price per piece|price per pc|piece price|each price|list price:8|sales price|
             selling price|rate:6|
         unit cost:8|cost:7|cost per unit:8|price ea|price (ea)|price_unit|standard price:8|cost price:7|netpr|netwr:4|kbetr|preis|

@@ -28,7 +28,7 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
             order received|date received:75|booking date:7|placed:8|date_order|audat|bedat|erdat:8|bestelldatum|bestellt am|best.-datum|
             best.datum|best.dat.|bestelldat.|auftragsdatum|auftr.-datum|auftragsdat.|auftr.datum|datum bestellung|
             datum auftrag|bestelltag|auftragseingang:85|eingang:7|eingangsdatum:8|erfasst am:8|erfassungsdatum:8|erfaßt:7|angelegt am:8|
-            belegdatum:85|datum:65|date:65|vom:7|bestellung vom|auftrag vom|anlagedatum:75|
+            belegdatum:85|belegdat.:85|beleg-dat.:85|datum:65|date:65|vom:7|bestellung vom|auftrag vom|anlagedatum:75|
             订单日期|下单日期|下单时间|下单日|订购日期|采购日期|接单日期|订货日期|签订日期:85|签约日期:85|合同日期:85|单据日期:85|制单日期:75|
             日期:65|录入日期:7|下达日期:7|訂單日期|下單日期|採購日期|单据日:8""",
         "promised": """promised|promise date|promised date|promised delivery|confirmed|confirmed date|confirmed delivery date|
@@ -48,7 +48,8 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
             优先度|優先級""",
     },
     "request": {
-        "request_no": """request no|request number|request|rfq|rfq no|rfq number|rfq #|rfq nr|rfq-nr|rfi no:7|inquiry|inquiry no|
+        "request_no": """request no|request number|request|request for quotation|request for quote|rfq|rfq no|rfq number|rfq #|rfq nr|rfq-nr|rfi no:7|
+            inquiry|inquiry no|
             inquiry number|enquiry|enquiry no|enquiry number|quote request|quotation request|quotation no:75|quote no:75|tender no|
             anfrage|anfragenr|anfrage-nr.|anfragenummer|anfrage nr|anfr.-nr.|anfr.nr|anfragereferenz|angebotsnr:7|angebotsanfrage|
             ausschreibungsnr|询价单号|询价编号|询价号|询价单|询价单编号|询价|招标编号|報價單號:7|詢價單號|报价单号:7|报价编号:7""",
@@ -67,7 +68,7 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
         "from_quantity": """from qty|from quantity|min qty|min. qty|minimum qty|minimum quantity|min quantity|moq|break qty|quantity break|
             price break|qty break|scale qty|scale quantity|scale|qty from|quantity from|from:8|quantity:75|qty:75|
             lot size:7|ab menge|ab-menge|ab stück|ab stk|ab stk.|ab stückzahl|staffel|staffelmenge|mengenstaffel|preisstaffel|ab:8|
-            staffel ab|mindestmenge|mindestbestellmenge|min.-menge|mindestabnahme|menge ab|menge:75|losgröße:7|stückzahl:75|
+            staffel ab|preis ab menge|mindestmenge|mindestbestellmenge|min.-menge|mindestabnahme|menge ab|menge:75|losgröße:7|stückzahl:75|
             起订量|最小起订量|起始数量|数量起|阶梯数量|最小订购量|最小数量|起订数量|数量从|从数量|数量:75|最小订量|訂購量:7|最小訂購量""",
         "valid_from": """valid from|from date|effective|effective date|effective from|start date|valid since|begin date|since|gültig ab|
             gültig von|gült.ab|gült. ab|gültigkeit ab|ab datum|preis gültig ab|gültigkeitsbeginn|preis ab:7|stand:6|datab|

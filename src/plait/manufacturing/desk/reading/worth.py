@@ -69,11 +69,18 @@ class Worth:
                 issues.append(Issue("warning", "two-units", f"quantities of one row are in {own} and {other}", "Check which unit holds.", place, "unit"))
 
     @staticmethod
-    def _per(values: dict[str, Value], reads: MappingABC[str, Read], places: dict[str, Place], issues: list[Issue]) -> None:
+    def _priced(unit: str, price: Read, places: dict[str, Place], issues: list[Issue]) -> None:
+        """Doubt a price of a kilogram beside a quantity of pieces."""
+        if price.unit and not _same(price.unit, unit):
+            reason = f"the price is for {price.unit}, the quantity is in {unit}"
+            issues.append(Issue("warning", "price-unit-doubtful", reason, "Check price and unit.", places["price"], "price"))
+
+    def _per(self, values: dict[str, Value], reads: MappingABC[str, Read], places: dict[str, Place], issues: list[Issue]) -> None:
         price = reads.get("price")
         unit = reads.get("unit")
         if price is None:
             return
+        self._priced(str(values.get("unit") or "C62"), price, places, issues)
         own = price.per if price.per is not None else None
         if own is None and unit is not None and unit.per is not None:
             own = unit.per

@@ -14,6 +14,7 @@ __all__ = ["decoded", "read"]
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEP = re.compile(r"^\"?sep=(.)\"?\s*$", re.IGNORECASE)
+_RULE = re.compile(r"^\s*(?:-{2,}|={2,})(?: +(?:-{2,}|={2,})){2,}\s*$")
 _SIGNS = ";\t,|"
 _CELL = 100_000
 _DECIMAL = re.compile(r"^\s*[+-]?\d{1,3}([.']\d{3})*$")
@@ -149,6 +150,9 @@ def read(content: bytes, name: str, limits: Limits) -> Content:
     if '"' not in text and text.count("\n") > limits.rows:
         raise Problem(TABLE_TOO_LARGE, f"the table has more than {limits.rows} rows")
     label = PurePath(name).name or "table"
+    ruled = _ruled(text, limits)
+    if ruled is not None:
+        return Content("csv", [Sheet(label, ruled, doubts={} if sure else _unsure_cells(ruled))], issues=[] if sure else [_unsure(encoding, label)])
     sign, text = _separator(text)
     csv.field_size_limit(max(csv.field_size_limit(), _CELL))
     rows: list[list[Raw]] = []
@@ -175,6 +179,25 @@ def read(content: bytes, name: str, limits: Limits) -> Content:
         )
     doubts = {} if sure else _unsure_cells(rows)
     return Content("csv", [Sheet(label, rows, doubts=doubts)], issues=issues)
+
+
+def _ruled(text: str, limits: Limits) -> list[list[Raw]] | None:
+    """Return the cells of a table whose columns stand under one another, with a line of dashes under each title; None when it is none."""
+    lines = text[:_CELL].splitlines()
+    at = next((number for number, line in enumerate(lines[:60]) if _RULE.match(line)), -1)
+    if at < 1:
+        return None
+    spans = [found.span() for found in re.finditer(r"[-=]+", lines[at])]
+    edges = [start for start, _ in spans]
+    rows: list[list[Raw]] = []
+    for number, line in enumerate(text.splitlines()):
+        if len(rows) >= limits.rows:
+            raise Problem(TABLE_TOO_LARGE, f"the table has more than {limits.rows} rows")
+        if number < at - 1:
+            rows.append([line.strip()])
+        elif number != at and not _RULE.match(line):
+            rows.append([line[start : edges[index + 1] if index + 1 < len(edges) else None].strip() for index, start in enumerate(edges)])
+    return rows
 
 
 def _unsure_cells(rows: list[list[Raw]]) -> dict[tuple[int, int], str]:

@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
+
+from plait.manufacturing.desk.reading.doubts import DOUBTS
 from plait.manufacturing.desk.reading.formats.email.html import read_html
 from plait.manufacturing.desk.reading.formats.email.message import Mail, address, moment, parse
 from plait.manufacturing.desk.reading.formats.email.quoted import forwarded, part, sender
@@ -13,7 +16,7 @@ from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Place, Sheet
 from plait.manufacturing.desk.reading.refusals import check_size
 from plait.manufacturing.desk.reading.sentences import NO_DAY, read_sentences
-from plait.manufacturing.desk.reading.spans import find
+from plait.manufacturing.desk.reading.spans import advertises, find, withdraws
 
 __all__ = ["read"]
 
@@ -33,7 +36,9 @@ def read(content: bytes, limits: Limits) -> Content:
         made.header["forwarded_from"] = first
     made.text, made.quoted = "\n".join(new).rstrip(), "\n".join(quoted)
     made.sheets = [table for table in tables if _titled(table)] or _written(new, limits)
-    _sentences(made, ["" if off else line for line, off in zip(new, signature, strict=True)])
+    own = ["" if off else line for line, off in zip(new, signature, strict=True)]
+    _sentences(made, own)
+    _withdrawn(made, own)
     if not (made.sheets or made.records or made.attachments):
         fix = "Read the mail; nothing was taken from it."
         made.issues.append(Issue("warning", "no-table", "the mail holds neither a table nor an order or request that is understood", fix, Place(path="body")))
@@ -166,5 +171,18 @@ def _sentences(made: Content, lines: list[str]) -> None:
             if span.field in ("order_no", "request_no") and span.field in KINDS[reading.kind]:
                 made.header.setdefault(span.field, span.text)
                 made.places.setdefault(span.field, Place(path="subject"))
-    if not made.sheets:
+    if not (made.sheets or advertises(made.text)):
         made.records = [completed(record, made) for record in reading.records]
+
+
+def _withdrawn(made: Content, lines: Sequence[str]) -> None:
+    """Doubt every row of a mail that cancels or changes an earlier order: it is no new one."""
+    if not withdraws("\n".join((made.header.get("subject", ""), *lines))):
+        return
+    doubt = DOUBTS["order-withdrawn"]
+    issue = Issue("warning", doubt.code, doubt.reason, doubt.fix, Place(path="body"))
+    made.issues.append(issue)
+    made.records = [msgspec.structs.replace(record, issues=(*record.issues, issue)) for record in made.records]
+    for sheet in made.sheets:
+        for row, cells in enumerate(sheet.rows):
+            sheet.doubts.update({(row, column): doubt.code for column in range(len(cells)) if (row, column) not in sheet.doubts})

@@ -100,6 +100,8 @@ def _content(workbook: calamine.CalamineWorkbook, packed: zipfile.ZipFile | None
         if cells > CELLS:
             raise Problem(TABLE_TOO_LARGE, f"the workbook has more than {CELLS} cells")
         sheets.append(_sheet(sheet, look, known))
+        if hidden:
+            _doubt_all(sheets[-1])
         if look.hidden:
             reason = f"{len(look.hidden)} rows of the sheet {meta.name!r} are hidden; they were read as well"
             issues.append(Issue("note", "rows-hidden", reason, "Check whether they are meant.", Place(sheet=meta.name)))
@@ -110,16 +112,32 @@ def _sheet(sheet: calamine.CalamineSheet, look: Looks, known: Book) -> Sheet:
     rows: list[list[Raw]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
     for row, column in look.doubts:
         _room(rows, row, column)
-    for (row, column), width in look.padded.items():
+    for (row, column), mask in look.padded.items():
         raw = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
         if isinstance(raw, int | float) and not isinstance(raw, bool) and raw == int(raw) and raw >= 0:
-            rows[row][column] = f"{int(raw):0{width}d}"
+            rows[row][column] = _masked(int(raw), mask)
     for row in look.hidden:
         for column, raw in enumerate(rows[row] if row < len(rows) else ()):
             if raw is not None and raw != "":
                 look.doubts.setdefault((row, column), "row-hidden")
     merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
     return Sheet(sheet.name, rows, merged, look.doubts, look.units, epoch=known.epoch)
+
+
+def _masked(number: int, mask: str) -> str:
+    """Return a number as a mask of zeros and signs between them shows it (``000-0000``)."""
+    digits = f"{number:0{mask.count('0')}d}"
+    extra = len(digits) - mask.count("0")
+    shown, rest = digits[:extra], iter(digits[extra:])
+    return shown + "".join(next(rest) if sign == "0" else sign for sign in mask)
+
+
+def _doubt_all(sheet: Sheet) -> None:
+    """Doubt every row of a hidden sheet."""
+    for row, cells in enumerate(sheet.rows):
+        for column, raw in enumerate(cells):
+            if raw is not None and raw != "":
+                sheet.doubts.setdefault((row, column), "sheet-hidden")
 
 
 def _room(rows: list[list[Raw]], row: int, column: int) -> None:

@@ -26,7 +26,7 @@ class Looks(msgspec.Struct):
 
     doubts: dict[tuple[int, int], str] = {}
     units: dict[tuple[int, int], str] = {}
-    padded: dict[tuple[int, int], int] = {}
+    padded: dict[tuple[int, int], str] = {}
     hidden: frozenset[int] = frozenset()
 
 

@@ -23,19 +23,19 @@ _STRIKE = re.compile(r'<(?:\w+:)?strike\b(?![^>]*val\s*=\s*"(?:0|false)")')
 _EPOCH = re.compile(r'date1904\s*=\s*"(?:1|true)"')
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 _LOCALE = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-Fa-f]+)?\]")
-_ZEROS = re.compile(r"^0{2,18}$")
+_ZEROS = re.compile(r"^(?:0{2,18}|0+(?:[-/ ]0+){1,6})$")
 _MONTH = re.compile(r"^(?=[^y]*y)[\s./,'-]*(?:m{1,5}[\s./,'-]*y{2,4}|y{2,4}[\s./,'-]*m{1,5})[\s./,'-]*$", re.IGNORECASE)
 _BUILT_IN = {9: "0%", 10: "0.00%", 5: '"$"#,##0', 6: '"$"#,##0', 7: '"$"#,##0.00', 8: '"$"#,##0.00', 17: "mmm-yy", 42: "", 44: ""}
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What one style shows: a ``unit`` or currency beside the number, zeros before it up to a width (``zeros``), the ``month`` only of a date.
+    """What one style shows: a ``unit`` or currency beside the number, its digits by a mask (``zeros``: 000-0000), the ``month`` only of a date.
 
     ``struck``: the cell is struck out.
     """
 
     unit: str = ""
-    zeros: int = 0
+    zeros: str = ""
     month: bool = False
     struck: bool = False
 
@@ -95,8 +95,9 @@ def _looks(styles: str) -> dict[int, Look]:
 def _look(code: str) -> Look:
     """Return what a number format's first part shows."""
     plain = code.split(";", maxsplit=1)[0]
-    if _ZEROS.match(plain):
-        return Look(zeros=len(plain))
+    mask = plain.replace("\\", "").replace('"', "")
+    if _ZEROS.match(mask):
+        return Look(zeros=mask)
     for sign in _LOCALE.findall(plain):
         if sign and currency_code(sign)[0]:
             return Look(unit=sign)

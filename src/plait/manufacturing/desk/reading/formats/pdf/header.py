@@ -27,14 +27,29 @@ def _beside(run: Passage, runs: Sequence[Passage]) -> Passage | None:
     return nearest if nearest is not None and label(nearest.text) is None else None
 
 
+def _both(run: Passage, runs: Sequence[Passage]) -> list[tuple[str, str, Passage]]:
+    """Return the fields of a label that names several (``Bestellnummer/Datum``), each with its part of the value beside or below."""
+    words = [part.strip(" :：") for part in run.text.split("/")]
+    labels = [label(word) for word in words]
+    other = _beside(run, runs) if len(words) > 1 and all(each is not None and not each[1] for each in labels) else None
+    values = re.split(r"\s*/\s*", other.text.strip()) if other is not None else []
+    if other is None or len(values) != len(words):
+        return []
+    return [(each[0], value, other) for each, value in zip(labels, values, strict=True) if each is not None and value]
+
+
 def header(runs: Sequence[Passage]) -> tuple[dict[str, str], dict[str, Place], list[Issue]]:
     """Return what is said once, by field, where it stands, and what is doubtful about it."""
     said: dict[str, str] = {}
     places: dict[str, Place] = {}
     issues: list[Issue] = []
     for run in runs:
+        both = _both(run, runs)
+        for field, value, there in both:
+            said.setdefault(field, value)
+            places.setdefault(field, Place(page=there.page, box=there.box))
         found = label(run.text)
-        if found is None:
+        if found is None or both:
             continue
         field, value, colon = found
         where = run

@@ -9,7 +9,7 @@ import msgspec
 from plait.manufacturing.desk.reading.formats.pdf.pages import Box, Page
 from plait.manufacturing.desk.reading.formats.words import is_count, is_position, is_title
 from plait.manufacturing.desk.reading.model import Passage, Place, Sheet
-from plait.manufacturing.desk.reading.text import total
+from plait.manufacturing.desk.reading.text import carried, total
 
 __all__ = ["Row", "Table", "lines_of", "sheets", "tables"]
 
@@ -17,7 +17,7 @@ Line = list[Passage]
 NUMERIC = re.compile(r"^[\d.,'\s€$¥£%/+-]*\d[\d.,'\s€$¥£%/+-]*$")
 INNER = re.compile(r"^([^\d:：]{2,40}?)\s*[:：]\s*(\S.*)$")
 REVISED = re.compile(r"^(\S*\d\S*?),?\s+(?:rev(?:ision)?|index|ind)\.?\s*[:：]?\s*(\w{1,4})$", re.IGNORECASE)
-FOOT = re.compile(r"^(?:seite|page|blatt|第)\s*\d+|^\d+\s*/\s*\d+$|^(?:übertrag|carried forward|zwischensumme)", re.IGNORECASE)
+FOOT = re.compile(r"^(?:seite|page|blatt|第)\s*\d+|^\d+\s*/\s*\d+$|^(?:übertrag|carried (?:forward|over)|zwischensumme)", re.IGNORECASE)
 FAR = 4.5
 
 
@@ -164,6 +164,8 @@ def _clustered(titles: list[list[Passage]], lines: list[Line]) -> list[tuple[flo
     """Return the columns by what stands in full rows, [] when that does not give one for each title."""
     runs: list[Box] = [(*_span(title), 0.0, 0.0) for title in titles]
     for index, line in enumerate(lines):
+        if carried(line[0].text):
+            continue
         if total(line[0].text) or _is_header(lines, index):
             break
         if len(line) >= max(2, 0.6 * len(titles)):
@@ -207,6 +209,10 @@ def _body(page: Page, table: Table, lines: list[Line], start: int, used: set[Pas
     while end < len(lines):
         line = lines[end]
         height = line[0].box[3] - line[0].box[1]
+        if carried(line[0].text) and not any(anchored for _, anchored in taken):
+            used.update(line)
+            end += 1
+            continue
         if total(line[0].text) or _is_header(lines, end) or FOOT.match(line[0].text):
             break
         anchored = _is_anchor(table, line, anchor)
