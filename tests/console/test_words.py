@@ -9,6 +9,7 @@ import plait
 import plait.console.screens
 import plait.node
 from plait.console.screens.network import KINDS, kind_said
+from plait.infrastructure.machines.connect.meanings import MEANINGS
 from plait.kernel.problems import REGISTRY
 from plait.kernel.texts import Texts, _catalogue
 from plait.overview.network.service import SHARED, TRADE
@@ -75,6 +76,12 @@ def test_every_refusal_is_translated(language):
     for text in said:
         assert all(code in known[text] for code in text.split("`")[1::2]), f"{text} / {known[text]}"
         assert places(text) == places(known[text]), f"{text} / {known[text]}"
+
+
+def test_meanings_of_signals_are_translated():
+    """Tests that what a signal may mean is said in every language."""
+    for language in ("de", "zh"):
+        assert {each.words for each in MEANINGS} <= set(_catalogue(language))
 
 
 def test_kinds_of_messages_are_said_in_words():
