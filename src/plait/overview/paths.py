@@ -17,6 +17,7 @@ __all__ = [
     "health",
     "labels",
     "machine",
+    "machine_signals",
     "machines",
     "network",
     "observatory",
@@ -135,6 +136,11 @@ def oee(**shown: str) -> str:
 def machine(id: str) -> str:
     """Return a machine."""
     return _path("machines", id)
+
+
+def machine_signals(id: str) -> str:
+    """Return what is kept of a machine, and how it is connected."""
+    return _path("machines", id, "signals")
 
 
 def alarms(**shown: str) -> str:

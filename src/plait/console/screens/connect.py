@@ -1,6 +1,5 @@
 """Connect a machine, step by step: find it, test it, choose its signals, name it; it talks."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,51 +7,31 @@ import msgspec
 from nicegui import ui
 
 from plait.console.html import tag
-from plait.console.page import CLICK, Empty, Field, Page
+from plait.console.page import CLICK, Empty, Page
 from plait.console.screen import Screen
-from plait.console.screens.connect_shown import STEPS, advice_shown, done_shown, found_shown, kinds_shown, narrowed, signals_shown, steps_shown, tried_shown
-from plait.console.screens.connect_words import SETTINGS
+from plait.console.screens.connect_settings import SettingsForm
+from plait.console.screens.connect_shown import STEPS, advice_shown, connected_shown, done_shown, found_shown, kinds_shown, steps_shown, tried_shown
+from plait.console.screens.connect_signals import SignalList
 from plait.infrastructure.machines.connect.model import AdapterView, ConnectWanted, Device, FindWanted, OffersWanted, Proposal, Trial, Tried
-from plait.infrastructure.machines.connect.units import code_of, shown
-from plait.infrastructure.machines.model import Choice, Machine
+from plait.infrastructure.machines.model import Choice, Machine, MachineStatus
 from plait.infrastructure.signals.model import Series
 from plait.kernel.actor import Actor
 from plait.kernel.clock import SYSTEM
-from plait.kernel.problems import INVALID, Problem
+from plait.kernel.problems import Problem
 from plait.overview import paths
 
 __all__ = ["SCREENS"]
 
 FIND, TEST, SIGNALS, NAME, DONE = range(len(STEPS))
-USUAL = (
-    "host",
-    "port",
-    "unit",
-    "rack",
-    "slot",
-    "device",
-    "endpoint",
-    "agent",
-    "cell",
-    "broker",
-    "topic",
-    "topics",
-    "user",
-    "password_file",
-    "map",
-    "folder",
-    "url",
-)
-ROWS = 50
 LOOK_S, FIRST_S = 0.5, 20.0
-FOCUS = 'setTimeout(() => document.querySelector(`[data-act=tick][data-arg="${CSS.escape(ADDRESS)}"]`)?.focus(), 60)'
 
 
 class _Way:
     """Where a person is on the way, and what was said until here."""
 
-    def __init__(self, page: Page, adapters: Sequence[AdapterView]) -> None:
+    def __init__(self, page: Page, adapters: Sequence[AdapterView], connected: Sequence[MachineStatus]) -> None:
         self.page = page
+        self._connected = connected
         self.adapters = {each.name: each for each in adapters}
         self.config: dict[str, Any] = {}
         self.adapter = ""
@@ -131,6 +110,7 @@ class _Way:
 
         timer = ui.timer(LOOK_S, look, active=False)
         kinds = page.show(kinds_shown(page, list(self.adapters.values())))
+        page.show(connected_shown(page, self._connected, titles))
         for each in (found, kinds):
             each.on("click", choose, js_handler=CLICK)
 
@@ -144,16 +124,12 @@ class _Way:
 
     def _test(self) -> None:
         page, t, view = self.page, self.page.t, self.view
-        fields = view.config.get("properties", {})
-        needed = [name for name in fields if name in view.config.get("required", ())]
-        first = [*needed, *(name for name in USUAL if name in fields and name not in needed)]
-        inputs: dict[str, Any] = {}
 
         async def test() -> None:
             go.set_enabled(False)
             result.content = str(tag("p", t("Asking the machine …"), cls="p-soft", role="status"))
             try:
-                self.config = {name: value for name, each in inputs.items() if (value := _said(fields[name], each.value)) is not None}
+                self.config = form.said()
                 with self.box:
                     tried = await page.act(lambda actor: page.rooms.connect.try_(actor, self.trial))
             finally:
@@ -166,37 +142,12 @@ class _Way:
         with ui.element("div").classes("p-cols"):
             with ui.element("section").classes("p-card"):
                 page.show(tag("h2", self.title or t(view.title), cls="p-h2"))
-                with ui.element("div").classes("p-form"):
-                    for name in first:
-                        inputs[name] = self._input(name, fields[name], needed=name in needed)
-                    if len(fields) > len(first):
-                        with ui.expansion(t("More settings")).classes("p-input"), ui.element("div").classes("p-form"):
-                            for name in fields:
-                                if name not in inputs:
-                                    inputs[name] = self._input(name, fields[name], needed=False)
+                form = SettingsForm(page, view, self.config)
                 result = ui.html("", sanitize=False).classes("p-block p-acts")
                 with ui.element("div").classes("p-row p-end p-acts"):
                     self._back(FIND)
                     go: Any = page.button(t("Test"), test, name="network_check", primary=True)
             page.show(advice_shown(page, view))
-
-    def _input(self, name: str, field: dict[str, Any], *, needed: bool) -> Any:
-        t = self.page.t
-        label = t(SETTINGS[name]) if name in SETTINGS else name.replace("_", " ").capitalize()
-        value = self.config.get(name, field.get("default"))
-        if isinstance(value, (list, tuple, dict)):
-            words = not isinstance(value, dict) and all(isinstance(each, str) for each in value)
-            value = ", ".join(value) if words else json.dumps(value) if value else ""
-        if field.get("type") == "boolean":
-            return ui.checkbox(label, value=bool(value)).classes("p-input")
-        if "enum" in field:
-            return ui.select([str(each) for each in field["enum"]], label=label, value=str(value) if value is not None else None).classes("p-input")
-        text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-        made = ui.textarea(label, value=text) if name == "map" else ui.input(f"{label} *" if needed else label, value=text)
-        made.props("outlined autogrow" if name == "map" else 'outlined autocomplete="off"')
-        if "minimum" in field and "maximum" in field:
-            made.props(f'hint="{t("{least} to {most}", least=field["minimum"], most=field["maximum"])}"')
-        return made.classes("p-input")
 
     async def _offers(self, tried: Tried) -> None:
         """Go on to the signals, or where none can be chosen to the name."""
@@ -221,8 +172,6 @@ class _Way:
 
     def _signals(self) -> None:
         page, t = self.page, self.page.t
-        by_address = {each.choice.address: each for each in self.offered}
-        most = [ROWS]
 
         def go_on() -> None:
             if not self.choices:
@@ -231,75 +180,10 @@ class _Way:
             self.show(NAME)
 
         with ui.element("section").classes("p-card"):
-            narrow = ui.input(t("Name, address or group")).props("outlined dense clearable debounce=250 maxlength=200").classes("p-narrow")
-            place = ui.html("", sanitize=False).classes("p-block p-acts")
+            SignalList(page, self.offered, self.choices)
             with ui.element("div").classes("p-row p-end p-acts"):
                 self._back(TEST)
                 page.button(t("Go on"), go_on, name="arrow_forward", primary=True)
-
-        def draw() -> None:
-            text = str(narrow.value or "").strip()
-            place.content = str(signals_shown(page, self.offered, self.choices, text=text, most=most[0]))
-
-        async def clicked(event: Any) -> None:
-            act, arg = (event.args if isinstance(event.args, list) else [event.args, ""])[:2]
-            each = by_address.get(str(arg))
-            if act == "edit" and each is not None:
-                with self.box:
-                    await self._edit(each)
-            elif act == "more":
-                most[0] += ROWS
-            else:
-                self._choose(str(act), each, narrowed(self.offered, str(narrow.value or ""))[: most[0]])
-            draw()
-            if each is not None:
-                # The list was drawn anew under the hand: whoever goes by the keyboard stays where they were.
-                place.client.run_javascript(FOCUS.replace("ADDRESS", json.dumps(each.choice.address)))
-
-        place.on("click", clicked, js_handler=CLICK)
-        narrow.on_value_change(draw)
-        draw()
-
-    def _choose(self, act: str, each: Proposal | None, seen: Sequence[Proposal]) -> None:
-        """Tick one signal or several: ``each``, all that are ``seen``, none, those that were proposed."""
-        if act == "tick" and each is not None:
-            if self.choices.pop(each.choice.address, None) is None:
-                self.choices[each.choice.address] = each.choice
-        elif act == "none":
-            self.choices.clear()
-        elif act == "proposed":
-            self.choices = {one.choice.address: one.choice for one in self.offered if one.chosen}
-        elif act == "all":
-            self.choices |= {one.choice.address: self.choices.get(one.choice.address, one.choice) for one in seen}
-
-    async def _edit(self, each: Proposal) -> None:
-        """Ask how a signal is called and what unit it has."""
-        t = self.page.t
-        known = self.choices.get(each.choice.address, each.choice)
-        fields = [
-            Field("title", t("Title for people"), value=known.title),
-            Field("name", t("Short name"), value=known.name, required=True, hint=t("letters, digits, - and _")),
-            Field("unit", t("Unit"), value=shown(known.unit) or known.unit, hint=t("°C, bar, kWh, rpm … or its UN/ECE code")),
-            Field("scale", t("Times"), kind="number", value=f"{known.scale:g}"),
-            Field("offset", t("Plus"), kind="number", value=f"{known.offset:g}"),
-        ]
-
-        async def do(_: Any, said: dict[str, Any]) -> Choice:
-            unit = str(said["unit"] or "").strip()
-            code = code_of(unit) or unit
-            name = str(said["name"] or "").strip()
-            if unit and not (code.isalnum() and code.isupper() and len(code) <= 3):
-                raise Problem(INVALID, t("{unit}: no unit that is known; take its UN/ECE code.", unit=unit))
-            if any(other.name == name for address, other in self.choices.items() if address != each.choice.address):
-                raise Problem(INVALID, t("{name} is another signal's name already.", name=name))
-            factors = [_decimal(said[what], default, t) for what, default in (("scale", 1.0), ("offset", 0.0))]
-            if not factors[0]:
-                raise Problem(INVALID, t("Times 0 would leave nothing of it."))
-            return msgspec.structs.replace(known, name=name, unit=code, title=str(said["title"] or "").strip(), scale=factors[0], offset=factors[1])
-
-        made = await self.page.form(known.title or known.name, fields, do, note=each.choice.address)
-        if made is not None:
-            self.choices[each.choice.address] = made
 
     # -- name
 
@@ -388,32 +272,6 @@ class _Way:
         return next(iter(sorted(told, key=lambda each: (each.name not in units, not isinstance(each.value, float)))), None)
 
 
-def _said(field: dict[str, Any], value: Any) -> Any:
-    """Return what was typed as the adapter's schema wants it, None for nothing; what does not fit stays a text, and the test says so."""
-    kind = field.get("type", "")
-    if kind == "boolean":
-        return bool(value)
-    text = str(value if value is not None else "").strip()
-    if not text:
-        return None
-    if kind == "array" and not text.startswith("["):
-        return [each.strip() for each in text.split(",") if each.strip()]
-    if kind in ("integer", "number", "array", "object"):
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-    return text
-
-
-def _decimal(value: Any, default: float, t: Any) -> float:
-    text = str(value if value is not None else "").strip().replace(",", ".")
-    try:
-        return float(text) if text else default
-    except ValueError as error:
-        raise Problem(INVALID, t("{words} is no number.", words=text)) from error
-
-
 async def _allowed(_: Actor) -> bool:
     return False
 
@@ -426,7 +284,7 @@ async def _build(page: Page) -> None:
         return
     adapters = await page.act(page.rooms.connect.adapters)
     if adapters is not None:
-        _Way(page, adapters).show(FIND)
+        _Way(page, adapters, await page.act(page.rooms.machines.all) or ()).show(FIND)
 
 
 SCREENS = (Screen("/connect", "Connect a machine", _build, action="machines.read", group="infrastructure", howto="connect"),)

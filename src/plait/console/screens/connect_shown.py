@@ -4,14 +4,28 @@ from collections.abc import Collection, Mapping, Sequence
 
 from plait.console.html import Markup, chip, details, icon, join, link, pairs, table, tag
 from plait.console.page import Page
-from plait.console.screens.connect_words import HEADS, HINTS
+from plait.console.screens.connect_words import HEADS, HINTS, WORDS
+from plait.infrastructure.machines.connect.meanings import known
 from plait.infrastructure.machines.connect.model import AdapterView, Proposal, Search, Tried
 from plait.infrastructure.machines.connect.units import shown as sign
-from plait.infrastructure.machines.model import Choice, Machine
+from plait.infrastructure.machines.model import Choice, Machine, MachineStatus
 from plait.infrastructure.signals.model import Series
 from plait.overview import paths
+from plait.overview.wall.rules import shown_state
 
-__all__ = ["STEPS", "advice_shown", "done_shown", "found_shown", "kinds_shown", "narrowed", "signals_shown", "steps_shown", "tried_shown"]
+__all__ = [
+    "STEPS",
+    "advice_shown",
+    "connected_shown",
+    "done_shown",
+    "found_shown",
+    "kinds_shown",
+    "narrowed",
+    "signals_shown",
+    "steps_shown",
+    "tried_shown",
+    "value_shown",
+]
 
 STEPS = ("Find", "Test", "Choose signals", "Name it", "Done")
 
@@ -75,6 +89,21 @@ def found_shown(page: Page, search: Search, titles: Mapping[str, str]) -> Markup
     return tag("div", progress if search.running else "", tag("p", words, role="status"), made, trouble, cls="p-stack")
 
 
+def connected_shown(page: Page, machines: Sequence[MachineStatus], titles: Mapping[str, str]) -> Markup:
+    """Return the machines that are connected already, each with the way to its signals."""
+    t = page.t
+    if not machines:
+        return Markup("")
+    rows = []
+    for each in machines:
+        machine, state = each.machine, shown_state(each)
+        signals = link(t("Signals"), paths.machine_signals(machine.id), aria_label=t("Signals of {name}", name=machine.name))
+        connection = t(titles.get(machine.adapter, machine.adapter))
+        rows.append((link(machine.name, paths.machine(machine.id)), connection, chip(state, t(WORDS[state])), str(len(machine.signals) or "–"), signals))
+    made = table((t("Machine"), t("Connection"), t("State"), t("Chosen"), ""), rows, label=t("Connected already"), numbers=(3,))
+    return tag("section", tag("h2", t("Connected already")), made, cls="p-card")
+
+
 def advice_shown(page: Page, adapter: AdapterView) -> Markup:
     """Return what must be set at the device."""
     t = page.t
@@ -123,13 +152,13 @@ def signals_shown(page: Page, found: Sequence[Proposal], choices: Mapping[str, C
             data_act="tick",
             data_arg=address,
         )
-        value = tag("span", t("no value now"), cls="p-soft p-small", title=each.why) if each.value is None else _value(page, each.value)
+        value = tag("span", t("no value now"), cls="p-soft p-small", title=each.why) if each.value is None else value_shown(page, each.value)
         unit = sign(kept.unit) if kept.unit else tag("span", each.unit, cls="p-soft")
         edit = tag(
             "button", icon("edit"), type="button", cls="p-quiet", data_act="edit", data_arg=address, aria_label=t("Name and unit: {name}", name=kept.name)
         )
         name = join(tag("strong", kept.title or kept.name), tag("span", f" {address}", cls="p-soft p-small"))
-        rows.append((box, name, value, unit, tag("span", t(HINTS[each.hint]), cls="p-soft p-small"), edit if chosen else ""))
+        rows.append((box, name, value, unit, _looks(page, each, kept), edit if chosen else ""))
         keys.append(address)
     columns = (t("Keep"), t("Signal"), t("Now"), t("Unit"), t("What it looks like"), "")
     more = tag("button", t("Show more"), type="button", cls="p-quiet", data_act="more") if len(wanted) > most else ""
@@ -146,7 +175,16 @@ def signals_shown(page: Page, found: Sequence[Proposal], choices: Mapping[str, C
     return tag("div", tag("p", count, cls="p-answer", role="status"), tag("div", buttons, cls="p-row"), nothing, more, cls="p-stack")
 
 
-def _value(page: Page, value: float | str) -> str:
+def _looks(page: Page, each: Proposal, kept: Choice) -> Markup:
+    """Return what a signal looks like, and what it is taken to mean."""
+    t, meaning = page.t, known(kept.semantic)
+    words = t(meaning.words) if meaning is not None else kept.semantic
+    means = tag("div", t("means: {words}", words=words), cls="p-small") if words else ""
+    return join(tag("div", t(HINTS[each.hint]), cls="p-soft p-small"), means)
+
+
+def value_shown(page: Page, value: float | str) -> str:
+    """Return a value as people read it: a number with six figures, words cut to sixty letters."""
     return value[:60] if isinstance(value, str) else f"{value:.6g}".replace(".", "," if page.t.language == "de" else ".")
 
 
@@ -156,7 +194,7 @@ def done_shown(page: Page, machine: Machine, first: Series | None, *, waiting: b
     if first is not None and first.value is not None:
         choice = next((each for each in machine.signals if f"{machine.id}.{each.name}" == first.name), None)
         name = (choice.title or choice.name) if choice is not None else first.name.partition(".")[2]
-        value = f"{_value(page, first.value)} {sign(choice.unit) if choice is not None else first.unit}".strip()
+        value = f"{value_shown(page, first.value)} {sign(choice.unit) if choice is not None else first.unit}".strip()
         words = join(chip("good", t("It talks")), " ", t("{name}: {value}", name=name, value=value))
     elif waiting:
         words = join(chip("wait", t("Waiting for its first value …")))

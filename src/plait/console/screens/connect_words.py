@@ -2,7 +2,7 @@
 
 from plait.infrastructure.machines.connect.model import Hint, Why
 
-__all__ = ["HEADS", "HINTS", "SETTINGS"]
+__all__ = ["HEADS", "HINTS", "SETTINGS", "WORDS"]
 
 # What is said of a try in one line, before the adapter's own words.
 HEADS: dict[Why, str] = {
@@ -29,6 +29,9 @@ HINTS: dict[Hint, str] = {
     "zero": "zero now, perhaps unused",
     "many": "beyond the first hundred",
 }
+
+# States of machines.
+WORDS = {"running": "running", "idle": "idle", "down": "down", "setup": "set-up", "silent": "silent"}
 
 # Names of settings, as adapters call them.
 SETTINGS: dict[str, str] = {

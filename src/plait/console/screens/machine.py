@@ -65,8 +65,10 @@ async def _build(page: Page) -> None:
         await page.act(lambda actor: rooms.machines.reset(actor, id), t("Told to make ready."))
 
     async def remove(_: str) -> None:
-        if await page.ask(t("Forget {name}?", name=first.machine.name), t("The link ends; its history and signals stay."), t("Forget")):
-            await page.act(lambda actor: rooms.machines.remove(actor, id), t("Forgotten."))
+        name = first.machine.name
+        sentence = t("The link ends, nothing new comes, and {name} is not listed any more. Its values, states and all that happened stay.", name=name)
+        if await page.ask(t("Disconnect {name}?", name=name), sentence, t("Disconnect")):
+            await page.act(lambda actor: rooms.machines.remove(actor, id), t("Disconnected. What was kept stays."))
             page.go(paths.machines())
 
     offered = [("remove", remove, "machines.write")]
@@ -99,7 +101,9 @@ def machine_shown(page: Page, status: MachineStatus, *, acts: Sequence[str]) -> 
     expected: Any = ""
     if status.expected_minutes and state == "down":
         expected = tag("p", t("Back in about {minutes} minutes, it says.", minutes=round(status.expected_minutes)), cls="p-soft")
-    buttons = [_act(page, act) for act in ("stop", "reset", "remove") if act in acts]
+    buttons = [_act(page, act) for act in ("stop", "reset") if act in acts]
+    buttons.append(link(join(icon("sensors"), t("Its signals and connection")), paths.machine_signals(machine.id), cls="p-quiet"))
+    buttons += [_act(page, act) for act in ("remove",) if act in acts]
     about = pairs(((t("Kind of work"), machine.group), (t("Adapter"), machine.adapter), (t("Site"), machine.site), (t("Place"), machine.place)))
     return tag("section", tag("p", answer, cls="p-answer"), expected, about, tag("div", buttons, cls="p-row"), cls="p-card p-stack")
 
@@ -113,7 +117,7 @@ def _alarms(page: Page, found: Sequence[AlarmView], acts: Mapping[str, Any]) -> 
 
 def _act(page: Page, act: str) -> Markup:
     t = page.t
-    sign, word = {"stop": ("stop_circle", t("Stop it")), "reset": ("restart_alt", t("Make it ready")), "remove": ("link_off", t("Forget it"))}[act]
+    sign, word = {"stop": ("stop_circle", t("Stop it")), "reset": ("restart_alt", t("Make it ready")), "remove": ("link_off", t("Disconnect"))}[act]
     return tag("button", icon(sign), word, type="button", cls="p-danger" if act == "stop" else "p-quiet", data_act=act)
 
 
