@@ -39,7 +39,7 @@ MAY = frozenset({"desk.write", "trade.write", "schedule.write", "guest.write"})
 def page(request):
     """A page in each language, as far as what is shown needs one."""
     identity = SimpleNamespace(firm=lambda: SimpleNamespace(party_id="us", zone="UTC"))
-    return SimpleNamespace(t=Texts(request.param), rooms=SimpleNamespace(identity=identity))
+    return SimpleNamespace(t=Texts(request.param), rooms=SimpleNamespace(identity=identity), machine=str)
 
 
 def row(**more):

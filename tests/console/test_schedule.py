@@ -26,7 +26,7 @@ LINKS = {"before": "/console/schedule", "after": "/console/schedule"}
 @pytest.fixture(params=["en", "de", "zh"])
 def page(request):
     """A page in each language, as far as what is shown needs one."""
-    return SimpleNamespace(t=Texts(request.param, "Europe/Berlin"), query={})
+    return SimpleNamespace(t=Texts(request.param, "Europe/Berlin"), query={}, machine=str)
 
 
 def bar(hour=1, **more):
@@ -83,7 +83,7 @@ def test_what_was_tried_is_said(page):
     moved = Moved(EVIL, EVIL, NOW, NOW + timedelta(hours=2), NOW + timedelta(hours=3), Repair(shifts, shifts[:1]))
     shown = tame(moved_shown(page, moved, acts.number))
     assert "; ".join((t("One order ends later"), t("One order ends earlier"), t("one becomes late by it"))) in shown
-    assert t("{time} earlier", time=t("{count} days", count="3.0")) in shown
+    assert t("{time} earlier", time=t("{count} days", count=t.number(3.0, 1))) in shown
     assert t("It cannot begin at {asked}; the first time free for it there is {start}.", asked=t.moment(NOW), start=t.moment(moved.start)) in shown
     assert t("No order ends at another time.") in tame(moved_shown(page, Moved("j", "c", NOW, NOW, NOW, Repair([])), acts.number))
     answer = WhatIfAnswer(NOW, 2, 1, [], [EVIL], [Effect(EVIL, date(2026, 3, 3), date(2026, 3, 2), True, False)])

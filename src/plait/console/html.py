@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from plait.kernel.texts import Texts
 
-__all__ = ["Cell", "Markup", "chip", "details", "drawing", "figure", "icon", "join", "link", "pairs", "since", "table", "tag", "when"]
+__all__ = ["Cell", "Markup", "chip", "coded", "details", "drawing", "figure", "icon", "join", "link", "pairs", "since", "table", "tag", "when"]
 
 VOID = frozenset({"br", "hr", "img", "input"})
 STATES = {
@@ -87,11 +87,13 @@ def when(moment: datetime | None, t: Texts, *, day: bool = False) -> Markup:
     return tag("time", text, datetime=moment.isoformat(), title=f"{t.moment(moment)} ({t.zone.key})", cls="volatile")
 
 
-def since(moment: datetime | None, t: Texts) -> Markup:
-    """Return how long ago (or until) something is; the browser keeps it true. Hover shows the exact time."""
+def since(moment: datetime | None, t: Texts, *, real: bool = False) -> Markup:
+    """Return how long ago (or until) something is; the browser keeps it true. Hover shows the exact time. ``real``: by the world's clock, not the node's."""
     if moment is None:
         return Markup("–")
-    return tag("time", t.moment(moment), datetime=moment.isoformat(), title=f"{t.moment(moment)} ({t.zone.key})", data_rel=True, cls="volatile")
+    return tag(
+        "time", t.moment(moment), datetime=moment.isoformat(), title=f"{t.moment(moment)} ({t.zone.key})", data_rel=True, data_real=real or None, cls="volatile"
+    )
 
 
 def figure(value: Any, label: str, *, unit: str = "", note: Any = "", href: str = "", state: str = "") -> Markup:
@@ -106,6 +108,11 @@ def pairs(rows: Iterable[tuple[str, Any]]) -> Markup:
     """Return names and values beside each other; rows without a value are left out."""
     shown = [(name, value) for name, value in rows if value not in {None, ""}]
     return tag("dl", [join(tag("dt", name), tag("dd", value)) for name, value in shown], cls="p-pairs")
+
+
+def coded(text: str) -> Markup:
+    """Return a sentence in which what stands between backticks (a command, a setting) is set as code."""
+    return join(*[tag("code", part) if at % 2 else part for at, part in enumerate(text.split("`"))])
 
 
 def details(summary: str, *content: Any) -> Markup:

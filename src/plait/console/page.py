@@ -1,5 +1,6 @@
 """What a screen is made with: its head, blocks that load and live, acts with their permission, questions and forms."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +36,8 @@ CHART_THEME = {
     "legend": {"textStyle": {"color": "var(--soft)"}},
     "tooltip": {"backgroundColor": "var(--card)", "borderColor": "var(--line)", "textStyle": {"color": "var(--ink)"}},
 }
+# A choice of more than these is narrowed by typing.
+MOST_LOOKED_THROUGH = 8
 CLICK = "(e) => { const b = e.target.closest('[data-act]'); if (b) { e.preventDefault(); e.stopPropagation(); emit(b.dataset.act, b.dataset.arg || ''); } }"
 
 _log = structlog.get_logger("plait.console")
@@ -177,6 +180,7 @@ class Page:
         self.howto = howto
         self._hub = hub
         self._client = ui.context.client
+        self._machines: dict[str, str] = {}
 
     # -- what is shown
 
@@ -185,6 +189,14 @@ class Page:
         ui.page_title(f"{title} · {self.rooms.identity.firm().name or 'plait'}")
         help_ = link(icon("help", self.t("How to use this page")), f"/console/help/{self.howto}", cls="p-help") if self.howto else ""
         _markup(tag("header", over, tag("h1", title, help_), tag("p", question, cls="p-question") if question else "", cls="p-head"), "p-block")
+
+    def machine(self, id: str) -> str:
+        """Return what a machine, or the work centre that it is, is called; its id where it has no name, beside the name where two bear the same."""
+        if not self._machines:
+            named = self.rooms.machines.machines()
+            often = Counter(each.name for each in named)
+            self._machines = {each.id: each.name if often[each.name] == 1 else f"{each.name} ({each.id})" for each in named if each.name}
+        return self._machines.get(id, id)
 
     def show(self, *content: Any) -> Element:
         """Show markup that does not change."""
@@ -332,7 +344,9 @@ def _input(field: Field, t: Texts) -> Any:
     label = f"{field.label} *" if field.required else field.label
     made: Any
     if field.kind == "choice":
-        made = ui.select(dict(field.options or {}), label=label, value=field.value if field.value in (field.options or {}) else None)
+        options = dict(field.options or {})
+        made = ui.select(options, label=label, value=field.value if field.value in options else None, with_input=len(options) > MOST_LOOKED_THROUGH)
+        made.props("outlined behavior=menu")
     elif field.kind == "tick":
         made = ui.checkbox(field.label, value=bool(field.value))
     elif field.kind == "long":

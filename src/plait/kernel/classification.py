@@ -10,8 +10,9 @@ from importlib.metadata import PackageNotFoundError, files
 from typing import Any
 
 from plait.kernel.problems import INVALID, Problem
+from plait.kernel.texts import Texts
 
-__all__ = ["children", "search", "section", "title", "valid"]
+__all__ = ["children", "said", "search", "section", "title", "valid"]
 
 
 @cache
@@ -61,6 +62,15 @@ def _known(code: str) -> str:
 def title(code: str) -> str:
     """Return the English title of ``code``; raise ``invalid`` for an unknown one."""
     return _standard()[_known(code)]
+
+
+def said(code: str, texts: Texts) -> str:
+    """Return the title of ``code`` ("" for none) in the language of ``texts``; where only its division has a name in it, that one."""
+    if not code:
+        return ""
+    name = title(code)
+    own, wide = texts(name), title(code[:2])
+    return texts(wide) if own == name and texts.language != "en" and texts(wide) != wide else own
 
 
 def section(code: str) -> str:

@@ -76,9 +76,9 @@ class Texts:
         """Return a local date and time of day."""
         return f"{self.day(when)}{' ' if self.language == 'zh' else ', '}{when.astimezone(self.zone):%H:%M}"
 
-    def number(self, value: Decimal | int, decimals: int | None = None) -> str:
-        """Return a number with its thousands apart; ``decimals`` None: as many as it has."""
-        amount = Decimal(value)
+    def number(self, value: Decimal | float, decimals: int | None = None) -> str:
+        """Return a number with its thousands apart; ``decimals`` None: as many as it has (of a float, six figures at most)."""
+        amount = Decimal(f"{value:g}" if isinstance(value, float) and decimals is None else value)
         if decimals is None:
             exponent = amount.normalize().as_tuple().exponent
             decimals = max(0, -exponent) if isinstance(exponent, int) else 0

@@ -20,11 +20,11 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
     """A value in a sentence, as plain text by which its form is known.
 
     ``kind``: a ``word`` stands as it is (a name, a number of an order), a ``term`` is a text of the catalogue, a ``reason`` a sentence of the plan,
-    a ``finding`` one of the doctor; ``number``, ``day`` (YYYY-MM-DD) and ``moment`` (RFC 3339) are written as the reader writes them,
-    ``money`` with its currency in ``unit``.
+    a ``finding`` one of the doctor, a ``summary`` what a file holds; ``number``, ``day`` (YYYY-MM-DD) and ``moment`` (RFC 3339) are written as the
+    reader writes them, ``money`` with its currency in ``unit``.
     """
 
-    kind: Literal["word", "term", "reason", "finding", "number", "day", "moment", "money"]
+    kind: Literal["word", "term", "reason", "finding", "summary", "number", "day", "moment", "money"]
     text: str
     unit: str = ""
 
@@ -73,6 +73,14 @@ def _shown(texts: Texts, value: Value) -> str:
         return texts.money(Money(Decimal(value.text), value.unit))
     if value.kind == "reason":
         return spoken(texts, value.text)
+    if value.kind == "summary":
+        return ", ".join(_piece(texts, each) for each in value.text.split(", "))
     if value.kind == "finding":
         return found(texts, value.text)
     return texts(value.text) if value.kind == "term" and value.text else value.text
+
+
+def _piece(texts: Texts, piece: str) -> str:
+    """Return ``5 order lines`` with its word translated."""
+    number, _, name = piece.partition(" ")
+    return f"{number} {texts(name)}" if number.isdigit() else texts(piece)

@@ -1,42 +1,32 @@
 """Capabilities in words (pure)."""
 
-from plait.kernel import classification
+import re
+from decimal import Decimal
+
 from plait.kernel.clock import parse_iso
 from plait.kernel.texts import LANGUAGES, Texts, language_of
 from plait.manufacturing.capability.model import Capability
 from plait.manufacturing.vocabulary import name_of
 
-__all__ = ["facts_of", "item_facts", "language_of_page", "trade_of"]
+__all__ = ["facts_of", "item_facts", "language_of_page"]
 
 ENGLISH = Texts()
-
-
-def _number(value: float) -> str:
-    return f"{value:g}"
+# The value of a fact whose label ends with its unit.
+MEASURED = re.compile(r"\d{1,12}(\.\d{1,9})?")
 
 
 def _span(least: float | None, most: float | None, unit: str, say: Texts) -> str:
     if least is not None and most is not None:
-        return say("{least} to {most} {unit}", least=_number(least), most=_number(most), unit=unit)
+        return say("{least} to {most} {unit}", least=say.number(least), most=say.number(most), unit=unit)
     if most is not None:
-        return say("up to {most} {unit}", most=_number(most), unit=unit)
-    return say("from {least} {unit}", least=_number(least), unit=unit) if least is not None else ""
+        return say("up to {most} {unit}", most=say.number(most), unit=unit)
+    return say("from {least} {unit}", least=say.number(least), unit=unit) if least is not None else ""
 
 
 def language_of_page(asked: str, wanted: str) -> str:
     """Return the language of a page: the one ``asked`` for, else the first of the browser's (``wanted``: Accept-Language) that we speak, else English."""
     tags = (asked, *(part.partition(";")[0] for part in wanted.split(",")[:10]))
     return next((found for each in tags if (found := language_of(each))), LANGUAGES[0])
-
-
-def trade_of(isic: str, say: Texts) -> str:
-    """Return a firm's class (ISIC Rev.4) in words; where only its division has a name in this language, that one."""
-    if not isic:
-        return ""
-    name = classification.title(isic)
-    said = say(name)
-    wide = classification.title(isic[:2])
-    return say(wide) if said == name and say.language != "en" and say(wide) != wide else said
 
 
 def facts_of(capability: Capability, say: Texts = ENGLISH) -> list[tuple[str, str]]:
@@ -48,7 +38,7 @@ def facts_of(capability: Capability, say: Texts = ENGLISH) -> list[tuple[str, st
         ("Module", _span(capability.module_min_mm, capability.module_max_mm, "mm", say)),
         ("Gear quality", say("ISO 1328 class {quality} or coarser", quality=capability.quality) if capability.quality is not None else ""),
         ("Hardness", _span(capability.hardness_min_hrc, capability.hardness_max_hrc, "HRC", say)),
-        ("Largest piece", f"{' × '.join(_number(size) for size in sizes)} mm" if sizes else ""),
+        ("Largest piece", f"{' × '.join(say.number(size) for size in sizes)} mm" if sizes else ""),
         ("Where", capability.region),
         ("Note", capability.note),
     ]
@@ -63,6 +53,8 @@ def item_facts(said: list[tuple[str, str]], say: Texts = ENGLISH) -> list[tuple[
             shown.append((say(label), say(name_of(value))))
         elif label == "Made at":
             shown.append((say("Made"), say.day(parse_iso(value))))
+        elif label.endswith(")") and MEASURED.fullmatch(value):
+            shown.append((say(label), say.number(Decimal(value))))
         elif not value.startswith("http"):
             shown.append((say(label), value))
     return shown

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from plait.circulation.passport.service import PassportService
+from plait.kernel import classification
 from plait.kernel.clock import BusinessClock, parse_iso
 from plait.kernel.ports import Guard
 from plait.kernel.texts import Texts
@@ -51,7 +52,7 @@ class PublicService:
     async def frame(self, say: Texts) -> dict[str, Any]:
         """Return what every page shows: the firm, its trade in words, the braid."""
         firm = self.guard.firm()
-        trade = await asyncio.to_thread(rules.trade_of, firm.isic, say)
+        trade = await asyncio.to_thread(classification.said, firm.isic, say)
         return {"firm": firm, "trade": trade, "braid": braid_svg(), "say": say, "tongues": TONGUES}
 
     async def card(self, say: Texts, asked: Asked | None = None, wrong: dict[str, str] | None = None) -> dict[str, Any]:

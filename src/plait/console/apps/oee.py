@@ -178,7 +178,7 @@ def _more(page: Page, rows: Sequence[OeeRow]) -> Markup:
         (
             row.name,
             *(percent(each) for each in (row.rates.nee, row.rates.teep, row.rates.allocation, row.rates.utilisation, row.rates.technical, row.rates.setup)),
-            *("–" if each is None else f"{each:.1f}" for each in (row.rates.throughput, row.rates.mtbf, row.rates.mttr)),
+            *("–" if each is None else t.number(each, 1) for each in (row.rates.throughput, row.rates.mtbf, row.rates.mttr)),
         )
         for row in rows
     ]

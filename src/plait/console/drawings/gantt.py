@@ -17,7 +17,7 @@ TOP = 28
 ROW = 34
 BAR = 20
 STACK = 24
-MOST_STACK = 6
+MOST_STACK = 12
 LETTER = 7.6
 LEAST = 2.0
 STEPS_H = (1, 2, 4, 6, 12, 24, 48, 168)
@@ -47,15 +47,18 @@ def bar_words(bar: Bar, t: Texts, said: Callable[[str], str]) -> str:
     return f"{head}\n{bar.customer}{' – ' if bar.customer else ''}{words}, {times}. {late}{said(bar.why)}{pinned}".replace("\n – ", "\n").strip()
 
 
-def draw(chart: Chart, t: Texts, said: Callable[[str], str], chosen: str = "", *, movable: bool = False) -> Markup:
-    """Return the picture. ``said`` says a reason in the language; ``chosen`` is the job looked at; ``movable``: bars can be dragged."""
+def draw(chart: Chart, t: Texts, said: Callable[[str], str], chosen: str = "", *, movable: bool = False, named: Callable[[str], str] = str) -> Markup:
+    """Return the picture. ``said`` says a reason in the language; ``chosen`` is the job looked at.
+
+    ``movable``: bars can be dragged; ``named`` says what a work centre is called.
+    """
     scale = _Scale(chart.since, chart.until)
     heights = [_height(lane) for lane in chart.lanes]
     bottom = TOP + sum(heights)
     rows: list[Markup] = []
     at = TOP
     for lane, height in zip(chart.lanes, heights, strict=True):
-        rows.append(_row(lane, at, height, scale, t, said, chosen))
+        rows.append(_row(lane, at, height, scale, t, said, chosen, named(lane.machine_id or lane.id)))
         at += height
     now = ""
     if chart.since <= chart.now < chart.until:
@@ -141,8 +144,8 @@ def _height(lane: Lane) -> int:
     return ROW + deep * STACK
 
 
-def _row(lane: Lane, y: float, height: int, scale: _Scale, t: Texts, said: Callable[[str], str], chosen: str) -> Markup:
-    name = lane.id or t("other firms")
+def _row(lane: Lane, y: float, height: int, scale: _Scale, t: Texts, said: Callable[[str], str], chosen: str, name: str) -> Markup:
+    name = name or t("other firms")
     head = tag("text", _short(name, 19), tag("title", name), x="0", y=_n(y + 15), cls="g-name")
     if lane.machine_id:
         head = tag("a", head, href=paths.machine(lane.machine_id))
@@ -179,7 +182,7 @@ def _bar(bar: Bar, y: float, scale: _Scale, t: Texts, said: Callable[[str], str]
     body = [tag("title", words), tag("rect", x=_n(x), y=_n(y), width=_n(wide), height=str(BAR), rx="3", cls="g-body")]
     if state == "late" or bar.state == "held":
         body.append(tag("rect", x=_n(x), y=_n(y), width=_n(wide), height=str(BAR), rx="3", fill=f"url(#g-{'late' if state == 'late' else 'held'})"))
-    sign = {"late": "!", "running": "▸", "done": "✓"}.get(state, "") + ("⚲" if bar.frozen else "")
+    sign = {"late": "!", "running": "▶", "done": "✓"}.get(state, "") + ("◆" if bar.frozen else "")
     room = int((wide - 8) / LETTER)
     text = f"{sign} {bar.number}".strip()
     if room >= 2:

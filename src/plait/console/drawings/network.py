@@ -94,7 +94,7 @@ def _box(node: NetworkNode, place: _Place, t: Texts) -> Markup:
     bar = tag("rect", x="0", y="8", width="4", height=f"{BOX[1] - 16}", rx="2", style=f"fill: hsl({hue} 45% 52%)" if hue is not None else "fill: var(--line)")
     name = node.name or node.party[:8]
     short = name if len(name) <= 18 else f"{name[:17]}…"
-    below = " · ".join(each for each in (t("this firm") if node.own else "", node.isic and f"ISIC {node.isic}", node.region) if each)
+    below = " · ".join(each for each in ((t("this firm"), node.region) if node.own else (node.isic and f"ISIC {node.isic}", node.region)) if each)
     texts = (tag("text", short, x="14", y="22", cls="p-name"), tag("text", below[:26], x="14", y="40", cls="p-below"))
     body = tag("g", tag("title", f"{name} {below}"), tag("rect", width=f"{BOX[0]}", height=f"{BOX[1]}", rx="10", cls="p-box"), bar, *texts)
     box = tag("a", body, href=node.link) if node.link.startswith("/") else body

@@ -34,7 +34,7 @@ async def _build(page: Page) -> None:
 
     async def read(_: Actor) -> tuple[Firm, str]:
         firm = identity.firm()
-        return firm, await asyncio.to_thread(classification.title, firm.isic) if firm.isic else ""
+        return firm, await asyncio.to_thread(classification.said, firm.isic, t)
 
     async def change(_: str) -> None:
         await page.form(t("The firm"), _fields(page), lambda actor, said: identity.describe(actor, _profile(identity.profile(), said)), done=t("Saved."))
@@ -165,13 +165,13 @@ def _limits(page: Page, each: Capability) -> str:
     t = page.t
     said = []
     if each.module_min_mm is not None or each.module_max_mm is not None:
-        said.append(f"{t('module')} {each.module_min_mm or 0:g}–{each.module_max_mm or 0:g} mm")
+        said.append(f"{t('module')} {t.number(each.module_min_mm or 0)}–{t.number(each.module_max_mm or 0)} mm")
     if each.quality is not None:
         said.append(f"ISO 1328 {each.quality}")
     if each.hardness_min_hrc is not None or each.hardness_max_hrc is not None:
-        said.append(f"{each.hardness_min_hrc or 0:g}–{each.hardness_max_hrc or 0:g} HRC")
+        said.append(f"{t.number(each.hardness_min_hrc or 0)}–{t.number(each.hardness_max_hrc or 0)} HRC")
     if each.x_mm:
-        said.append(f"{each.x_mm:g} × {each.y_mm or 0:g} × {each.z_mm or 0:g} mm")
+        said.append(f"{t.number(each.x_mm)} × {t.number(each.y_mm or 0)} × {t.number(each.z_mm or 0)} mm")
     return ", ".join(said)
 
 

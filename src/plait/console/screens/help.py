@@ -6,9 +6,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from plait.console.html import Markup, link, tag
+from plait.console.html import Markup, join, link, tag
 from plait.console.page import Page
 from plait.console.screen import Screen
+from plait.console.screens.lists import hint
 from plait.kernel.actor import Actor
 from plait.kernel.problems import NOT_FOUND, Problem
 
@@ -42,13 +43,18 @@ def rendered(text: str) -> Markup:
     return Markup(html)
 
 
+def _language(page: Page) -> Markup | str:
+    """Return who reads another language that these pages are not in it."""
+    return hint(page.t("These pages are in English.")) if page.t.language != "en" else ""
+
+
 async def _build(page: Page) -> None:
     page.head(page.t("How to use it"))
 
     async def read(_: Actor) -> Markup:
         return await asyncio.to_thread(lambda: rendered(text_of(page.path["name"])))
 
-    await page.block(read, lambda shown: tag("article", shown, cls="p-card p-prose"))
+    await page.block(read, lambda shown: join(_language(page), tag("article", shown, cls="p-card p-prose", lang="en")))
 
 
 async def _all(page: Page) -> None:
@@ -58,7 +64,12 @@ async def _all(page: Page) -> None:
         found = sorted(each.name.removesuffix(".md") for each in _folder().iterdir() if each.name.endswith(".md"))
         return [(name, text_of(name).splitlines()[0].lstrip("# ")) for name in found]
 
-    await page.block(names, lambda found: tag("ul", [tag("li", link(title, f"/console/help/{name}")) for name, title in found], cls="p-card p-list"))
+    await page.block(
+        names,
+        lambda found: join(
+            _language(page), tag("ul", [tag("li", link(title, f"/console/help/{name}")) for name, title in found], cls="p-card p-list", lang="en")
+        ),
+    )
 
 
 SCREENS = (Screen("/help", "Help", _all, group="node", icon="help_outline", key="h"), Screen("/help/{name}", "How to use it", _build))

@@ -15,7 +15,7 @@ __all__ = ["SCREENS", "calls_shown", "run_shown", "runs_shown"]
 
 LATEST = 100
 STATES = {"open": ("running", "open"), "finished": ("good", "finished"), "cancelled": ("silent", "cancelled")}
-JOBS = {"waiting": "wait", "released": "setup", "running": "running", "ended": "good", "outside": "note"}
+JOBS = {"waiting": "wait", "released": "setup", "running": "running", "ended": "good", "outside": "note", "open": "running", "finished": "good"}
 PLACES = frozenset({"running", "idle", "down", "setup", "silent"})
 
 
@@ -116,7 +116,8 @@ def run_shown(page: Page, run: Run, batches: Sequence[Batch], jobs: Sequence[Job
     bar = tag("progress", "", value=run.made, max=max(1, run.order.quantity), aria_label=t("Made"), cls="p-progress")
     top = tag("section", tag("p", answer, " ", chip(state, t(word)), cls="p-answer"), bar, cls="p-card")
     columns = (t("Operation"), t("Batch"), t("Where"), t("Good"), t("Scrap"), t("State"))
-    made = table(columns, [_job(page, job) for job in jobs[:500]], label=t("Jobs"), numbers=(3, 4), csv="CSV")
+    names = {step.seq: step.name for step in run.order.steps}
+    made = table(columns, [_job(page, job, names.get(job.seq, "")) for job in jobs[:500]], label=t("Jobs"), numbers=(3, 4), csv="CSV")
     work = tag("section", tag("h2", t("Jobs")), made, cls="p-card")
     more = [(each.id, t.number(each.quantity), t.number(each.good), chip(JOBS.get(each.state, "note"), t(each.state))) for each in batches[:500]]
     columns_ = (t("Batch"), t("Pieces"), t("Good"), t("State"))
@@ -124,10 +125,17 @@ def run_shown(page: Page, run: Run, batches: Sequence[Batch], jobs: Sequence[Job
     return tag("div", top, work, goods, cls="p-stack p-wide-stack")
 
 
-def _job(page: Page, job: Job) -> tuple[Any, ...]:
+def _job(page: Page, job: Job, name: str) -> tuple[Any, ...]:
     t = page.t
     state = chip(JOBS.get(job.state, "note"), t(job.state))
-    return f"{job.seq} {job.group}", job.batch, job.station or job.machine_id, t.number(job.good), t.number(job.scrap), state
+    return (
+        f"{job.seq} {name or job.group}",
+        job.batch,
+        page.machine(job.station or job.machine_id) or t("outside"),
+        t.number(job.good),
+        t.number(job.scrap),
+        state,
+    )
 
 
 SCREENS = (

@@ -6,6 +6,7 @@ from plait.console.drawings.network import draw
 from plait.console.html import Markup, chip, figure, link, since, table, tag
 from plait.console.page import Page
 from plait.console.screen import Screen
+from plait.console.screens.sharing import data_said
 from plait.kernel.texts import Texts
 from plait.overview import paths
 from plait.overview.network.model import Message, Network
@@ -84,7 +85,8 @@ def _recent(page: Page, recent: list[Message]) -> Markup:
 def _row(page: Page, each: Message) -> tuple[Any, ...]:
     t = page.t
     kind = kind_said(t, each.kind)
-    about = link(each.text or kind, each.link) if each.link else each.text
+    text = data_said(t, each.text)
+    about = link(text or kind, each.link) if each.link else text
     partner = link(each.name or each.party, paths.partner(each.party))
     return partner, chip("note", t("in") if each.direction == "in" else t("out")), about, tag("span", kind, cls="p-soft"), since(each.at, t)
 

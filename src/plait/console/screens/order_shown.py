@@ -11,12 +11,14 @@ from plait.console.screens.lists import firm, hint
 from plait.console.screens.orders_shown import late_by
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.late.model import LineDetail, PlannedStep, Remedy, WhatIfAnswer
+from plait.manufacturing.desk.late.spoken import spoken
 from plait.manufacturing.line.model import Batch, Job
 from plait.manufacturing.trade.model import DespatchAdvice, Document, OrderResponse, Quotation, RequestForQuotation
 from plait.overview import paths
 from plait.overview.braid.model import Braid, say
 from plait.overview.orders.model import OrderRow, OrderView
 from plait.overview.orders.rules import total_of
+from plait.overview.reasons import reason_said
 
 __all__ = ["DOCUMENTS", "braid_shown", "facts_shown", "late_shown", "papers_shown", "rest_shown", "said_of", "what_if_shown"]
 
@@ -63,7 +65,7 @@ def braid_shown(page: Page, braid: Braid, row: OrderRow, wide: Markup, tall: Mar
     state = late if braid.late is not None else "good" if braid.state in ("open", "done") else "silent"
     words = say(braid.headline, t)
     if row.side == "sold" and row.state == "open" and row.verdict and row.reason:
-        state, words = {"late": "bad", "on_time": "good"}.get(row.verdict, "warn"), row.reason
+        state, words = {"late": "bad", "on_time": "good"}.get(row.verdict, "warn"), spoken(t, row.reason)
         words = t("Nobody can say yet: {reason}", reason=words) if row.verdict == "unplanned" else words
     said = tag("p", icon({"bad": "error", "good": "check_circle", "warn": "warning"}.get(state, "do_not_disturb_on")), " ", words, cls=f"p-answer p-{state}")
     return tag("section", said, wide, tall, left_out, cls="p-card p-braid")
@@ -119,10 +121,10 @@ def late_shown(page: Page, detail: LineDetail, may: frozenset[str]) -> Markup:
     t, line = page.t, detail.line
     state = {"late": "bad", "on_time": "good"}.get(line.verdict, "warn")
     slack = late_by(t, line.slack_days) if line.slack_days is not None else t("cannot be planned")
-    head = tag("p", chip(state, slack), " ", line.reason)
-    todo = tag("p", icon("build"), " ", line.todo) if line.todo else ""
-    notes = [hint(note) for note in line.notes]
-    return tag("section", tag("h2", t("Will it be there?")), head, todo, notes, _remedies(page, detail, may), _steps(t, detail.steps), cls="p-card")
+    head = tag("p", chip(state, slack), " ", spoken(t, line.reason))
+    todo = tag("p", icon("build"), " ", spoken(t, line.todo)) if line.todo else ""
+    notes = [hint(spoken(t, note)) for note in line.notes]
+    return tag("section", tag("h2", t("Will it be there?")), head, todo, notes, _remedies(page, detail, may), _steps(page, detail.steps), cls="p-card")
 
 
 def _remedies(page: Page, detail: LineDetail, may: frozenset[str]) -> Markup | str:
@@ -155,15 +157,16 @@ def _remedy(page: Page, index: int, remedy: Remedy, may: frozenset[str]) -> Mark
         acts.append(_button(t("Try"), "science", "try", arg=str(index)))
         if {"desk.write", "schedule.write"} <= may:
             acts.append(_button(t("Do it"), "done", "apply", "p-go" if index == 0 else "p-quiet", str(index)))
-    return tag("li", tag("div", tag("p", tag("strong", remedy.text)), said), mark, tag("div", acts, cls="p-row") if acts else "")
+    return tag("li", tag("div", tag("p", tag("strong", spoken(t, remedy.text))), said), mark, tag("div", acts, cls="p-row") if acts else "")
 
 
-def _steps(t: Texts, steps: Sequence[PlannedStep]) -> Markup | str:
+def _steps(page: Page, steps: Sequence[PlannedStep]) -> Markup | str:
+    t = page.t
     if not steps:
         return ""
     rows = []
     for step in steps[:MOST_ROWS]:
-        place = join(icon("north_east", t("outside")), " ", step.supplier or t("a supplier")) if step.outside else step.work_centre or step.group
+        place = join(icon("north_east", t("outside")), " ", step.supplier or t("a supplier")) if step.outside else page.machine(step.work_centre) or step.group
         waits = "; ".join(_wait(t, wait.kind, wait.order, wait.reason) for wait in step.waits[:3])
         rows.append((f"{step.seq} {step.name}", str(step.batch), place, t.number(step.pieces), when(step.start, t), when(step.end, t), waits or "–"))
     names = (t("Operation"), t("Batch"), t("Where"), t("Pieces"), t("Begins"), t("Ends"), t("Waits for"))
@@ -243,7 +246,7 @@ def said_of(t: Texts, doc: Document) -> Markup | str:
     """Return what a document says, in a few words."""
     if isinstance(doc, OrderResponse):
         said = t(CODES.get(doc.code, doc.code))
-        return join(said, f": {doc.reason}" if doc.reason else "", join(", ", when(doc.promised, t)) if doc.promised else "")
+        return join(said, f": {reason_said(t, doc.reason)}" if doc.reason else "", join(", ", when(doc.promised, t)) if doc.promised else "")
     if isinstance(doc, DespatchAdvice):
         return join(t("{quantity} pieces, here ", quantity=t.number(sum(line.quantity for line in doc.lines))), when(doc.eta, t))
     if isinstance(doc, Quotation):
@@ -251,7 +254,7 @@ def said_of(t: Texts, doc: Document) -> Markup | str:
         return join(t.money(total) if total else "–", t(", valid until "), when(doc.valid_until, t))
     reason = getattr(doc, "reason", "")
     if reason:
-        return str(reason)
+        return reason_said(t, str(reason))
     lines: Sequence[Any] = getattr(doc, "lines", ())
     return f"{t.quantity(lines[0].quantity, lines[0].unit)} {lines[0].name}" if lines else "–"
 
@@ -264,8 +267,8 @@ def _work(page: Page, view: OrderView) -> Markup | str:
     by_step: dict[tuple[int, str], list[Job]] = {}
     for job in sorted(view.jobs, key=lambda job: (job.seq, job.id)):
         by_step.setdefault((job.seq, job.group), []).append(job)
-    steps = [_step(t, seq, group or t("outside"), jobs) for (seq, group), jobs in by_step.items()]
-    rows = [_job(t, job, numbers) for jobs in by_step.values() for job in jobs][:MOST_ROWS]
+    steps = [_step(page, seq, group or t("outside"), jobs) for (seq, group), jobs in by_step.items()]
+    rows = [_job(page, job, numbers) for jobs in by_step.values() for job in jobs][:MOST_ROWS]
     more = hint(t("and {count} more", count=len(view.jobs) - MOST_ROWS)) if len(view.jobs) > MOST_ROWS else ""
     finished = sum(batch.good for batch in view.batches if batch.state == "finished")
     said = tag("p", t("{good} of {quantity} pieces are finished.", good=t.number(finished), quantity=t.number(sum(batch.quantity for batch in view.batches))))
@@ -274,22 +277,24 @@ def _work(page: Page, view: OrderView) -> Markup | str:
     return tag("section", tag("h2", t("Jobs")), said, made, details(t("Every batch"), every, more), cls="p-card")
 
 
-def _step(t: Texts, seq: int, group: str, jobs: Sequence[Job]) -> tuple[Any, ...]:
+def _step(page: Page, seq: int, group: str, jobs: Sequence[Job]) -> tuple[Any, ...]:
     """Return one operation of all batches together."""
+    t = page.t
     ended = sum(job.state == "ended" for job in jobs)
     states = {job.state for job in jobs}
     now = next((name for name in ("running", "outside", "released") if name in states), "ended" if ended == len(jobs) else "waiting")
     state, word = JOBS[now]
     machines = sorted({job.machine_id for job in jobs if job.machine_id})
-    at = join(*[join(", " if index else "", link(id, paths.machine(id))) for index, id in enumerate(machines)]) if machines else "–"
+    at = join(*[join(", " if index else "", link(page.machine(id), paths.machine(id))) for index, id in enumerate(machines)]) if machines else "–"
     good, scrap = t.number(sum(job.good for job in jobs)), t.number(sum(job.scrap for job in jobs))
     return (f"{seq} {group}", chip(state, t(word)), t("{done} of {all}", done=ended, all=len(jobs)), at, good, scrap)
 
 
-def _job(t: Texts, job: Job, numbers: Mapping[str, Batch]) -> tuple[Any, ...]:
+def _job(page: Page, job: Job, numbers: Mapping[str, Batch]) -> tuple[Any, ...]:
+    t = page.t
     state, word = JOBS.get(job.state, ("note", job.state))
     batch = numbers.get(job.batch)
-    machine = link(job.machine_id, paths.machine(job.machine_id)) if job.machine_id else job.station or job.group or t("outside")
+    machine = link(page.machine(job.machine_id), paths.machine(job.machine_id)) if job.machine_id else job.station or job.group or t("outside")
     return (f"{job.seq} {job.group}".strip(), str(batch.number) if batch else "–", machine, chip(state, t(word)), t.number(job.good), t.number(job.scrap))
 
 

@@ -6,6 +6,7 @@ from plait.console.html import Markup, chip, drawing, join, link, table, tag, wh
 from plait.console.page import Page
 from plait.console.screens.lists import firm
 from plait.kernel.texts import Texts
+from plait.manufacturing.desk.late.spoken import spoken
 from plait.overview import paths
 from plait.overview.braid.drawing_small import draw_small
 from plait.overview.braid.model import SmallBraid
@@ -82,16 +83,16 @@ def verdict_shown(page: Page, row: OrderRow) -> Markup:
         return chip("wait", t("not planned yet"))
     if row.state in ("cancelled", "rejected", "withdrawn", "done") or not row.verdict:
         state, word = STATES.get(row.state, ("note", row.state))
-        return join(chip(state, t(word)), _why(row.reason))
+        return join(chip(state, t(word)), _why(t, row.reason))
     if row.verdict == "unplanned":
-        return join(chip("warn", t("cannot be planned")), _why(row.reason))
+        return join(chip("warn", t("cannot be planned")), _why(t, row.reason))
     said = late_by(t, row.slack_days) if row.slack_days is not None else t("late") if row.verdict == "late" else t("on time")
     bad = row.verdict == "late"
-    return join(chip("bad" if bad else "good", said), _why(row.reason if bad else ""))
+    return join(chip("bad" if bad else "good", said), _why(t, row.reason if bad else ""))
 
 
-def _why(reason: str) -> Markup | str:
-    return tag("p", reason, cls="p-soft p-small") if reason else ""
+def _why(t: Texts, reason: str) -> Markup | str:
+    return tag("p", spoken(t, reason), cls="p-soft p-small") if reason else ""
 
 
 def rows_shown(page: Page, found: OrdersPage, braids: Mapping[str, SmallBraid]) -> Markup:

@@ -1,11 +1,14 @@
 """Partners: with whom are we joined, how do we reach them, and what do we share."""
 
+import asyncio
 from typing import Any
 
 from plait.console.html import Markup, chip, details, figure, icon, join, link, pairs, since, table, tag
 from plait.console.page import Block, Empty, Field, Page
 from plait.console.screen import Screen
 from plait.console.screens.network import kind_said
+from plait.console.screens.sharing import data_said, sentence_of, state_shown
+from plait.kernel import classification
 from plait.kernel.actor import Actor
 from plait.kernel.firm import Member
 from plait.kernel.problems import NOT_FOUND, Problem
@@ -75,10 +78,11 @@ async def _one(page: Page) -> None:
         raise Problem(NOT_FOUND, t("No firm is known under this."))
     page.head(member.name or t("Partner"), t("What is between us?"), over=tag("p", link(t("Partners"), paths.partners()), cls="p-over"))
 
-    async def read(actor: Actor) -> tuple[Member, list[AgreementView], Network | None]:
+    async def read(actor: Actor) -> tuple[Member, str, list[AgreementView], Network | None]:
         mine = await people.held(actor) if await page.me.may("sharing.read") else []
         network = await page.rooms.network.network(actor) if await page.me.may("overview.read") else None
-        return member, [each for each in mine if party in {each.provider, each.consumer}], network
+        trade = await asyncio.to_thread(classification.said, member.isic, t)
+        return member, trade, [each for each in mine if party in {each.provider, each.consumer}], network
 
     async def ask(_: str) -> None:
         fields = [Field("dataset", t("Name of the data"), required=True, hint=t("for example: traceability"))]
@@ -91,7 +95,7 @@ async def _one(page: Page) -> None:
     block: Block = await page.block(read, lambda found: partner_shown(page, *found, may=may), live=("sharing.", "directory.", "trade."), on=acts)
 
 
-def partner_shown(page: Page, member: Member, agreements: list[AgreementView], network: Network | None, *, may: bool) -> Markup:
+def partner_shown(page: Page, member: Member, trade: str, agreements: list[AgreementView], network: Network | None, *, may: bool) -> Markup:
     """Return who a firm is, what goes between us by strand, which contracts are in force, and the last messages."""
     t = page.t
     edges = [edge for edge in network.edges if member.party_id in {edge.source, edge.target}] if network is not None else []
@@ -99,7 +103,7 @@ def partner_shown(page: Page, member: Member, agreements: list[AgreementView], n
     rows = (
         (t("Address"), tag("code", member.url)),
         (t("Region"), member.region),
-        (t("Class of business"), member.isic),
+        (t("Class of business"), f"{member.isic} {trade}".strip()),
         (t("Roles"), ", ".join(t(role) for role in member.roles)),
         (t("Location number (GLN)"), member.gln),
     )
@@ -111,13 +115,9 @@ def partner_shown(page: Page, member: Member, agreements: list[AgreementView], n
     return tag("div", _edges(page, edges, member.party_id), tag("div", who, contracts, cls="p-cols"), _recent(page, recent), cls="p-stack")
 
 
-def _sentence(page: Page, each: AgreementView) -> str:
-    return page.t("{consumer} may see {what} of {provider}.", consumer=each.consumer_name, what=each.dataset, provider=each.provider_name)
-
-
 def _contract(page: Page, each: AgreementView) -> Markup:
-    words = tag("div", link(_sentence(page, each), paths.contract(each.id)))
-    return tag("li", icon("handshake"), words, tag("span", page.t(each.state), cls="p-soft"))
+    words = tag("div", link(sentence_of(page.t, each), paths.contract(each.id)))
+    return tag("li", icon("handshake"), words, state_shown(page.t, each.state))
 
 
 def _edges(page: Page, edges: list[Edge], party: str) -> Markup:
@@ -144,7 +144,8 @@ def _recent(page: Page, recent: list[Message]) -> Markup:
 def _message(page: Page, each: Message) -> tuple[Any, ...]:
     t = page.t
     kind = kind_said(t, each.kind)
-    about = link(each.text or kind, each.link) if each.link else each.text
+    text = data_said(t, each.text)
+    about = link(text or kind, each.link) if each.link else text
     return chip("note", t("in") if each.direction == "in" else t("out")), about, kind, since(each.at, t)
 
 

@@ -1,4 +1,4 @@
-"""What a person does with a part: take goods in, correct stock by a count, estimate times and confirm them."""
+"""What a person does with a part: take goods in, correct stock by a count, change its operations, estimate times and confirm them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -6,17 +6,18 @@ from typing import Any
 
 from plait.console.page import Block, Field, Page
 from plait.console.screens.order_acts import amount_in
+from plait.console.screens.parts_routing import RoutingForm
 from plait.kernel.actor import Actor
 from plait.kernel.problems import INVALID, Problem
 from plait.manufacturing.desk.masters.model import Correction, Corrections, Estimate
-from plait.manufacturing.part.model import Counted, Stock, StockCount, StockIn
+from plait.manufacturing.part.model import Counted, Part, Stock, StockCount, StockIn
 from plait.overview.parts.model import PartView
 
 __all__ = ["PartActs"]
 
 
 class PartActs:
-    """The acts of one part's page; ``estimate`` and ``corrections`` are what was asked for last."""
+    """The acts of one part's page; ``estimate`` and ``corrections`` are what was asked for last, ``before`` is it before its operations were changed."""
 
     def __init__(self, page: Page, view: PartView, may: frozenset[str]) -> None:
         self.page = page
@@ -24,6 +25,7 @@ class PartActs:
         self.may = may
         self.estimate: Estimate | None = None
         self.corrections: Sequence[Correction] | None = None
+        self.before: Part | None = None
         self.block: Block | None = None
 
     def now(self, view: PartView) -> PartView:
@@ -40,6 +42,8 @@ class PartActs:
             "apply-estimate": lambda _: self.apply_estimate(),
             "compare": lambda _: self.compare(),
             "confirm": self.confirm,
+            "routing": lambda _: self.change_routing(),
+            "undo-routing": lambda _: self.undo_routing(),
         }
 
     async def _again(self) -> None:
@@ -108,6 +112,24 @@ class PartActs:
         if done is not None:
             self.estimate = None
             self.page.say(t("Entered, marked as estimated. The orders can be planned now."))
+            await self._again()
+
+    async def change_routing(self) -> None:
+        """Show the form of its operations; what was there before is kept, to be taken back."""
+        before = self.view.part
+        if await RoutingForm(self.page, self.view).open() is not None:
+            self.before, self.estimate, self.corrections = before, None, None
+            self.page.say(self.page.t("Saved."))
+            await self._again()
+
+    async def undo_routing(self) -> None:
+        """Make it again as it was before the operations were changed."""
+        before = self.before
+        if before is None:
+            return
+        done = await self.page.act(lambda actor: self.page.rooms.parts.put(actor, before), self.page.t("It is made as before again."))
+        if done is not None:
+            self.before = None
             await self._again()
 
     async def compare(self) -> None:

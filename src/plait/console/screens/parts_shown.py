@@ -8,6 +8,7 @@ from plait.console.html import Markup, chip, details, figure, icon, join, link, 
 from plait.console.page import Page
 from plait.console.screens.lists import hint
 from plait.console.screens.parts_acts import PartActs
+from plait.console.screens.parts_routing import changed_shown
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.masters.model import Correction, Estimate
 from plait.manufacturing.part.model import Material, Operation, Stock
@@ -118,7 +119,7 @@ def facts_shown(page: Page, view: PartView) -> Markup:
     """Return what the part is, with its drawings."""
     t, part = page.t, view.part
     older = [revision for revision in view.revisions if revision != part.revision]
-    sizes = " × ".join(f"{size:g}" for size in (part.x_mm, part.y_mm, part.z_mm) if size is not None)
+    sizes = " × ".join(t.number(size) for size in (part.x_mm, part.y_mm, part.z_mm) if size is not None)
     passport = link(t("Passport"), paths.passport(part.gtin)) if part.gtin else ""
     rows = (
         (t("Number"), part.id),
@@ -132,7 +133,7 @@ def facts_shown(page: Page, view: PartView) -> Markup:
         (t("Mass"), t.quantity(part.mass_kg, "KGM") if part.mass_kg is not None else ""),
         (t("Batch"), t.quantity(part.batch_size) if part.batch_size > 1 else ""),
         (t("Serial numbers"), t("each piece has its own") if part.serial else ""),
-        (t("Days until it comes"), f"{part.lead_days:g}" if part.lead_days else ""),
+        (t("Days until it comes"), t.number(part.lead_days) if part.lead_days else ""),
     )
     files = [_file(t, each.id, each.name, each.revision, t.day(each.received)) for each in view.files]
     kept = join(tag("h3", t("Drawings and files"), cls="p-h3"), tag("ul", files, cls="p-list")) if files else ""
@@ -190,7 +191,7 @@ def _movements(t: Texts, movements: Sequence[Movement], unit: str) -> Markup | s
 def made_shown(page: Page, view: PartView, acts: PartActs) -> Markup:
     """Return the operations with their times, other ways to make it, and the material of one piece; estimates are marked and can be taken over."""
     t, part = page.t, view.part
-    parts: list[Any] = []
+    parts: list[Any] = [changed_shown(page, acts.before, part)] if acts.before is not None else []
     if part.routing:
         parts.append(_operations(t, part.routing, t("Operations")))
         parts += [
@@ -203,6 +204,8 @@ def made_shown(page: Page, view: PartView, acts: PartActs) -> Markup:
     buttons = []
     if view.unmade and "desk.read" in acts.may and acts.estimate is None:
         buttons.append(_button(t("Estimate its times"), "auto_awesome", "estimate", cls="p-go"))
+    if part.supply != "buy" and "part.write" in acts.may:
+        buttons.append(_button(t("Change the operations") if part.routing else t("Say how it is made"), "edit", "routing"))
     if part.routing and "desk.read" in acts.may:
         buttons.append(_button(t("Compare with what jobs took"), "rule", "compare"))
     if view.unmade and acts.estimate is not None:
@@ -223,18 +226,24 @@ def _operations(t: Texts, operations: Sequence[Operation], label: str) -> Markup
         where: Any
         if op.outside:
             where = tag("span", icon("north_east", t("outside")), " ", op.supplier or t("a supplier"))
-            setup, cycle = "–", t("{count} days", count=f"{op.lead_days:g}") if op.lead_days else "–"
+            setup, cycle = "–", _days(t, op.lead_days) if op.lead_days else "–"
         else:
-            where, setup, cycle = op.group or "–", t("{count} min", count=f"{op.setup_min:g}"), t("{count} min", count=f"{op.cycle_min:g}")
+            where, setup, cycle = op.group or "–", t("{count} min", count=t.number(op.setup_min)), t("{count} min", count=t.number(op.cycle_min))
         mark = chip("wait", t("estimated")) if op.estimated else ""
         rows.append((tag("div", tag("span", op.seq, cls="p-soft"), " ", op.name, " ", mark), where, setup, cycle))
     names = (t("Operation"), t("Where"), t("Set-up"), t("A piece"))
     return table(names, rows, label=label, numbers=(2, 3))
 
 
+def _days(t: Texts, days: float) -> str:
+    return t("{count} day" if days == 1 else "{count} days", count=t.number(days))
+
+
 def _estimate(t: Texts, found: Estimate, *, writes: bool) -> Markup:
     words = tag("p", t("Estimated {basis}.", basis=t(BASES[found.basis])), " ", found.why)
-    spread = tag("p", t("A piece takes {low} to {high} min in like jobs.", low=f"{found.spread.low:.1f}", high=f"{found.spread.high:.1f}"), cls="p-soft")
+    spread = tag(
+        "p", t("A piece takes {low} to {high} min in like jobs.", low=t.number(found.spread.low, 1), high=t.number(found.spread.high, 1)), cls="p-soft"
+    )
     act = _button(t("Enter the estimate"), "check", "apply-estimate", cls="p-go") if writes else ""
     return tag("div", tag("h3", t("An estimate"), cls="p-h3"), words, spread, _operations(t, found.operations, t("An estimate")), act, cls="p-stack")
 
@@ -242,8 +251,8 @@ def _estimate(t: Texts, found: Estimate, *, writes: bool) -> Markup:
 def _corrections(t: Texts, found: Sequence[Correction], *, writes: bool) -> Markup:
     rows = []
     for each in found:
-        was = t("{setup} + {cycle} min a piece", setup=f"{each.setup_was:g}", cycle=f"{each.cycle_was:g}")
-        now = t("{setup} + {cycle} min a piece", setup=f"{each.setup_now:g}", cycle=f"{each.cycle_now:g}")
+        was = t("{setup} + {cycle} min a piece", setup=t.number(each.setup_was), cycle=t.number(each.cycle_was))
+        now = t("{setup} + {cycle} min a piece", setup=t.number(each.setup_now), cycle=t.number(each.cycle_now))
         act = _button(t("Take over"), "check", "confirm", f"{each.part_id}/{each.seq}") if writes else ""
         rows.append((f"{each.seq} {each.name}", was, now, t.number(each.jobs), act))
     names = (t("Operation"), t("Planned"), t("As jobs took"), t("Jobs"), "")
@@ -254,7 +263,7 @@ def _materials(t: Texts, materials: Sequence[Material]) -> Markup:
     rows = []
     for each in materials:
         name = link(each.name or each.part, paths.part(each.part)) if each.part else each.name
-        lead = t("{count} days", count=f"{each.lead_days:g}") if each.lead_days else "–"
+        lead = _days(t, each.lead_days) if each.lead_days else "–"
         rows.append((name, t.quantity(each.quantity, each.unit), t(FROM[each.supply]), each.supplier or "–", lead))
     names = (t("Material"), t("For one piece"), t("From where"), t("Supplier"), t("Comes in"))
     return join(tag("h3", t("Material"), cls="p-h3"), table(names, rows, label=t("Material"), numbers=(1,)))

@@ -64,14 +64,14 @@ def times_shown(page: Page, found: Found, *, may: bool) -> Markup:
 
 def _said(t: Texts, row: Proposal) -> list[str]:
     if row.seq == 0:
-        was, now = f"{row.cycle_was * 100:.1f}", f"{row.cycle_now * 100:.1f}"
+        was, now = t.number(row.cycle_was * 100, 1), t.number(row.cycle_now * 100, 1)
         return [t("Scrap: {was} % is allowed for, machines say {now} % ({jobs} jobs).", was=was, now=now, jobs=row.jobs)]
     found = []
     if row.cycle_was != row.cycle_now:
-        values = {"operation": row.name, "was": f"{row.cycle_was:g}", "now": f"{row.cycle_now:g}", "jobs": row.jobs}
+        values = {"operation": row.name, "was": t.number(row.cycle_was), "now": t.number(row.cycle_now), "jobs": row.jobs}
         found.append(t("{operation}: the routing says {was} min a piece, machines say {now} min ({jobs} jobs).", **values))
     if row.setup_now is not None:
-        values = {"operation": row.name, "was": f"{row.setup_was or 0:g}", "now": f"{row.setup_now:g}", "jobs": row.jobs}
+        values = {"operation": row.name, "was": t.number(row.setup_was or 0), "now": t.number(row.setup_now), "jobs": row.jobs}
         found.append(t("{operation}: the routing says {was} min for the set-up, machines say {now} min ({jobs} jobs).", **values))
     return found
 
@@ -96,17 +96,17 @@ def _decided(t: Texts, row: Proposal, *, may: bool) -> Markup:
 def _measured(t: Texts, rows: Sequence[Measured]) -> Markup:
     shown = []
     for row in rows:
-        spread = f"{row.cycle_low:g} – {row.cycle_high:g}"
-        setup = "–" if row.setup_min is None else t("{count} min", count=f"{row.setup_min:g}")
+        spread = f"{t.number(row.cycle_low)} – {t.number(row.cycle_high)}"
+        setup = "–" if row.setup_min is None else t("{count} min", count=t.number(row.setup_min))
         shown.append(
             (
                 tag("div", tag("span", row.seq, cls="p-soft"), " ", row.name),
-                t("{count} min", count=f"{row.routing_cycle_min:g}"),
-                t("{count} min", count=f"{row.cycle_min:g}"),
+                t("{count} min", count=t.number(row.routing_cycle_min)),
+                t("{count} min", count=t.number(row.cycle_min)),
                 spread,
-                t("{count} min", count=f"{row.routing_setup_min:g}"),
+                t("{count} min", count=t.number(row.routing_setup_min)),
                 setup,
-                f"{row.scrap * 100:.1f} %",
+                f"{t.number(row.scrap * 100, 1)} %",
                 t.number(row.jobs),
             )
         )

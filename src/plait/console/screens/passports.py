@@ -1,8 +1,10 @@
 """Passports: what everybody who holds a thing of ours may read of it, and what others besides."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from nicegui import ui
@@ -17,6 +19,7 @@ from plait.kernel.actor import Actor
 from plait.kernel.clock import parse_iso
 from plait.kernel.problems import INVALID, Problem
 from plait.kernel.texts import Texts
+from plait.manufacturing.vocabulary import name_of
 from plait.overview import paths
 from plait.sharing.guest.model import MadeLink, NewLink
 
@@ -24,6 +27,7 @@ __all__ = ["SCREENS", "passport_shown", "passports_shown", "tiers_said"]
 
 MOST = 100
 LIVE = ("passport.",)
+MASS = re.compile(r"\d{1,12}(\.\d{1,9})?")
 # What a passport's fields are called; what a firm names itself is shown as it is.
 FIELDS = {
     "name": "Name",
@@ -209,7 +213,9 @@ def _value(each: Element, t: Texts) -> Any:
         return tag("ul", [tag("li", _told(one, t)) for one in each.value[:50]], cls="p-list")
     if each.element_id == "made_at":
         return when(_moment(str(each.value)), t)
-    return str(each.value)
+    if each.element_id in ("process", "material"):
+        return t(name_of(str(each.value)))
+    return t.number(Decimal(str(each.value))) if each.element_id == "mass_kg" and MASS.fullmatch(str(each.value)) else str(each.value)
 
 
 def _told(one: Any, t: Texts) -> Any:

@@ -127,11 +127,23 @@ def sessions_shown(page: Page, found: list[SessionView]) -> Markup:
     """Return who is signed in, and where."""
     t = page.t
     rows = [
-        (each.name, each.device, each.address, since(each.seen, t), tag("button", t("End"), type="button", cls="p-quiet", data_act="end", data_arg=each.id))
+        (
+            each.name,
+            _device(t, each.device),
+            each.address,
+            since(each.seen, t, real=True),
+            tag("button", t("End"), type="button", cls="p-quiet", data_act="end", data_arg=each.id),
+        )
         for each in found
     ]
     columns = (t("Name"), t("Device"), t("Address"), t("Last seen"), "")
     return tag("section", tag("h2", t("Signed in now")), table(columns, rows, label=t("Sessions")), cls="p-card")
+
+
+def _device(t: Texts, device: str) -> str:
+    """Return browser and system of a session; only the words between them are ours."""
+    browser, found, system = device.partition(" on ")
+    return t("{browser} on {system}", browser=browser, system=system) if found else t(device)
 
 
 async def _shown(page: Page, title: str, content: Markup) -> None:

@@ -8,9 +8,11 @@ import msgspec
 from plait.console.html import Markup, chip, details, icon, join, link, pairs, since, table, tag, when
 from plait.console.page import Page
 from plait.console.screens.lists import firm, hint
+from plait.console.screens.rfqs_words import why_not_said
 from plait.kernel.texts import Texts
 from plait.manufacturing.desk.model import Proposal
 from plait.manufacturing.part.model import CostBreakdown
+from plait.manufacturing.vocabulary import name_of
 from plait.overview import paths
 from plait.overview.orders.model import Answer, Answered, RequestRow, RequestsPage, RequestView
 
@@ -30,6 +32,21 @@ STATES = {
     "confirmed": ("good", "ordered"),
     "released": ("silent", "let go"),
 }
+
+
+# What a requirement asks for besides its process, and what says nothing.
+ASKED = {
+    "material": "material {value}",
+    "module_mm": "module {value} mm",
+    "quality": "quality {value} (ISO 1328)",
+    "hardness_hrc": "hardness {value} HRC",
+    "x_mm": "length {value} mm",
+    "y_mm": "width {value} mm",
+    "z_mm": "height {value} mm",
+    "certificates": "certificates {value}",
+    "region": "region {value}",
+}
+UNSAID = (None, "", (), "any")
 
 
 def _chip(t: Texts, name: str) -> Markup:
@@ -107,9 +124,14 @@ def answer_shown(page: Page, view: RequestView, proposal: Proposal | None, *, ma
 def _requirement(t: Texts, requirement: Any) -> Markup:
     if requirement is None:
         return Markup("–")
-    values = {name: value for name, value in msgspec.to_builtins(requirement).items() if value not in (None, "", [], ()) and name != "process"}
-    words = [f"{name.replace('_', ' ')} {value}" for name, value in values.items() if isinstance(value, str | int | float)]
-    return join(requirement.process or "–", tag("p", " · ".join(words[:8]), cls="p-soft p-small") if words else "")
+    words = [t(text, value=_value(t, name, getattr(requirement, name))) for name, text in ASKED.items() if getattr(requirement, name) not in UNSAID]
+    return join(t(name_of(requirement.process)) or "–", tag("p", " · ".join(words), cls="p-soft p-small") if words else "")
+
+
+def _value(t: Texts, name: str, value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return t(name_of(value)) if name == "material" else value if isinstance(value, str) else t.number(value)
 
 
 def _answer(page: Page, view: RequestView, proposal: Proposal | None, *, may: bool) -> Markup:
@@ -216,7 +238,7 @@ def _others(page: Page, view: RequestView, *, may: bool) -> Markup | str:
     rows = []
     for found in view.others:
         fits = chip("good", t("can make it")) if found.fits else chip("silent", t("does not fit"))
-        why = tag("p", "; ".join(found.why_not[:4]), cls="p-soft p-small") if found.why_not else ""
+        why = tag("p", "; ".join(why_not_said(t, why) for why in found.why_not[:4]), cls="p-soft p-small") if found.why_not else ""
         ask = _button(t("Ask too"), "add", "ask", arg=found.party) if may and found.fits and view.row.side == "sent" else ""
         rate = t("{rate} an hour", rate=t.money(found.rate)) if found.rate else "–"
         rows.append((firm(found.name, found.party), join(fits, why), rate, ask))

@@ -172,7 +172,7 @@ class ScheduleActs:
             return
         zone = ZoneInfo(t.zone.key)
         at = bar.start.astimezone(zone)
-        places = {id: id for id in (lane.id, *lane.others)}
+        places = {id: self.page.machine(id) for id in (lane.id, *lane.others)}
         fields = [
             Field("day", t("Not before (day)"), kind="date", value=at.date().isoformat(), required=True),
             Field("time", t("Not before (time, HH:MM)"), value=f"{at:%H:%M}", required=True),
@@ -195,7 +195,7 @@ class ScheduleActs:
         await self._show(title, answer, (lambda actor: late.apply(actor, WhatIf(changes))) if saves else None)
 
     def _places(self) -> dict[str, str]:
-        return {lane.id: lane.id for lane in self._chart.lanes if lane.id} if self._chart is not None else {}
+        return {lane.id: self.page.machine(lane.machine_id or lane.id) for lane in self._chart.lanes if lane.id} if self._chart is not None else {}
 
     def _next_day(self) -> date:
         return self.page.me.now().astimezone(ZoneInfo(self.page.t.zone.key)).date() + timedelta(days=1)
@@ -218,7 +218,7 @@ class ScheduleActs:
 
         made = await self.page.form(t("Try overtime"), fields, do, yes=t("Try"), note=t("Nothing is changed yet: you see first what would move."))
         if made is not None:
-            title = t("{centre} stays open {hours} h longer on {day}", centre=made.work_centre, hours=f"{made.hours:g}", day=t.day(made.day))
+            title = t("{centre} stays open {hours} h longer on {day}", centre=made.work_centre, hours=t.number(made.hours), day=t.day(made.day))
             await self._try(title, (made,))
 
     async def shift(self) -> None:

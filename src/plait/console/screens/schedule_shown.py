@@ -96,7 +96,7 @@ def chart_shown(page: Page, chart: Chart, acts: ScheduleActs, shown: str, links:
     )
     tries = [_button(t("Try overtime"), "more_time", "overtime"), _button(t("Try another shift"), "dark_mode", "shift")] if "desk.read" in acts.may else []
     head = tag("div", move, _sites(page, chart, shown), tag("div", tries, cls="p-row"), cls="p-row g-head")
-    drawn = draw(chart, t, lambda why: why_said(t, why), acts.chosen, movable=acts.writes)
+    drawn = draw(chart, t, lambda why: why_said(t, why), acts.chosen, movable=acts.writes, named=page.machine)
     wide = tag("div", drawn, cls="p-scroll g-wide", tabindex="0", role="region", aria_label=t("Schedule"))
     drop = tag("button", "", type="button", data_act="drop", data_arg="", hidden=True, cls="g-drop")
     dragged = hint(t("Drag a bar to another time or work centre to see what that would do; nothing changes before you save it.")) if acts.writes else ""
@@ -158,7 +158,7 @@ def _lists(page: Page, chart: Chart) -> Markup:
 
 def _list(page: Page, lane: Lane) -> Markup:
     t = page.t
-    name = lane.id or t("other firms")
+    name = page.machine(lane.machine_id or lane.id) or t("other firms")
     rows = [_listed(t, bar) for bar in lane.bars[:MOST_LISTED]]
     more = hint(t("{count} more", count=len(lane.bars) - MOST_LISTED)) if len(lane.bars) > MOST_LISTED else ""
     late = sum(bar.late and bar.state != "ended" for bar in lane.bars)
@@ -188,7 +188,7 @@ def _job(page: Page, bar: Bar, lane: Lane, acts: ScheduleActs) -> Markup:
     t = page.t
     state = state_of(bar)
     word = t(next((name for key, name in KEYS if key == state), state))
-    place = link(lane.id, paths.machine(lane.machine_id)) if lane.machine_id else lane.id or t("other firms")
+    place = link(page.machine(lane.machine_id), paths.machine(lane.machine_id)) if lane.machine_id else lane.id or t("other firms")
     rows = (
         (t("Order"), join(link(bar.number, paths.order(bar.order)), f" {bar.customer}" if bar.customer else "")),
         (t("Part"), link(bar.part_id, paths.part(bar.part_id)) if bar.part_id else ""),
@@ -201,7 +201,7 @@ def _job(page: Page, bar: Bar, lane: Lane, acts: ScheduleActs) -> Markup:
     buttons: list[Markup] = []
     if bar.state == "planned" and not bar.outside:
         buttons.append(_button(t("Move …"), "open_with", "move", cls="p-go"))
-        buttons += [_button(t("Try on {centre}", centre=other), "swap_vert", "on", other) for other in lane.others[:6]]
+        buttons += [_button(t("Try on {centre}", centre=page.machine(other)), "swap_vert", "on", other) for other in lane.others[:6]]
         if acts.writes:
             buttons.append(_button(t("Let it move again"), "lock_open", "let-go") if bar.frozen else _button(t("Keep it here"), "lock", "keep"))
     elif bar.state == "proposed":
@@ -255,7 +255,7 @@ def _was_late(shift: Shift) -> bool:
 
 def _shift(t: Texts, shift: Shift, number: str) -> tuple[Any, ...]:
     hours = (shift.now - shift.was).total_seconds() / 3600
-    size = t("{count} h", count=f"{abs(hours):.1f}") if abs(hours) < 48 else t("{count} days", count=f"{abs(hours) / 24:.1f}")
+    size = t("{count} h", count=t.number(abs(hours), 1)) if abs(hours) < 48 else t("{count} days", count=t.number(abs(hours) / 24, 1))
     change = t("{time} later", time=size) if hours > 0 else t("{time} earlier", time=size)
     verdict = chip("bad", t("late")) if shift.late else chip("good", t("on time"))
     return link(number, paths.order(shift.order)), when(shift.was, t), when(shift.now, t), change, verdict

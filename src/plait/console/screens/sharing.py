@@ -1,5 +1,6 @@
 """Sharing: who sees what of ours, and what we see of theirs, in plain words; revoked with one act."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +9,15 @@ from plait.console.page import Block, Empty, Field, Page
 from plait.console.screen import Screen
 from plait.kernel.actor import Actor
 from plait.kernel.clock import parse_iso
+from plait.kernel.texts import Texts
 from plait.overview import paths
 from plait.sharing.catalog.model import DatasetView, NewDataset
 from plait.sharing.negotiation.model import AgreementView, ProcessView
+from plait.sharing.policy.model import Policy
+from plait.sharing.policy.rules import CLASSES
 from plait.sharing.tables import StepView
 
-__all__ = ["SCREENS", "agreement_shown", "datasets_shown", "matrix_shown", "waiting_shown"]
+__all__ = ["SCREENS", "agreement_shown", "data_said", "datasets_shown", "matrix_shown", "sentence_of", "state_shown", "terms_shown", "waiting_shown"]
 
 IN_FORCE = frozenset({"active", "agreed"})
 STATES = {"active": ("running", "in force"), "agreed": ("wait", "agreed"), "revoked": ("silent", "revoked"), "void": ("silent", "void")}
@@ -26,6 +30,9 @@ KINDS = {
     "passport": "product passports",
     "events": "events of goods",
 }
+
+# Data that are called alike everywhere.
+DATASETS = {"traceability": "traceability", "trace": "traceability", "aggregates": "yearly figures"}
 
 # What each step of a negotiation says in words, by the state it leads to.
 STEPS = {
@@ -63,7 +70,11 @@ async def _build(page: Page) -> None:
         if view is None:
             return
         other = view.consumer_name if view.role == "provider" else view.provider_name
-        note = t("{firm} sees nothing of {what} any more, from this moment on; what they have fetched before, they have.", firm=other, what=view.dataset)
+        note = t(
+            "{firm} sees nothing of {what} any more, from this moment on; what they have fetched before, they have.",
+            firm=other,
+            what=data_said(t, view.dataset),
+        )
         fields = [Field("reason", t("Why (the partner reads it)"))]
         await page.form(t("Revoke the contract?"), fields, lambda actor, said: service.revoke(actor, id, str(said["reason"])), yes=t("Revoke"), note=note)
         await held.load()
@@ -83,7 +94,7 @@ def waiting_shown(page: Page, found: list[ProcessView]) -> Markup:
         return tag("p", t("No contract waits for your word."), cls="p-soft")
     rows = []
     for each in found:
-        words = t("{firm} and you: {what}", firm=each.party_name or each.party, what=each.dataset)
+        words = t("{firm} and you: {what}", firm=each.party_name or each.party, what=data_said(t, each.dataset))
         acts = join(
             tag("button", t("Agree"), type="button", cls="p-button", data_act="approve", data_arg=each.id),
             tag("button", t("Decline"), type="button", cls="p-quiet", data_act="decline", data_arg=each.id),
@@ -116,11 +127,53 @@ def _agreements(page: Page, found: list[AgreementView], label: str) -> Markup:
     rows = []
     for each in found:
         party, name = (each.consumer, each.consumer_name) if each.role == "provider" else (each.provider, each.provider_name)
-        state, word = STATES.get(each.state, ("note", each.state))
         stop = tag("button", t("Revoke"), type="button", cls="p-quiet", data_act="revoke", data_arg=each.id) if each.state in IN_FORCE else ""
-        what = join(link(each.dataset, paths.contract(each.id)), tag("div", t(KINDS.get(each.kind, each.kind)), cls="p-soft p-small"))
-        rows.append((link(name or party, paths.partner(party)), what, join(chip(state, t(word)), " ", each.reason), _time(page, each.ended or each.made), stop))
+        what = join(link(data_said(t, each.dataset), paths.contract(each.id)), tag("div", _kind(t, each), cls="p-soft p-small"))
+        rows.append(
+            (link(name or party, paths.partner(party)), what, join(state_shown(t, each.state), " ", each.reason), _time(page, each.ended or each.made), stop)
+        )
     return table((t("Firm"), t("What"), t("State"), t("Since"), ""), rows, label=label, csv="CSV")
+
+
+def sentence_of(t: Texts, each: AgreementView) -> str:
+    """Return in a sentence who may see what of whom."""
+    return t("{consumer} may see {what} of {provider}.", consumer=each.consumer_name, what=data_said(t, each.dataset), provider=each.provider_name)
+
+
+def state_shown(t: Texts, state: str) -> Markup:
+    """Return where a contract stands."""
+    look, word = STATES.get(state, ("note", state))
+    return chip(look, t(word))
+
+
+def _kind(t: Texts, each: AgreementView) -> str:
+    """Return what a contract opens; a consumer knows it only by the name of the data."""
+    return t(KINDS.get(each.kind or each.dataset, each.kind))
+
+
+def data_said(t: Texts, name: str) -> str:
+    """Return what the data of a contract are called; a name of the provider's own stays as it is."""
+    return t(DATASETS.get(name, name))
+
+
+def terms_shown(page: Page, policy: Policy, unknown: Sequence[str] = ()) -> Markup:
+    """Return the terms of data in words, firms by their names, each with how far it is enforced."""
+    t = page.t
+    said = [(t("Only for active members of an association you belong to."), CLASSES["Membership"])] if policy.membership else []
+    if policy.partners:
+        firms = [join(", " if at else "", _firm(page, did)) for at, did in enumerate(policy.partners)]
+        said.append((join(t("Only for these firms:"), " ", firms), CLASSES["recipient"]))
+    said += [(each, "declared") for each in unknown]
+    return tag("ul", [tag("li", words, " ", chip("good" if known == "enforced" else "note", t(known))) for words, known in said])
+
+
+def _firm(page: Page, did: str) -> Markup:
+    """Return the firm with this DID by its name; the DID shows on hover."""
+    own = page.rooms.identity.firm()
+    if did == own.did or did in own.former:
+        return tag("span", own.name or page.t("we"), title=did)
+    member = page.rooms.sharing.directory.member(did)
+    return link(member.name or did, paths.partner(member.party_id), title=did) if member is not None else tag("code", did)
 
 
 def _time(page: Page, text: str) -> Markup:
@@ -167,8 +220,8 @@ def datasets_shown(page: Page, found: list[DatasetView], *, may: bool) -> Markup
     for each in found:
         state = chip("running", t("offered")) if each.state == "offered" else chip("silent", t("withdrawn"))
         stop = tag("button", t("Withdraw"), type="button", cls="p-quiet", data_act="withdraw", data_arg=each.id) if may and each.state == "offered" else ""
-        terms = tag("ul", [tag("li", term) for term in each.terms])
-        rows.append((each.title or each.id, t(KINDS.get(each.kind, each.kind)), terms, state, stop))
+        name = join(data_said(t, each.id), tag("p", each.title, cls="p-soft p-small") if each.title not in {"", each.id} else "")
+        rows.append((name, t(KINDS.get(each.kind, each.kind)), terms_shown(page, each.policy), state, stop))
     add = tag("button", icon("add"), t("Offer data"), type="button", cls="p-quiet", data_act="offer") if may else ""
     columns = (t("Data"), t("What it opens"), t("Terms"), t("State"), "")
     return tag("section", tag("header", tag("h2", t("What partners may ask for")), add), table(columns, rows, label=t("Data on offer")), cls="p-card")
@@ -194,11 +247,12 @@ def agreement_shown(page: Page, agreement: AgreementView | None, process: Proces
     t = page.t
     parts: list[Any] = []
     if agreement is not None:
-        state, word = STATES.get(agreement.state, ("note", agreement.state))
-        sentence = t("{consumer} may see {what} of {provider}.", consumer=agreement.consumer_name, what=agreement.dataset, provider=agreement.provider_name)
+        sentence = t(
+            "{consumer} may see {what} of {provider}.", consumer=agreement.consumer_name, what=data_said(t, agreement.dataset), provider=agreement.provider_name
+        )
         rows = (
-            (t("What"), t(KINDS.get(agreement.kind, agreement.kind))),
-            (t("Terms"), tag("ul", [tag("li", term) for term in agreement.terms])),
+            (t("What"), _kind(t, agreement)),
+            (t("Terms"), terms_shown(page, agreement.policy, agreement.unknown)),
             (t("Since"), _time(page, agreement.made)),
             (t("Ended"), _time(page, agreement.ended) if agreement.ended else ""),
             (t("Why"), agreement.reason),
@@ -207,7 +261,7 @@ def agreement_shown(page: Page, agreement: AgreementView | None, process: Proces
         parts.append(
             tag(
                 "section",
-                tag("p", sentence, " ", chip(state, t(word)), cls="p-answer"),
+                tag("p", sentence, " ", state_shown(t, agreement.state), cls="p-answer"),
                 pairs(rows),
                 details(t("Details"), tag("code", agreement.id)),
                 cls="p-card",

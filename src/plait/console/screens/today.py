@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from plait.console.html import Markup, chip, figure, icon, join, link, since, tag
+from plait.console.html import Markup, chip, coded, figure, icon, join, link, since, tag
 from plait.console.page import Block, Page
 from plait.console.screen import Screen
 from plait.kernel.actor import Actor
@@ -87,11 +87,11 @@ def _need(page: Page, need: Need) -> Markup:
     state, word = STATES[need.severity]
     times: list[Any] = []
     if need.since is not None:
-        times.append(join(t("since"), " ", since(need.since, t)))
+        times.append(since(need.since, t))
     if need.due is not None:
         times.append(join(t("due"), " ", since(need.due, t)))
     when_ = tag("p", [tag("span", each) for each in times], cls="p-soft p-small p-row") if times else ""
-    words = tag("div", tag("p", link(need.said or need.text, need.link)), when_)
+    words = tag("div", tag("p", link(coded(need.said or need.text), need.link)), when_)
     return tag("li", icon(ICONS.get(need.kind, "arrow_forward")), words, chip(state, t(word)))
 
 

@@ -25,14 +25,14 @@
   function tick() {
     const here = now();
     for (const each of document.querySelectorAll("time[data-rel]")) {
-      const seconds = (Date.parse(each.dateTime) - here) / 1000;
+      const seconds = (Date.parse(each.dateTime) - ("real" in each.dataset ? Date.now() : here)) / 1000;
       const step = steps.find(([, size]) => Math.abs(seconds) >= size);
       const text = step ? relative.format(Math.round(seconds / step[1]), step[0]) : relative.format(0, "minute");
       if (each.textContent !== text) each.textContent = text;
     }
     const clock = document.querySelector(".p-clock");
     if (clock) {
-      const text = new Intl.DateTimeFormat(root.lang, { hour: "2-digit", minute: "2-digit", weekday: "short", timeZone: known.zone }).format(here) + (known.factor !== 1 ? ` ×${known.factor}` : "");
+      const text = new Intl.DateTimeFormat(root.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", weekday: "short", timeZone: known.zone }).format(here) + (known.factor !== 1 ? ` ×${known.factor}` : "");
       if (clock.textContent !== text) { clock.textContent = text; clock.dateTime = here.toISOString(); }
     }
   }

@@ -7,6 +7,7 @@ import msgspec
 
 from plait.kernel.problems import register
 from plait.kernel.texts import Texts
+from plait.overview.reasons import reason_said
 
 __all__ = ["AMBIGUOUS", "MOST_KNOTS", "NO_ORDER", "STRANDS", "Braid", "Knot", "Lateness", "Mark", "SmallBraid", "Strand", "Stretch", "Words", "say"]
 
@@ -127,5 +128,8 @@ class SmallBraid(msgspec.Struct, frozen=True):
 
 def say(words: Words, texts: Texts) -> str:
     """Return a sentence in the language of ``texts``, its times as local dates and times of day."""
-    values = {**words.values, **{name: texts.moment(when) for name, when in words.times.items()}}
+    values = {
+        **{name: reason_said(texts, value) if name in ("why", "reason") else value for name, value in words.values.items()},
+        **{name: texts.moment(when) for name, when in words.times.items()},
+    }
     return texts(words.text, **values)

@@ -82,6 +82,8 @@ def headline(dates: Dates, late: Lateness | None) -> Words:
         return Words("Cancelled")
     if dates.state == "refused":
         return Words("Did not come about")
+    if late is not None and dates.delivered and dates.ended is not None and dates.promised is not None and dates.ended <= dates.promised:
+        return Words("Delivered {when}; the promise had been moved by {span}", {"span": late.words.values["span"]}, {"when": dates.ended})
     if late is not None:
         return late.words
     if dates.delivered and dates.ended is not None:

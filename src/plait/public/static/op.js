@@ -171,7 +171,7 @@ function draw() {
 
 const notice = (text, close) => el('div', { className: 'row' }, text, el('button', { textContent: say('ok'), onclick: close }));
 const refuse = text => { const row = notice(text, () => row.remove()); $('refused').append(row); };
-const sign = { running: '▶', idle: '❚❚', down: '■', setup: '◆', silent: '○' };
+const sign = { running: '▶', idle: '‖', down: '■', setup: '◆', silent: '○' };
 
 function places() {
   $('places').replaceChildren(...(data.stations || []).map(each => el('button', { className: 'row', onclick: () => choose(each.id) },

@@ -76,6 +76,8 @@ class AgreementService:
             reason=row.reason,
             terms=terms,
             signed=signed,
+            policy=reading.policy,
+            unknown=reading.unknown,
         )
 
     def in_force(self, conn: Connection, party: str, dataset: str) -> Agreed | None:

@@ -6,6 +6,7 @@ import msgspec
 
 from plait.kernel.facts import fact
 from plait.sharing.machine import Role
+from plait.sharing.policy.model import Policy
 from plait.sharing.tables import StepView
 
 __all__ = [
@@ -77,7 +78,10 @@ class Agreed(msgspec.Struct, frozen=True):
 
 
 class AgreementView(msgspec.Struct, frozen=True):
-    """An agreement as people see it; ``provider`` and ``consumer`` are party_ids, times RFC 3339; ``terms`` with their honesty class."""
+    """An agreement as people see it; ``provider`` and ``consumer`` are party_ids, times RFC 3339; ``terms`` with their honesty class.
+
+    ``policy`` are those terms as this node understands them, ``unknown`` what it does not.
+    """
 
     id: str
     dataset: str
@@ -93,6 +97,8 @@ class AgreementView(msgspec.Struct, frozen=True):
     reason: str
     terms: list[str]
     signed: list[str]
+    policy: Policy = Policy()
+    unknown: tuple[str, ...] = ()
 
 
 class ProcessView(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ async def files(ground: Ground, actor: Actor) -> list[Need]:
             kind="doubt-in-inbox",
             severity="soon",
             text="{file} from {sender} wants a decision: {summary}" if row.sender else "{file} wants a decision: {summary}",
-            values={"file": word(row.name), "sender": word(row.sender), "summary": word(row.summary[:LONGEST])},
+            values={"file": word(row.name), "sender": word(row.sender), "summary": Value("summary", row.summary[:LONGEST])},
             link=paths.file(row.id),
             subject=row.id,
             since=row.received,
