@@ -11,7 +11,7 @@ from plait.infrastructure.signals.record import Raw
 if TYPE_CHECKING:
     from plait.infrastructure.signals.shapes import Summary
 
-__all__ = ["Picture", "Stepped", "at_moment", "changes", "draw", "figures", "tier_for", "values"]
+__all__ = ["Picture", "Stepped", "at_moment", "changes", "draw", "figures", "pieces", "tier_for", "values"]
 
 WINDOW = 2 * TIERS[HOUR]
 EXACT = 48 * TIERS[HOUR]
@@ -99,25 +99,53 @@ def _of_points(lake: Lake, series: int, since: int, until: int, step: int) -> tu
     return shapes.chained(parts), tuple(damaged.values())
 
 
+def pieces(since: int, until: int, tier: str) -> list[tuple[str, int, int]]:
+    """Return (tier, since, until) of the pieces of a span of time: whole steps of the tier, and at its ends what is finer."""
+    if tier == RAW:
+        return [(RAW, since, until)] if since < until else []
+    step, finer = TIERS[tier], MINUTE if tier == HOUR else RAW
+    low, high = -(-since // step) * step, until // step * step
+    if low >= high:
+        return pieces(since, until, finer)
+    return [*pieces(since, low, finer), (tier, low, high), *pieces(high, until, finer)]
+
+
 def _of_tier(lake: Lake, series: int, since: int, until: int, step: int, tier: str) -> tuple["Summary", tuple[File, ...]]:
+    """Return steps counted from the begin of the step of the tier that ``since`` lies in."""
     from plait.infrastructure.signals import shapes
-    from plait.infrastructure.signals.files import summary_rows
 
     def look() -> tuple["Summary", tuple[File, ...]]:
-        good, bad = lake.pick(tier, since, until)
-        parts = [summary_rows([lake.folder / file.name for file in good], [series], since, until)] if good else []
-        parts.append(shapes.summary(shapes.ordered(lake.tail([series], since, until)), since, min(step, TIERS[tier])))
-        return shapes.together(shapes.chained(parts), since, step), bad
+        parts: list[Summary] = []
+        damaged: dict[str, File] = {}
+        for kind, low, high in pieces(since, until, tier):
+            part, bad = _piece(lake, series, low, high, kind)
+            parts += part
+            damaged.update((file.name, file) for file in bad)
+        return shapes.together(shapes.chained(parts), since // TIERS[tier] * TIERS[tier], step), tuple(damaged.values())
 
     return _still(lake, look)
+
+
+def _piece(lake: Lake, series: int, since: int, until: int, tier: str) -> tuple[list["Summary"], tuple[File, ...]]:
+    from plait.infrastructure.signals import shapes
+    from plait.infrastructure.signals.files import summary_rows
+    from plait.infrastructure.signals.repeats import once
+
+    if tier == RAW:
+        found = lake.read([series], since, until)
+        return [shapes.summary(found.block, 0, TIERS[MINUTE])], found.damaged
+    good, bad = lake.pick(tier, since, until)
+    parts = [summary_rows([lake.folder / file.name for file in good], [series], since, until)] if good else []
+    tail = once(lake, shapes.ordered(lake.tail([series], since, until)))
+    return [*parts, shapes.summary(tail.block, 0, TIERS[tier])], bad
 
 
 def _still(lake: Lake, look: Callable[[], tuple["Summary", tuple[File, ...]]]) -> tuple["Summary", tuple[File, ...]]:
     """Return what was seen while no segment was compacted: else its points would be counted twice."""
     while True:
-        reach = lake.reach
+        turn = lake.turns
         found = lake.steady(look)
-        if reach == lake.reach:
+        if turn == lake.turns and not turn % 2:
             return found
 
 
@@ -135,8 +163,7 @@ def draw(lake: Lake, series: int, since: int, until: int, points: int) -> Pictur
     elif tier == RAW:
         one, damaged = _of_points(lake, series, since, until, step)
     else:
-        whole = TIERS[tier]
-        one, damaged = _of_tier(lake, series, since // whole * whole, until, step, tier)
+        one, damaged = _of_tier(lake, series, since, until, step, tier)
     block = shapes.picture(one)
     inside = (block.ms >= since) & (block.ms < until)
     return Picture(block.take(inside), int(one.points.sum()), damaged, tier)

@@ -59,7 +59,7 @@ class KeptLake(Recorder):
             lake = self._lake
             if lake is None:
                 return False
-            return await compact(lake, self._change, self._save, ms_of(self.clock.now())) or await merge(lake, self._change)
+            return await compact(lake, self._change, self._save, ms_of(self.clock.now()), self.names) or await merge(lake, self._change)
 
     async def roll(self) -> None:
         """Begin a new segment, so that all that was recorded can be compacted."""

@@ -4,9 +4,10 @@ One thread writes at a time; any number of threads read meanwhile. A complete se
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from shutil import rmtree
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 import structlog
@@ -25,6 +26,7 @@ FEW_BYTES = 256 << 10
 CACHED_POINTS = 1_000_000
 TRIES = 20
 SPARE_BYTES = 1 << 20
+NOTHING: Mapping[int, int] = MappingProxyType({})
 R = TypeVar("R")
 
 _log = structlog.get_logger("plait.signals")
@@ -57,7 +59,11 @@ def span_of(records: Iterable[bytes]) -> Span | None:
 
 
 class Lake:
-    """Points in segments and Parquet files under ``folder``; what a crash left half written is passed over."""
+    """Points in segments and Parquet files under ``folder``; what a crash left half written is passed over.
+
+    ``heights``: for each series a time (ms) that no point of it in Parquet is newer than; ``dropped``: times of which points were dropped;
+    ``turns`` is odd while files take the place of segments or of others.
+    """
 
     def __init__(self, folder: Path, limit: int = 8 << 20) -> None:
         self.folder = folder
@@ -65,6 +71,9 @@ class Lake:
         self.spans: dict[int, Span] = {}
         self.files: tuple[File, ...] = ()
         self.reach = 0
+        self.turns = 0
+        self.heights: dict[int, int] = {}
+        self.dropped: tuple[tuple[int, int], ...] = ()
         self._ends: dict[int, int] = {}
         self._tail: dict[int, tuple[int, Block]] = {}
         self._tailing = threading.Lock()
@@ -169,8 +178,16 @@ class Lake:
                 break
             del self._tail[old]
 
-    def swap(self, gone: Sequence[File], made: Sequence[File], reach: int) -> None:
-        """Go by what the manifest says now: files in the place of others, and segments up to ``reach`` are in Parquet."""
+    def swap(self, gone: Sequence[File], made: Sequence[File], reach: int, heights: Mapping[int, int] = NOTHING) -> None:
+        """Go by what the manifest says now: files in the place of others, and segments up to ``reach``, with points up to ``heights``, are in Parquet."""
+        self.turns += 1
+        try:
+            self._swap(gone, made, reach)
+            self.heights.update((number, max(ms, self.heights.get(number, ms))) for number, ms in heights.items())
+        finally:
+            self.turns += 1
+
+    def _swap(self, gone: Sequence[File], made: Sequence[File], reach: int) -> None:
         names = {file.name for file in gone}
         self.files = tuple(sorted([*(file for file in self.files if file.name not in names), *made], key=lambda file: (file.first, file.name)))
         self.reach = max(self.reach, reach)

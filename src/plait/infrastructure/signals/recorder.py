@@ -67,6 +67,7 @@ class Recorder:
         """Open the lake, clear away what an interruption left, and learn the latest value of each series."""
         known, rows, place = await self.store.read(lambda conn: (tables.spans(conn, ALL), tables.series(conn, ALL), tables.mark(conn, ALL)))
         words, files, reach = await self.store.read(lambda conn: (tables.words(conn, ALL), manifest.files(conn, ALL), manifest.compacted(conn, ALL)))
+        dropped = await self.store.read(lambda conn: manifest.dropped(conn, ALL))
         self._words.load(words)
         self._learn({row.name: row.id for row, _ in rows})
         self._latest.load(latest for _, latest in rows if latest is not None)
@@ -74,6 +75,8 @@ class Recorder:
         missing = await asyncio.to_thread(self._lake.load, known, files, reach)
         self._place = place
         await asyncio.to_thread(self._catch_up, self._lake)
+        self._lake.heights = {point.series: point.ms for point in self._latest.all()}
+        self._lake.dropped = tuple((each.since, each.until) for each in dropped if each.tier == manifest.RAW)
         if missing:
             await self._list_segments(missing)
 

@@ -153,8 +153,11 @@ class SignalService(KeptLake):
         known = list(await self.store.read(lambda conn: tables.gaps(conn, scope, series, low, high)))
         every = Scope(everything=True)
         dropped = await self.store.read(lambda conn: manifest.dropped(conn, every))
-        gone = [each for each in dropped if each.tier == tier and each.since < high and each.until >= low]
-        known += [(each.since, each.until, f"{each.points} values of all series were dropped when their time to be kept was over") for each in gone]
+        for kind, begin, end in ask.pieces(low, high, tier):
+            for each in dropped:
+                if each.tier == kind and each.since < end and each.until >= begin:
+                    first, last = (each.since, each.until) if kind == tier else (begin, end)
+                    known.append((first, last, f"{each.points} values of all series were dropped when their time to be kept was over"))
         known += [(file.first_ms, file.last_ms, f"{file.name} of the signal lake is missing or damaged: {file.rows} rows") for file in damaged]
         return tuple(GapView(from_ms(since), from_ms(until), why) for since, until, why in sorted(known))
 

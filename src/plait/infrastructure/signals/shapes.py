@@ -50,7 +50,10 @@ class Steps(NamedTuple):
 
 
 def ordered(block: Block) -> Block:
-    """Return points by series and time, equal times in order of arrival; of a point that came again (all four equal) the first stays."""
+    """Return points by series and time, equal times in order of arrival; of a point that came again (all four equal) the first stays.
+
+    Zeros of either sign are equal, and so is whatever is not a number, as in DuckDB.
+    """
     import numpy as np
 
     series, ms = block.series, block.ms
@@ -63,7 +66,9 @@ def ordered(block: Block) -> Block:
     if not tied.any():
         return block
     among = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
-    bits = np.ascontiguousarray(block.value[among]).view(np.int64)
+    number = block.value[among] + 0.0
+    number[np.isnan(number)] = np.nan
+    bits = number.view(np.int64)
     order = np.lexsort((block.quality[among], bits, ms[among], series[among]))
     tried = [column[order] for column in (series[among], ms[among], bits, block.quality[among])]
     again = np.logical_and.reduce([column[1:] == column[:-1] for column in tried])

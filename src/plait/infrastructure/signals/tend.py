@@ -5,8 +5,8 @@ A crash anywhere leaves either the old or the new; what is left over is cleared 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import structlog
 
@@ -18,12 +18,16 @@ from plait.infrastructure.signals.tables import add_gap
 from plait.kernel.os import fsync_dir, remove, replace
 from plait.store import Tx, damaged, read_records
 
+if TYPE_CHECKING:
+    from plait.infrastructure.signals.repeats import Unsure
+
 __all__ = ["Compacted", "Keep", "compact", "due_segments", "forget", "merge", "merge_group", "too_old"]
 
 CHUNK_POINTS = 400_000
 MERGE_FILES = 8
 MERGE_ROWS = 32_000_000
 DAY_MS = 86_400_000
+TWICE = "{} values came for minutes of which values had been dropped or are damaged: one that had come before is counted twice in minutes and hours"
 Write = Callable[[Callable[[Tx], None]], Coroutine[Any, Any, None]]
 T = TypeVar("T")
 
@@ -39,10 +43,15 @@ class Keep(NamedTuple):
 
 
 class Compacted(NamedTuple):
-    """The files made of segments, and for segments with damage what was lost: (segment, first ms, last ms, values)."""
+    """The files made of segments; for segments with damage what was lost: (segment, first ms, last ms, values); the newest time of each series.
+
+    ``unsure``: points that may have been counted before.
+    """
 
     files: list[File]
     lost: list[tuple[int, int, int, int]]
+    heights: dict[int, int]
+    unsure: "list[Unsure]"
 
 
 async def _apart(work: Callable[..., T], *arguments: Any) -> T:
@@ -69,6 +78,7 @@ def due_segments(lake: Lake) -> list[int]:
 
 def _of_segments(lake: Lake, numbers: Sequence[int], written_ms: int) -> Compacted:
     from plait.infrastructure.signals.files import compacted_files
+    from plait.infrastructure.signals.repeats import heights, once, unsure
     from plait.infrastructure.signals.shapes import ordered
 
     blocks: list[Block] = []
@@ -80,12 +90,14 @@ def _of_segments(lake: Lake, numbers: Sequence[int], written_ms: int) -> Compact
         if holes or len(block.ms) < known.points:
             lost.append((number, known.first_ms, known.last_ms, known.points - len(block.ms)))
         blocks.append(block)
-    block = ordered(joined(blocks))
-    return Compacted(compacted_files(lake.folder, block, numbers[0], numbers[-1], written_ms) if len(block.ms) else [], lost)
+    block, late, bad = once(lake, ordered(joined(blocks)))
+    doubtful = unsure(lake, late, bad) if bad or lake.dropped else []
+    files = compacted_files(lake.folder, block, numbers[0], numbers[-1], written_ms) if len(block.ms) else []
+    return Compacted(files, lost, heights(block), doubtful)
 
 
-async def compact(lake: Lake, write: Write, save: Callable[[], Coroutine[Any, Any, None]], now_ms: int) -> bool:
-    """Bring the oldest complete segments into Parquet; False when there were none. ``save``: writes latest values down."""
+async def compact(lake: Lake, write: Write, save: Callable[[], Coroutine[Any, Any, None]], now_ms: int, names: Mapping[int, str]) -> bool:
+    """Bring the oldest complete segments into Parquet; False when there were none. ``save``: writes latest values down; ``names`` of series."""
     numbers = due_segments(lake)
     if not numbers:
         return False
@@ -96,9 +108,11 @@ async def compact(lake: Lake, write: Write, save: Callable[[], Coroutine[Any, An
         manifest.commit(tx.conn, made.files, reach=numbers[-1])
         for number, first, last, count in made.lost:
             add_gap(tx.conn, "", first, last, f"segment {number} of the signal lake is damaged: {count} values or more are lost")
+        for each in made.unsure:
+            add_gap(tx.conn, names[each.series], each.first_ms, each.last_ms, TWICE.format(each.points))
 
     await write(commit)
-    lake.swap((), made.files, numbers[-1])
+    lake.swap((), made.files, numbers[-1], made.heights)
     await asyncio.to_thread(_drop, lake, numbers, {number for number, *_ in made.lost})
     return True
 
@@ -173,6 +187,8 @@ async def forget(lake: Lake, write: Write, keep: Keep, now_ms: int) -> int:
     for tier, gone in too_old(lake.files, keep, now_ms).items():
         await write(lambda tx: manifest.add_dropped(tx.conn, tier, gone))  # noqa: B023 - awaited in this round
         lake.swap(gone, (), 0)
+        if tier == RAW:
+            lake.dropped += tuple((file.first_ms, file.last_ms) for file in gone)
         await asyncio.to_thread(_remove, lake, gone)
         rows += sum(file.rows for file in gone)
     return rows
