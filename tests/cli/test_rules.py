@@ -72,7 +72,7 @@ async def test_tried_on_a_past_day(tmp_path: Path) -> None:
         run = json.loads((await plait(*how, "--json")).stdout)
         assert (run["points"], run["minutes"], run["cycles"], run["mean_cycle_s"]) == (2, {"running": 30, "idle": 810}, 1, 1800)
         words = (await plait(*how)).stdout
-        assert "running 30 min" in words and "1 cycles" in words and "Europe/Berlin" in words and f"{DAY} 10:30:00" in words
+        assert "running 30 min" in words and "1 cycle, 1800.0 s each" in words and "Europe/Berlin" in words and f"{DAY} 10:30:00" in words
         ahead = await plait("rules", "try", "saw-1", str(file), "--day", shop_day(2).isoformat(), *data)
         assert (ahead.returncode, "by at most a week" in ahead.stderr) == (1, True)
         assert "is no day such as" in (await plait("rules", "try", "saw-1", str(file), "--day", "monday", *data)).stderr

@@ -30,6 +30,11 @@ def _at(machine: str, more: str = "") -> str:
     return f"/api/v1/machines/{quote(machine, safe='')}/rules{more}"
 
 
+def _who(data: Path) -> dict[str, str]:
+    """Return what people are called, by how rules name them."""
+    return {f"person:{each['id']}": each["name"] for each in _call(data, "GET", "/api/v1/people")}
+
+
 def _minute(moment: str | None) -> str:
     return str(moment or "")[:16].replace("T", " ")
 
@@ -72,12 +77,13 @@ def list_(*, data: Path = Data, as_json: Json = False) -> None:
         say("No machine yet. `plait connect` connects one.")
         return
     names = ("machine", "what counts", "state", "since (UTC)", "by", "too late")
-    table(names, [_row(row) for row in rows])
+    who = _who(data)
+    table(names, [_row(row, who) for row in rows])
 
 
-def _row(row: dict[str, Any]) -> tuple[Any, ...]:
+def _row(row: dict[str, Any], who: dict[str, str]) -> tuple[Any, ...]:
     counts = f"rules, version {row['version']}" if row["rules"].strip() else OWN
-    return row["machine_id"], counts, row["state"], _minute(row["at"]), row["actor"], row["late"] or ""
+    return row["machine_id"], counts, row["state"], _minute(row["at"]), who.get(row["actor"], row["actor"]), row["late"] or ""
 
 
 @app.command
@@ -108,7 +114,7 @@ def show(machine: str, *, version: int | None = None, versions: bool = False, da
 
     if view["rules"].strip():
         now = f"; they say {view['state']} now" if view["state"] else ""
-        print(f"# {machine}: version {view['version']}, set {_minute(view['at'])} UTC by {plain(view['actor'])}{now}")
+        print(f"# {machine}: version {view['version']}, set {_minute(view['at'])} UTC by {plain(_who(data).get(view['actor'], view['actor']))}{now}")
     else:
         print(f"# {machine}: no rules count, {OWN} does{'; these would fit its signals' if view['proposed'] else ''}")
     print(f"# signals: {plain(', '.join(view['signals'])) or 'none yet'}")
@@ -128,7 +134,8 @@ def _show_past(machine: str, version: int | None, data: Path, as_json: bool) -> 
     elif version is not None:
         print(found[0]["rules"].rstrip("\n"))
     elif rows:
-        lines = [(row["version"], _minute(row["at"]), row["actor"], (row["rules"].strip() or OWN).splitlines()[0]) for row in rows]
+        who = _who(data)
+        lines = [(row["version"], _minute(row["at"]), who.get(row["actor"], row["actor"]), (row["rules"].strip() or OWN).splitlines()[0]) for row in rows]
         table(("version", "set (UTC)", "by", "begins"), lines)
     else:
         say(f"{machine} has had no rules.")
@@ -218,7 +225,7 @@ def _tried(run: dict[str, Any], zone: ZoneInfo) -> None:
     say(f"{span}, {run['points']} values: they would have said {states or 'nothing'}.")
     if run["cycles"]:
         mean = "" if run["mean_cycle_s"] is None else f", {run['mean_cycle_s']:.1f} s each"
-        say(f"{run['cycles']} cycles{mean}; {run['parts']:g} good pieces, {run['scrap']:g} scrap.")
+        say(f"{run['cycles']} cycle{'s' if run['cycles'] > 1 else ''}{mean}; {run['parts']:g} good pieces, {run['scrap']:g} scrap.")
     if run["unknown"]:
         say(f"Nothing has ever been heard of: {', '.join(run['unknown'])}.")
     if run["cut"]:

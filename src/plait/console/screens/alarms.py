@@ -149,8 +149,8 @@ def _button(act: str, arg: str, sign: str, word: str, cls: str = "p-quiet") -> M
     return tag("button", icon(sign), word, type="button", cls=cls, data_act=act, data_arg=arg)
 
 
-def alarm_card(t: Texts, each: AlarmView, acts: Mapping[str, Any], *, all_of_it: bool = False) -> Markup:
-    """Return one alarm: what is wrong, since when, what to do, and what can be done about it."""
+def alarm_card(t: Texts, each: AlarmView, acts: Mapping[str, Any], *, all_of_it: bool = False, who: str = "") -> Markup:
+    """Return one alarm: what is wrong, since when, what to do, what can be done about it, and ``who`` has answered it."""
     alarm = each.alarm
     quiet = each.state in ("normal", "shelved", "suppressed", "out-of-service")
     head = tag(
@@ -167,6 +167,7 @@ def alarm_card(t: Texts, each: AlarmView, acts: Mapping[str, Any], *, all_of_it:
         (t("Value"), value),
         (t("Since"), since(each.since, t) if each.since is not None and not (quiet and each.state != "suppressed") else ""),
         (t("Shelved until"), shelved),
+        (t("Answered by"), who),
         (t("Reason"), each.reason),
         (t("Note"), each.note),
     )
@@ -197,12 +198,18 @@ def _condition(t: Texts, alarm: Alarm) -> str:
 def _listed(page: Page, found: Sequence[AlarmView], acts: dict[str, Any], show: str) -> Markup:
     t = page.t
     waiting = sum(each.state in ("unacknowledged", "returned") for each in found)
-    words = t("{count} alarms wait for somebody.", count=t.number(waiting)) if waiting else t("Every alarm is acknowledged.")
+    words = t("{count} alarms wait for somebody.", count=t.number(waiting)) if waiting > 1 else t("One alarm waits for somebody.")
+    words = words if waiting else t("Every alarm is acknowledged.")
     top: Any = tag("p", words, cls="p-answer") if show == "open" else ""
     if show == "all" and "new" in acts:
         top = tag("div", _button("new", "", "add", t("Set an alarm"), "p-button"), _button("trial", "", "send", t("Send a message of trial")), cls="p-row")
-    cards = [alarm_card(t, each, acts, all_of_it=show == "all") for each in found]
+    cards = [alarm_card(t, each, acts, all_of_it=show == "all", who=_who(page, each)) for each in found]
     return tag("div", top, cards, cls="p-stack p-wide-stack")
+
+
+def _who(page: Page, each: AlarmView) -> str:
+    """Return who acknowledged or shelved an alarm, by name."""
+    return page.rooms.people.name_of(each.by.removeprefix("person:")) if each.state in ("acknowledged", "shelved") else ""
 
 
 def _messages(page: Page, found: Sequence[Notice]) -> Markup:

@@ -48,7 +48,7 @@ async def _build(page: Page) -> None:
         await block.load()
 
     acts = {"edit": edit, "undo": undo} if await page.me.may("machines.write") else {}
-    block = await page.block(read, lambda found: _shown(t, *found, acts), live=("machine.rules",), every_s=10, key=t.language, on=acts)
+    block = await page.block(read, lambda found: _shown(page, *found, acts), live=("machine.rules",), every_s=10, key=t.language, on=acts)
 
 
 def _said(t: Texts, run: DryRun) -> str:
@@ -56,13 +56,14 @@ def _said(t: Texts, run: DryRun) -> str:
     parts = [f"{t(WORDS[state])} {t.number(round(minutes))} min" for state, minutes in sorted(run.minutes.items(), key=lambda each: -each[1])]
     said = t("In the last day they would have said: {states}.", states=", ".join(parts) or t("nothing"))
     if run.cycles:
-        said += " " + t("{count} cycles.", count=t.number(run.cycles))
+        said += " " + (t("One cycle.") if run.cycles == 1 else t("{count} cycles.", count=t.number(run.cycles)))
     if run.unknown:
         said += " " + t("Nothing is heard of: {names}.", names=", ".join(run.unknown))
     return said
 
 
-def _shown(t: Texts, view: RulesView, versions: list[RulesView], acts: dict[str, Any]) -> Markup:
+def _shown(page: Page, view: RulesView, versions: list[RulesView], acts: dict[str, Any]) -> Markup:
+    t, name_of = page.t, page.rooms.people.name_of
     buttons = []
     if acts:
         buttons.append(tag("button", icon("edit"), t("Change the rules"), type="button", cls="p-button", data_act="edit", data_arg=""))
@@ -75,8 +76,8 @@ def _shown(t: Texts, view: RulesView, versions: list[RulesView], acts: dict[str,
         words = t("No rules count: the machine's own word does.")
         fits = tag("div", tag("p", t("These would fit its signals:")), tag("pre", view.proposed)) if view.proposed else ""
         top = tag("section", tag("p", words, cls="p-answer"), fits, tag("div", buttons, cls="p-row"), cls="p-card p-stack")
-    rows = [(str(each.version), when(each.at, t), each.actor, tag("pre", each.rules or "–")) for each in versions[:20]]
-    past = details(t("Versions"), table((t("Version"), t("When"), t("By"), t("Rules")), rows, label=t("Versions"))) if rows else ""
+    rows = [(str(each.version), when(each.at, t), name_of(each.actor.removeprefix("person:")), tag("pre", each.rules or "–")) for each in versions[:20]]
+    past = details(t("Versions"), table((t("Version"), t("When"), t("Set by"), t("Rules")), rows, label=t("Versions"))) if rows else ""
     return tag("div", top, past, cls="p-stack p-wide-stack")
 
 
