@@ -6,13 +6,16 @@ __all__ = ["EXAMPLE_LINES", "EXAMPLE_NAME", "order_list"]
 
 EXAMPLE_NAME = "open-orders.csv"
 EXAMPLE_LINES = (
-    ("Meridian", "4500117", "10", "Z-100", "Zahnrad m2 z40, 16MnCr5", 120, 15, "18,40"),
-    ("Meridian", "4500117", "20", "W-200", "Antriebswelle 42CrMo4", 40, 6, "61,00"),
-    ("Oakmill", "B-2291", "1", "Z-110", "Zahnrad m3 z25, 16MnCr5", 60, 24, "24,75"),
-    ("Riverport", "R-88", "1", "G-300", "Gehäuse AlMgSi1", 15, 3, "132,00"),
+    ("Meridian", "4500117", "10", "Z-100", "Zahnrad m2 z40, 16MnCr5", 120, 20, "18,40"),
+    ("Meridian", "4500117", "20", "W-200", "Antriebswelle 42CrMo4", 40, 12, "61,00"),
+    ("Oakmill", "B-2291", "1", "Z-110", "Zahnrad m3 z25, 16MnCr5", 60, 27, "24,75"),
+    ("Riverport", "R-88", "1", "G-300", "Gehäuse AlMgSi1", 15, 1, "132,00"),
     ("Riverport", "R-89", "1", "Z-100", "Zahnrad m2 z40, 16MnCr5", 30, 45, "18,90"),
 )
-"""Customer, order, line, part, name, quantity, days from today until it is due, price of a piece."""
+"""Customer, order, line, part, name, quantity, days from today until it is due, price of a piece.
+
+One cannot be made in time, on whatever day of the week the list is tried: its work fills more than two working days.
+"""
 
 
 def order_list(today: date) -> bytes:
