@@ -48,13 +48,19 @@ def _rows(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
 QUALITY = ("", "uncertain", "bad")
 
 
+def _quality(row: dict[str, Any]) -> str:
+    """Return how good a value is; one that only a minute or an hour knows any more says so."""
+    tier = row.get("tier", "raw")
+    return ", ".join(word for word in (QUALITY[row.get("quality", 0)], "" if tier == "raw" else f"of its {tier}") if word)
+
+
 def _latest(rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows))
     elif not rows:
         print("No machine has said anything yet.")
     else:
-        shown = [(row["name"], row.get("title", ""), row.get("value"), row.get("unit", ""), row.get("at"), QUALITY[row.get("quality", 0)]) for row in rows]
+        shown = [(row["name"], row.get("title", ""), row.get("value"), row.get("unit", ""), row.get("at"), _quality(row)) for row in rows]
         _rows(("series", "title", "value", "unit", "at", "quality"), shown)
 
 

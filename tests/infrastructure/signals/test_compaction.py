@@ -204,3 +204,36 @@ async def test_clocks_that_jump_lose_nothing(tmp_path: Path) -> None:
         assert latest is not None
         assert latest.value == 102.0
         assert len((await signals.query(ME, "m.0", START, START + HOUR)).values) == 14
+
+
+async def test_a_moment_whose_values_were_dropped_is_told_from_minutes_then_hours(tmp_path: Path) -> None:
+    """Tests that what stood at a moment is answered by values while there are, then by the last its minute or hour knows, marked so; never from behind it."""
+    day = timedelta(days=1)
+    async with lake_in(tmp_path, keep=Keep(raw=1, minute=3)) as (signals, store):
+        number = (await signals.numbers(["m.0", "m.word", "m.new"]))["m.0"]
+        await signals.record_block(wave(number, 0, 600))
+        await signals.record([Point("m.word", START + timedelta(seconds=each), f"state {each}") for each in range(3)])
+        await signals.roll()
+        await signals.tend()
+
+        async def told(after: float) -> list[object]:
+            (one,) = await signals.at(ME, ["m.0"], START + timedelta(seconds=after))
+            return [one.at and (one.at - START).total_seconds(), one.value, one.quality, one.tier]
+
+        assert await told(90.5) == [90, 90.0, 0, "raw"]
+        for after in range(2, 5, 2):
+            await store.clock.run_until(START + after * day)  # type: ignore[attr-defined]
+            await signals.tend()
+            await signals.record_block(wave(number + 2, 0, 1))
+            await signals.roll()
+            await signals.tend()
+            tier = "minute" if after == 2 else "hour"
+            assert await told(-1) == [None, None, 0, "raw"]
+            assert await told(0) == [0, 0.0, 1, tier]
+            assert await told(119.5) == ([119, 119.0, 1, "minute"] if after == 2 else [0, 0.0, 1, "hour"])
+            assert await told(90.5) == ([60, 60.0, 1, "minute"] if after == 2 else [0, 0.0, 1, "hour"])
+            assert await told(599) == [599, 599.0, 1, "raw"]
+            (word,) = await signals.at(ME, ["m.word"], START + day)
+            assert (word.value, word.tier) == ("state 2", "raw")
+        filled = await signals.query(ME, "m.0", START + timedelta(seconds=120), START + timedelta(seconds=121), step=1, fill="previous")
+        assert [one.value for one in filled.values] == [0.0]

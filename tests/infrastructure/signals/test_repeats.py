@@ -159,3 +159,15 @@ async def test_what_cannot_be_told_any_more_is_said(tmp_path: Path) -> None:
         said = [gap.reason for gap in (await signals.query(ME, "m.0", START, START + LONG, step=60)).gaps]
         assert said == [tend.TWICE.format(90)]
         assert not (await signals.query(ME, "m.1", START, START + LONG, step=60)).gaps
+
+
+async def test_what_is_no_number_stays_none(tmp_path: Path) -> None:
+    """Tests that a value that is not a number is shown as such from Parquet too, is no part of figures, and is known when it comes again."""
+    async with lake_in(tmp_path) as (signals, _):
+        number = (await signals.numbers(["m.0"]))["m.0"]
+        for _ in range(2):
+            await signals.record_block(block_of([number] * 3, [BEGIN, BEGIN + 1, BEGIN + 2], [1.0, math.nan, 3.0]))
+            await packed(signals)
+        assert [str(one.value) for one in (await signals.query(ME, "m.0", START, START + LONG)).values] == ["1.0", "nan", "3.0"]
+        assert (await signals.tiers())["raw"][1] == 3
+        assert await counts(signals) == (4.0, 2)

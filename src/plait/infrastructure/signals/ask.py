@@ -1,6 +1,7 @@
 """Questions to the lake: values, figures of steps, a moment, a picture. On a thread; memory is bounded by going on in windows of time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from plait.infrastructure.signals.block import WORD, Block, empty, joined
@@ -11,7 +12,7 @@ from plait.infrastructure.signals.record import Raw
 if TYPE_CHECKING:
     from plait.infrastructure.signals.shapes import Summary
 
-__all__ = ["Picture", "Stepped", "at_moment", "changes", "draw", "figures", "pieces", "tier_for", "values"]
+__all__ = ["Picture", "Stepped", "at_moment", "changes", "coarse_at", "draw", "figures", "pieces", "tier_for", "values"]
 
 WINDOW = 2 * TIERS[HOUR]
 EXACT = 48 * TIERS[HOUR]
@@ -74,8 +75,10 @@ def figures(lake: Lake, series: int, since: int, until: int, step: int, figure: 
     if fill != "none":
         before = None
         if fill == "previous":
-            known = at_moment(lake, [series], since - 1).get(series)
-            before = None if known is None or known.quality > shapes.WORST else known.value
+            known = at_moment(lake, [series], since - 1)
+            coarse = {number: point for number, (point, _) in coarse_at(lake, [series], since - 1, known).items()}
+            point = (known | coarse).get(series)
+            before = None if point is None or point.quality > shapes.WORST else point.value
         found = shapes.filled(found, since, until, step, fill, before)  # type: ignore[arg-type]
     rows = list(zip(found.ms.tolist(), found.value.tolist(), found.points.tolist(), found.quality.tolist(), strict=True))
     return Stepped(rows, damaged, tier)
@@ -172,6 +175,45 @@ def draw(lake: Lake, series: int, since: int, until: int, points: int) -> Pictur
 def at_moment(lake: Lake, series: Sequence[int], at: int) -> dict[int, Raw]:
     """Return the last point of each series with ms <= ``at``; series without one are left out."""
     return lake.steady(lambda: _at_moment(lake, series, at))
+
+
+def coarse_at(lake: Lake, series: Sequence[int], at: int, known: Mapping[int, Raw]) -> dict[int, tuple[Raw, str]]:
+    """Return of series whose points near ``at`` were dropped the last value with ms <= ``at`` that minutes or hours know, and which of them.
+
+    ``known``: the last points there are; what is no newer is left out. Of a step that goes on behind ``at`` its first, least or greatest value may be it.
+    """
+    if not lake.dropped:
+        return {}
+    return lake.steady(lambda: _coarse_at(lake, series, at, known))
+
+
+def _coarse_at(lake: Lake, series: Sequence[int], at: int, known: Mapping[int, Raw]) -> dict[int, tuple[Raw, str]]:
+    gone = max((last for first, last in lake.dropped if first <= at), default=BEGIN_OF_TIME)
+    best = {number: known[number].ms if number in known else BEGIN_OF_TIME for number in series}
+    found: dict[int, tuple[Raw, str]] = {}
+    for tier in (MINUTE, HOUR):
+        good, _ = lake.pick(tier, BEGIN_OF_TIME, at + 1)
+        for file in sorted(good, key=lambda file: file.last_ms, reverse=True):
+            left = [number for number, ms in best.items() if ms < min(file.last_ms, at, gone)]
+            for point in _last_steps(lake.folder / file.name, left, at) if left else ():
+                if point.ms > best[point.series]:
+                    best[point.series], found[point.series] = point.ms, (point, tier)
+    return found
+
+
+def _last_steps(file: Path, series: Sequence[int], at: int) -> Iterator[Raw]:
+    """Yield for each series the last value at or before ``at`` that a file of steps knows."""
+    from plait.infrastructure.signals.files import last_steps
+
+    one = last_steps(file, series, at)
+    for number, begin, quality, *told in zip(one.series.tolist(), one.ms.tolist(), one.quality.tolist(), *_told(one), strict=True):
+        ms, value = max((begin + off, value) for off, value in told if begin + off <= at)
+        yield Raw(number, ms, value, quality)
+
+
+def _told(one: "Summary") -> Iterator[list[tuple[int, float]]]:
+    for off, value in ((one.first_at, one.first), (one.min_at, one.min), (one.max_at, one.max), (one.last_at, one.last)):
+        yield list(zip(off.tolist(), value.tolist(), strict=True))
 
 
 def _at_moment(lake: Lake, series: Sequence[int], at: int) -> dict[int, Raw]:

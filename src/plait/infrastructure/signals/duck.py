@@ -33,18 +33,23 @@ def _database() -> Any:
 
 
 def _asked(database: Any, sql: str, tables: Tables) -> dict[str, Any]:
-    import numpy as np
-
     cursor = database.cursor()
     try:
         for name, columns in tables.items():
             cursor.register(name, dict(columns))
         cursor.execute(sql)
-        return {name: np.ma.getdata(column) for name, column in cursor.fetchnumpy().items()}
+        return {name: _plain(column) for name, column in cursor.fetchnumpy().items()}
     finally:
         for name in tables:
             cursor.unregister(name)
         cursor.close()
+
+
+def _plain(column: Any) -> Any:
+    """Return a column without a mask; what DuckDB has as NULL among numbers was not a number when it was handed over."""
+    import numpy as np
+
+    return column.filled(np.nan) if column.dtype.kind == "f" and np.ma.isMaskedArray(column) else np.ma.getdata(column)
 
 
 def ask(sql: str, tables: Tables | None = None) -> dict[str, Any]:

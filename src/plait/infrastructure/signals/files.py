@@ -13,7 +13,7 @@ from plait.infrastructure.signals.manifest import HOUR, MINUTE, RAW, TIERS, File
 from plait.infrastructure.signals.shapes import COLUMNS, Summary, ordered, summary, together
 from plait.kernel.os import fsync_file, make_dir, replace
 
-__all__ = ["Trust", "compacted_files", "merged_file", "raw_rows", "summary_rows"]
+__all__ = ["Trust", "compacted_files", "last_steps", "merged_file", "raw_rows", "summary_rows"]
 
 ENDING = ".parquet"
 RANGE_ROWS = 150_000
@@ -125,6 +125,14 @@ def summary_rows(files: Sequence[Path], series: Sequence[int], since: int | None
     """Return the rows of a tier of some series (none named: of all) whose steps begin in since <= ms < until."""
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     found = ask(f"SELECT {names} FROM read_parquet({paths(files)}){_where(series, since, until)}")  # noqa: S608 - names and numbers of our own
+    return Summary(*(found[name] for name in COLUMNS))
+
+
+def last_steps(file: Path, series: Sequence[int], at: int) -> Summary:
+    """Return for each of some series the last row of a file of a tier that has a value with ms <= ``at``."""
+    newest = ", ".join(f'arg_max("{name}", ms) AS "{name}"' for name in COLUMNS if name not in {"series", "ms"})
+    sql = f"SELECT series, max(ms) AS ms, {newest} FROM read_parquet({paths([file])}){_where(series, None, at + 1)} AND ms + first_at <= {at} GROUP BY series"  # noqa: S608
+    found = ask(sql)
     return Summary(*(found[name] for name in COLUMNS))
 
 

@@ -53,6 +53,8 @@ class Series(msgspec.Struct, frozen=True):
     """A series and its latest value, a number or a word. ``name`` is ``<machine>.<signal>``.
 
     ``unit``: its code of UN/ECE Recommendation 20 where it was described, else free text as the machine gives it; ``semantic``: id of its concept.
+    ``tier``: whether the value is one of the ``raw`` values, or the last that a ``minute`` or an ``hour`` knows because those were dropped; its quality is
+    then the worst of that minute or hour.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Series(msgspec.Struct, frozen=True):
     quality: int = 0
     title: str = ""
     semantic: str = ""
+    tier: str = "raw"
 
 
 class SeriesView(msgspec.Struct, frozen=True):

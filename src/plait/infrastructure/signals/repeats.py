@@ -80,11 +80,12 @@ def _known(files: Sequence[Path], block: Block) -> "NDArray[np.bool_]":
     from plait.infrastructure.signals.duck import ask, paths
 
     known = np.zeros(len(block.ms), bool)
+    same = " AND ".join(f"stored.{name} IS NOT DISTINCT FROM late.{name}" for name in Block._fields)
     for first in range(0, len(block.ms), PART_ROWS):
         part = block.take(slice(first, first + PART_ROWS))
         within = f"series BETWEEN {part.series.min()} AND {part.series.max()} AND ms BETWEEN {part.ms.min()} AND {part.ms.max()}"
         stored = f"(SELECT series, ms, value, quality FROM read_parquet({paths(files)}) WHERE {within})"  # noqa: S608 - names and numbers of our own
-        sql = f"SELECT DISTINCT line FROM {stored} JOIN late USING (series, ms, value, quality)"  # noqa: S608
+        sql = f"SELECT DISTINCT line FROM {stored} AS stored JOIN late ON {same}"  # noqa: S608
         known[first + ask(sql, {"late": part._asdict() | {"line": np.arange(len(part.ms))}})["line"]] = True
     return known
 

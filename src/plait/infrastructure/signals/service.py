@@ -40,10 +40,10 @@ class SignalService(KeptLake):
         rows = await self.store.read(lambda conn: tables.series(conn, scope))
         return [self._series(row, self._latest.get(row.id) or written, scope) for row, written in rows]
 
-    def _series(self, row: Row, point: Raw | None, scope: Scope) -> Series:
+    def _series(self, row: Row, point: Raw | None, scope: Scope, tier: str = RAW) -> Series:
         if point is None or not _inside(scope, from_ms(point.ms)):
             return Series(row.name, row.unit, title=row.title, semantic=row.semantic)
-        return Series(row.name, row.unit, from_ms(point.ms), self._shown(point), point.quality & ~WORD, row.title, row.semantic)
+        return Series(row.name, row.unit, from_ms(point.ms), self._shown(point), point.quality & ~WORD, row.title, row.semantic, tier)
 
     async def query(
         self,
@@ -94,7 +94,10 @@ class SignalService(KeptLake):
         return PictureView(row.name, row.unit, values, gaps, drawn.of, drawn.tier)
 
     async def at(self, actor: Actor, names: Sequence[str], at: datetime | None = None) -> Sequence[Series]:
-        """Return for one moment (default: now) the last value of each series at or before it. Raise ``no-such-series`` and ``invalid``."""
+        """Return for one moment (default: now) the last value of each series at or before it. Raise ``no-such-series`` and ``invalid``.
+
+        Where values were dropped it is the last that minutes or hours know, and says so (``Series.tier``); they know numbers, not words.
+        """
         self.guard.require(actor, "signals.read")
         if not 1 <= len(names) <= MOST_SERIES:
             raise Problem(INVALID, f"series: 1 to {MOST_SERIES}.", field="series")
@@ -105,8 +108,21 @@ class SignalService(KeptLake):
                 raise Problem(NO_SERIES, f"There is no series {name!r}.")
         asked = at or self.clock.now()
         moment = min(asked, scope.until - INSTANT) if scope.until else asked
-        found = await asyncio.to_thread(ask.at_moment, self._opened(), [rows[name].id for name in names], ms_of(moment))
-        return [self._series(rows[name], found.get(rows[name].id), scope) for name in names]
+        numbers, ms = [rows[name].id for name in names], ms_of(moment)
+        found = await asyncio.to_thread(ask.at_moment, self._opened(), numbers, ms)
+        found |= {number: point for number in numbers if (point := self._newer(number, ms, found.get(number))) is not None}
+        coarse = await asyncio.to_thread(ask.coarse_at, self._opened(), numbers, ms, found)
+        told = {number: (point, RAW) for number, point in found.items()} | coarse
+        shown = []
+        for name in names:
+            point, tier = told.get(rows[name].id, (None, RAW))
+            shown.append(self._series(rows[name], point, scope, tier))
+        return shown
+
+    def _newer(self, number: int, ms: int, found: Raw | None) -> Raw | None:
+        """Return the latest value of a series if it was there at ``ms`` and is newer than what was found: its points may have been dropped."""
+        latest = self._latest.get(number)
+        return latest if latest is not None and latest.ms <= ms and (found is None or latest.ms > found.ms) else None
 
     async def export(self, actor: Actor, target: Path, since: datetime, until: datetime, names: Sequence[str] = ()) -> None:
         """Write what the actor may see of some series (default: of all) with since <= time < until to a Parquet file that any engine reads.
