@@ -132,41 +132,39 @@ def narrowed(found: Sequence[Proposal], text: str) -> list[Proposal]:
     return [each for each in found if said in f"{each.choice.name} {each.choice.address} {each.choice.title} {each.group}".lower()]
 
 
-def signals_shown(page: Page, found: Sequence[Proposal], choices: Mapping[str, Choice], *, text: str, most: int) -> Markup:
-    """Return the offered signals as a list to tick; ``choices`` are those chosen by address, as they would be kept."""
+def signals_shown(page: Page, found: Sequence[Proposal], choices: Mapping[str, Choice], *, text: str, most: int, kept: bool = False) -> Markup:
+    """Return the offered signals as a list to tick; ``choices`` are those chosen by address, as they would be kept. ``kept``: some of them are already."""
     t = page.t
     wanted = narrowed(found, text)
     rows, keys = [], []
     for each in wanted[:most]:
         address = each.choice.address
         chosen = choices.get(address)
-        kept = chosen or each.choice
+        as_kept = chosen or each.choice
         box = tag(
             "button",
             icon("check_box" if chosen else "check_box_outline_blank"),
             type="button",
             role="checkbox",
             aria_checked="true" if chosen else "false",
-            aria_label=kept.name,
+            aria_label=as_kept.name,
             cls="p-box-button",
             data_act="tick",
             data_arg=address,
         )
         value = tag("span", t("no value now"), cls="p-soft p-small", title=each.why) if each.value is None else value_shown(page, each.value)
-        unit = sign(kept.unit) if kept.unit else tag("span", each.unit, cls="p-soft")
+        unit = sign(as_kept.unit) if as_kept.unit else tag("span", each.unit, cls="p-soft")
         edit = tag(
-            "button", icon("edit"), type="button", cls="p-quiet", data_act="edit", data_arg=address, aria_label=t("Name and unit: {name}", name=kept.name)
+            "button", icon("edit"), type="button", cls="p-quiet", data_act="edit", data_arg=address, aria_label=t("Name and unit: {name}", name=as_kept.name)
         )
-        name = join(tag("strong", kept.title or kept.name), tag("span", f" {address}", cls="p-soft p-small"))
-        rows.append((box, name, value, unit, _looks(page, each, kept), edit if chosen else ""))
+        name = join(tag("strong", as_kept.title or as_kept.name), tag("span", f" {address}", cls="p-soft p-small"))
+        rows.append((box, name, value, unit, _looks(page, each, as_kept), edit if chosen else ""))
         keys.append(address)
     columns = (t("Keep"), t("Signal"), t("Now"), t("Unit"), t("What it looks like"), "")
     more = tag("button", t("Show more"), type="button", cls="p-quiet", data_act="more") if len(wanted) > most else ""
     count = t("{kept} of {all} signals are kept.", kept=len(choices), all=len(found))
-    buttons = [
-        tag("button", t(word), type="button", cls="p-quiet", data_act=act)
-        for act, word in (("proposed", "As proposed"), ("all", "All that are shown"), ("none", "None"))
-    ]
+    words = (("proposed", t("As it is now") if kept else t("As proposed")), ("all", t("All that are shown")), ("none", t("None")))
+    buttons = [tag("button", word, type="button", cls="p-quiet", data_act=act) for act, word in words]
     nothing = (
         tag("p", t("Nothing here has this text."), cls="p-soft")
         if not wanted

@@ -24,13 +24,17 @@ FOCUS = 'setTimeout(() => document.querySelector(`[data-act=tick][data-arg="${CS
 
 
 class SignalList:
-    """What a machine offers, to be ticked; ``choices`` are those chosen by address, as they would be kept. ``held``: names that others have already."""
+    """What a machine offers, to be ticked; ``choices`` are those chosen by address, as they would be kept.
 
-    def __init__(self, page: Page, offered: Sequence[Proposal], choices: dict[str, Choice], held: Collection[str] = ()) -> None:
+    ``held``: names of signals that are kept beside them, None while the machine is not connected yet.
+    """
+
+    def __init__(self, page: Page, offered: Sequence[Proposal], choices: dict[str, Choice], held: Collection[str] | None = None) -> None:
         self.choices = choices
         self._page = page
         self._offered = offered
-        self._held = frozenset(held)
+        self._held = frozenset(held or ())
+        self._kept = held is not None
         self._by_address = {each.choice.address: each for each in offered}
         self._most = ROWS
         self._box = ui.element("div")
@@ -45,7 +49,7 @@ class SignalList:
         return str(self._narrow.value or "").strip()
 
     def _draw(self) -> None:
-        self._place.content = str(signals_shown(self._page, self._offered, self.choices, text=self._text(), most=self._most))
+        self._place.content = str(signals_shown(self._page, self._offered, self.choices, text=self._text(), most=self._most, kept=self._kept))
 
     async def _clicked(self, event: Any) -> None:
         act, arg = (event.args if isinstance(event.args, list) else [event.args, ""])[:2]
@@ -109,7 +113,7 @@ async def ask_signal(
             "choice",
             choice.semantic if meaning is not None else "",
             options=means,
-            hint=t("proposed from name and unit; change it"),
+            hint="" if keep is not None else t("proposed from name and unit; change it"),
         ),
         Field("semantic", t("Or the id of its meaning"), value="" if meaning is not None else choice.semantic, hint=t("IRDI or IRI, as in ECLASS or IEC CDD")),
     ]

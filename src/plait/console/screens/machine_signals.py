@@ -12,7 +12,7 @@ from plait.console.screen import Screen
 from plait.console.screens.connect_settings import SettingsForm
 from plait.console.screens.connect_shown import advice_shown, tried_shown
 from plait.console.screens.connect_signals import SignalList, ask_signal
-from plait.console.screens.machine_signals_shown import change_said, kept_shown, wrong_shown
+from plait.console.screens.machine_signals_shown import change_said, kept_shown, others_shown, wrong_shown
 from plait.infrastructure.machines.connect.model import KeptOffersWanted, Proposal, Reconnect, SignalsView
 from plait.infrastructure.machines.model import Choice, Machine
 from plait.infrastructure.meaning.language import parse, signals_of
@@ -42,7 +42,7 @@ class _Signals:
     def __init__(self, page: Page, id: str) -> None:
         self.page = page
         self.id = id
-        self.block: Block | None = None
+        self.blocks: list[Block] = []
         self.panel: Any = None
 
     async def read(self, actor: Actor) -> SignalsView:
@@ -52,8 +52,8 @@ class _Signals:
         return (await self.page.rooms.machines.one(await self.page.me.actor(), self.id)).machine
 
     async def _again(self) -> None:
-        if self.block is not None:
-            await self.block.load()
+        for each in self.blocks:
+            await each.load()
 
     def _close(self) -> None:
         self.panel.clear()
@@ -84,10 +84,13 @@ class _Signals:
             self.panel.clear()
             kept = (await self._machine()).signals
             here = {each.choice.address for each in offers.signals}
+            beside = [each.name for each in kept if each.address not in here]
             chosen = {each.choice.address: each.choice for each in offers.signals if each.chosen}
             with ui.element("section").classes("p-card"):
                 page.show(tag("h2", t("What the machine offers"), cls="p-h2"))
-                found = SignalList(page, offers.signals, chosen, {each.name for each in kept if each.address not in here})
+                if beside:
+                    page.show(tag("p", t("Kept as well, though the machine does not list it: {names}.", names=", ".join(beside[:12])), cls="p-soft"))
+                found = SignalList(page, sorted(offers.signals, key=lambda each: not each.chosen), chosen, beside)
                 with ui.element("div").classes("p-row p-end p-acts"):
                     page.button(t("Close"), self._close)
                     page.button(t("Save"), lambda: self._save(offers.signals, found), name="save", primary=True)
@@ -228,7 +231,10 @@ async def _build(page: Page) -> None:
             acts |= {"look": signals.look}
         if view.chooses:
             acts |= {"by-hand": signals.by_hand, "edit": signals.edit, "drop": signals.drop}
-    signals.block = await page.block(signals.read, lambda found: kept_shown(page, found, acts.keys()), live=LIVE, every_s=2, key=t.language, on=acts)
+    signals.blocks.append(await page.block(signals.read, lambda found: kept_shown(page, found, acts.keys()), live=LIVE, every_s=2, key=t.language, on=acts))
+    if view.chooses:
+        # Apart, so that it stays open while values come in.
+        signals.blocks.append(await page.block(signals.read, lambda found: others_shown(page, found)))
     signals.panel = ui.element("div").classes("p-stack p-wide-stack")
 
 

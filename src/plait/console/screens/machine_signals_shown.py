@@ -13,7 +13,7 @@ from plait.infrastructure.signals.model import Series
 from plait.kernel.problems import Problem
 from plait.overview import paths
 
-__all__ = ["change_said", "kept_shown", "wrong_shown"]
+__all__ = ["change_said", "kept_shown", "others_shown", "wrong_shown"]
 
 BAD = 2
 
@@ -38,7 +38,7 @@ def kept_shown(page: Page, view: SignalsView, acts: Collection[str]) -> Markup:
         parts.append(tag("p", t("No signal is kept of it yet."), cls="p-soft"))
     top = tag("section", *parts, cls="p-card p-stack")
     kept = tag("section", tag("h2", t("Signals")), _signals(page, view, acts), cls="p-card") if view.signals else ""
-    return tag("div", top, kept, _others(page, view), cls="p-stack p-wide-stack")
+    return tag("div", top, kept, "" if view.chooses else others_shown(page, view), cls="p-stack p-wide-stack")
 
 
 def _count(page: Page, view: SignalsView) -> str:
@@ -70,7 +70,7 @@ def _signals(page: Page, view: SignalsView, acts: Collection[str]) -> Markup:
         rows.append(tuple(row))
         keys.append(choice.name)
     columns = (t("Signal"), t("Now"), t("When"), t("Unit"), t("Means"), t("Address"), t("Kept as"), *(("",) if "edit" in acts else ()))
-    return table(columns, rows, label=t("Signals"), numbers=(1,), keys=keys, csv="CSV")
+    return tag("div", table(columns, rows, label=t("Signals"), numbers=(1,), keys=keys, csv="CSV"), cls="p-ticked")
 
 
 def _small(page: Page, act: str, name: str, label: str, arg: str) -> Markup:
@@ -102,7 +102,7 @@ def _factor(page: Page, each: KeptSignal) -> str:
     return said.strip().replace(".", "," if page.t.language == "de" else ".")
 
 
-def _others(page: Page, view: SignalsView) -> Markup:
+def others_shown(page: Page, view: SignalsView) -> Markup:
     """Return series of the machine that are not chosen: they come by themselves, or were kept before."""
     t = page.t
     if not view.others:
