@@ -127,6 +127,30 @@ async def test_shelf_service_and_design(tmp_path: Path) -> None:
                 await at.alarms.shelve(ME, "hot", minutes, reason)
 
 
+async def test_a_state_calls_at_once_and_in_the_order_it_was_told(tmp_path: Path) -> None:
+    """Tests that a state calls without waiting for others before it, and that of states at one moment, or of a clock that is behind, the last told counts."""
+    async with room(tmp_path) as at:
+        await at.alarms.define(ME, Alarm("down", "m1", "state", word="down"))
+        await at.until(1)
+        await at.be(Status("down", at.clock.now()))
+        await at.until(1.01)
+        assert (await at.alarms.one(ME, "down")).state == "unacknowledged"
+        await at.be(Status("running", START.replace(second=1)))
+        await at.be(Status("idle", START))
+        await at.until(1.1)
+        assert (await at.alarms.one(ME, "down")).state == "returned"
+        for state in ("running", "idle", "down"):
+            await at.be(Status(state, at.clock.now()))
+        await at.until(1.2)
+        assert (await at.alarms.one(ME, "down")).state == "unacknowledged"
+        await at.be(Status("silent", at.clock.now()))
+        await at.until(9)
+        await at.be(Status("down", START.replace(second=3)))
+        await at.until(9.1)
+        assert (await at.alarms.one(ME, "down")).state == "unacknowledged"
+        assert [len(await at.told(kind)) for kind in ("alarm.raised", "alarm.cleared")] == [3, 2]
+
+
 async def test_states_restart_and_chatter(tmp_path: Path) -> None:
     """Tests that a state can be an alarm, that everything stands as before after a restart, and that an alarm that chatters says so."""
     down = Alarm("down", "m1", "state", word="down", on_delay_s=5, severity="critical", text="It is down")

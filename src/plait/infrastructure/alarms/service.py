@@ -103,9 +103,12 @@ class AlarmService:
                     self.clock.at(self.clock.now(), f"alarms/back/{body.machine_id}", partial(self._back, body.machine_id))
 
     def _state(self, machine_id: str, state: str, at: datetime | None) -> None:
+        """Tell alarms of a machine's state; the log's order counts, whatever the machine's own clock says."""
+        now = ms_of(self.clock.now())
         for watch in self._watches.values():
             if watch.alarm.machine_id == machine_id and watch.alarm.kind == "state" and at is not None:
-                self.stream.push(watch.key, SignalValue(ms_of(at), "state", state))
+                watch.told = max(min(ms_of(at), now), watch.told + 1)
+                self.stream.push(watch.key, SignalValue(watch.told, "state", state))
 
     async def _back(self, machine_id: str) -> None:
         """Raise what held while the machine was down and still holds."""

@@ -9,6 +9,7 @@ from plait.infrastructure.alarms.model import Alarm, Cleared, Memory, Raised, Tu
 from plait.infrastructure.machines import tables as machine_tables
 from plait.infrastructure.meaning import tables as memories
 from plait.infrastructure.meaning.model import LimitCrossed, SignalValue
+from plait.infrastructure.meaning.stream import REORDER_MS
 from plait.kernel.actor import Scope
 from plait.kernel.settings import Alarms
 from plait.store import Tx, from_ms, ms_of
@@ -32,13 +33,15 @@ def key_of(alarm_id: str) -> str:
 
 
 class AlarmWatch:
-    """A ``Watch`` of one alarm."""
+    """A ``Watch`` of one alarm. ``told``: the ms of the last state of the machine that it was given."""
 
     def __init__(self, alarm: Alarm, memory: Memory, settings: Alarms, zone: Callable[[], str]) -> None:
         self.alarm = alarm
         self.key = key_of(alarm.id)
         self.memory = memory
+        self.told = memory.seen
         self.series: Mapping[str, str] = {} if alarm.kind == "state" else {f"{alarm.machine_id}.{alarm.signal}": alarm.signal}
+        self.patience_ms = 0 if alarm.kind == "state" else REORDER_MS
         self._settings = settings
         self._zone = zone
 

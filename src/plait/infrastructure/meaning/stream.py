@@ -30,10 +30,14 @@ _log = structlog.get_logger("plait.meaning")
 
 
 class Watch(Protocol):
-    """Somebody who makes something of points. ``series``: what it wants, to the name it knows it by. ``plan`` is pure; ``enter`` is part of a transaction."""
+    """Somebody who makes something of points. ``series``: what it wants, to the name it knows it by. ``plan`` is pure; ``enter`` is part of a transaction.
+
+    ``patience_ms``: how long points wait for others that were before them (0: what it is given comes in order).
+    """
 
     key: str
     series: Mapping[str, str]
+    patience_ms: int
 
     def seen(self, signal: str) -> int:
         """Return the ms of the last point of a signal that was looked at, -1 when none was."""
@@ -84,7 +88,7 @@ class _Line:
         due = self.watch.due()
         if due is not None:
             times.append(due)
-        return min(times) + self.lag + REORDER_MS if times else None
+        return min(times) + self.lag + self.watch.patience_ms if times else None
 
 
 class Stream:
@@ -194,7 +198,7 @@ class Stream:
                     await self._catch_up(line, now)
             work: list[tuple[_Line, list[SignalValue], Any]] = []
             for line in self._lines.values():
-                until = now - REORDER_MS - line.lag
+                until = now - line.watch.patience_ms - line.lag
                 ready = [point for point in line.waiting if point.ms <= until]
                 due = line.watch.due()
                 if ready or (due is not None and due <= until):

@@ -10,6 +10,7 @@ from plait.infrastructure.machines.model import Status
 from plait.infrastructure.meaning import rules, tables
 from plait.infrastructure.meaning.language import Program, signals_of
 from plait.infrastructure.meaning.model import CycleFinished, Memory, Said, SignalValue, Started, Stopped
+from plait.infrastructure.meaning.stream import REORDER_MS
 from plait.kernel.actor import Scope
 from plait.store import Tx, from_ms
 
@@ -32,6 +33,8 @@ def key_of(machine_id: str) -> str:
 
 class MachineWatch:
     """A ``Watch`` of one machine."""
+
+    patience_ms = REORDER_MS
 
     def __init__(self, machine_id: str, program: Program, memory: Memory) -> None:
         self.machine_id = machine_id
