@@ -9,6 +9,8 @@ from tests.desk.making import (
     dates,
     documents,
     erp,
+    guest_again,
+    guest_again_texts,
     guest_lists,
     guest_mails,
     guest_pages,
@@ -41,9 +43,13 @@ MAKERS = (
     guest_sheets,
     guest_values,
     guest_texts,
+    guest_again,
+    guest_again_texts,
     guest_lists,
     guest_mails,
     guest_pages,
+    guest_again,
+    guest_again_texts,
 )
 
 

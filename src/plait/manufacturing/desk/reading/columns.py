@@ -5,7 +5,7 @@ from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from plait.manufacturing.desk.reading.constants import PRICES, constants
+from plait.manufacturing.desk.reading.constants import PRICES, constants, labelled
 from plait.manufacturing.desk.reading.context import Context
 from plait.manufacturing.desk.reading.evidence import Evidence
 from plait.manufacturing.desk.reading.kinds import KINDS, Field
@@ -15,6 +15,7 @@ from plait.manufacturing.desk.reading.spare import kind_doubt, odd_unit, price_d
 from plait.manufacturing.desk.reading.text import fold, language, tidy, words
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 from plait.manufacturing.desk.reading.untitled import untitled
+from plait.manufacturing.desk.reading.whose import whose
 from plait.manufacturing.desk.reading.words import HINTS, titles, vocabulary
 
 __all__ = ["DOUBTFUL", "propose", "signature"]
@@ -158,6 +159,8 @@ def _score_titles(block: Block, column: int, words: MappingABC[str, tuple[tuple[
         title = title_of(text)
         for plain, share in ((title.text, 1.0), (title.base, 0.99)):
             for field, surely in words.get(fold(plain), ()):
+                if field == "amount" and plain != title.text and unit_code(title.extra):
+                    continue
                 if surely * weight * share > found.get(field, (0.0, ""))[0]:
                     found[field] = (surely * weight * share, f"title {title.text!r}")
         if found and (len(parts) < 2 or weight == 1.0):
@@ -197,6 +200,8 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
             options.append((min(surely * fit, 1.0), column, field, why if fit >= 1 else f"{why}, though its cells do not look like it"))
     chosen, rivals = _assign(options, evidence, fields)
     spare(kind, chosen, block.titles, evidence)
+    above = [tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str)]
+    whose(chosen, block.titles, [sheet.name, hint, *above, *block.titles], fields)
     if kind == "materials" and "part_no" in chosen and "component" not in chosen:
         _below(chosen, constants(sheet, block.above, block.first, kind, set(chosen) - {"part_no"}))
     said = constants(sheet, block.above, block.first, kind, set(chosen))
@@ -205,18 +210,18 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
     for code, reason in price_doubts(chosen, block.titles, evidence):
         issues.append(Issue("warning", code, reason, "Check which price holds.", at, "price"))
     fielded = {column.field for column in columns if column.field}
-    above = " ".join(tidy(raw) for row in sheet.rows[block.above : block.first] for raw in row if isinstance(raw, str))
-    if "price" in fielded and _TAXED.search(above):
+    over = " ".join(above)
+    if "price" in fielded and _TAXED.search(over):
         reason = "what stands above the table says that prices are with tax"
         issues.append(Issue("warning", "price-with-tax", reason, "Write prices without tax.", Place(sheet=sheet.name), "price"))
-    if _SCALED.search(above):
+    if _SCALED.search(over):
         reason = "what stands above the table says that numbers are thousands"
         scaled = sorted(fielded & {"quantity", "amount", "price", "open_quantity", "delivered"})
         issues.extend(Issue("warning", "numbers-scaled", reason, "Write whole numbers.", Place(sheet=sheet.name), field) for field in scaled)
     score = sum((2.0 if field in _SPECIAL and surely >= 0.85 else 1.0) * surely for field, (surely, _, _) in chosen.items())
     raw = score
     score -= 0.4 * sum(1 for column, title in enumerate(block.titles) if title and not columns[column].field)
-    missing = _missing(kind, fielded | set(said))
+    missing = _missing(kind, fielded | set(said) | _headed(sheet, block, kind))
     score -= 2.0 * len(missing)
     if sum(1 for column in range(len(block.titles)) if block.titles[column]):
         score += _hinted(sheet, block, kind, hint)
@@ -224,6 +229,17 @@ def _proposal(sheet: Sheet, block: Block, kind: DocumentKind, evidence: list[Evi
     sure = min((surely for surely, _, _ in chosen.values()), default=0.0)
     mapping = Mapping(sheet.name, kind, (block.first, block.last), tuple(columns), said, round(max(0.0, sure - 0.2 * len(missing)), 2), last=block.end - 1)
     return Proposal(mapping, score, raw, tuple(issues))
+
+
+def _headed(sheet: Sheet, block: Block, kind: DocumentKind) -> set[str]:
+    """Return the fields that rows of one cell say between the others (``Bestellung 4711 vom 27.02.2026``)."""
+    found: set[str] = set()
+    for row in sheet.rows[block.last + 1 : min(block.end, block.last + 200)]:
+        filled = [raw for raw in row if not blank(raw)]
+        said = labelled(filled[0], kind) if len(filled) == 1 and isinstance(filled[0], str) and len(filled[0]) < 80 else None
+        if said:
+            found.add(said[0])
+    return found
 
 
 def _below(chosen: _Chosen, said: dict[str, str]) -> None:

@@ -31,11 +31,16 @@ _WEEKDAY_FIRST = re.compile(rf"^[(（]?({_DAY_NAME})[)）]?(?:\.,|[.,]|\b|(?<=[\
 _WEEKDAY_LAST = re.compile(rf"\s*[(（]?(?<![a-zäöü])({_DAY_NAME})[)）]?\.?$")
 _TIME = re.compile(r"(?:[T ]\s*|\s*,\s*|^)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(am|pm|uhr|h)?\s*(z|utc|gmt|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 _BEFORE = re.compile(
-    r"^(?:bis(?: zum| spätestens)?|spätestens(?: am)?|am|zum|vom|by|until|till|before|latest|not later than|no later than|due|on|vor|the|eta|etd"
-    r"|lt\.?|datum:?)\s+",
+    r"^(?:bis(?: zum| spätestens)?|spätestens(?: am)?|am|zum|vom|by|until|till|before|latest|not later than|no later than|due|on|vor|the"
+    r"|eta|etd|cob|eob|close of business|lt\.?|datum:?)\s+",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"^(?:ca\.?|circa|etwa|approx\.?|about|around|~|voraussichtlich|voraus\.|vsl\.?|est\.?|gegen|大约|约|预计)\s*", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"^(?:ca\.?|circa|etwa|approx\.?|about|around|~|voraussichtlich|voraus\.|vsl\.?"
+    r"|est\.?|gegen|w/?[ceb]\.?(?=\s)|wk\.? (?:commencing|ending)"
+    r"|week (?:commencing|ending|beginning)|大约|约|预计)\s*",
+    re.IGNORECASE,
+)
 _AFTER_WORD = re.compile(r"(?:之前|以前|前|交货|到货|左右|\(?fix\)?)$", re.IGNORECASE)
 _YMD = re.compile(r"^(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})\.?$")
 _HAN = re.compile(r"^(?:(\d{4}|\d{2})\s?年\s?)?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]?$")

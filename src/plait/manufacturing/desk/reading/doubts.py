@@ -74,6 +74,7 @@ _ROWS: tuple[Doubt, ...] = (
     Doubt("warning", "letters-doubtful", "the file does not say how its letters are encoded; these were guessed", "Check the text; save as UTF-8."),
     Doubt("warning", "letters-damaged", "letters of this text were damaged on their way", "Check the text."),
     Doubt("warning", "sheet-hidden", "the row stands in a hidden sheet; whoever sent it may not have meant it", "Leave it out if it is not meant."),
+    Doubt("warning", "order-with-line", "number and line stand in one cell; they were parted at the stroke", "Check that the number ends there."),
     Doubt("warning", "row-hidden", "the row is hidden in the sheet; whoever sent it may not have meant it", "Leave it out if it is not meant."),
     Doubt(
         "warning",

@@ -16,6 +16,7 @@ from plait.manufacturing.desk.reading.units import currency_code, unit_code
 __all__ = ["Evidence", "firm_like"]
 
 _SAMPLE = 200
+_ANSWERS = frozenset({"ja", "nein", "yes", "no", "是", "否"})
 _FIRM = re.compile(
     r"\b(gmbh|ag|kg|kgaa|ug|ohg|gbr|e\.k\.|se|ltd|limited|inc|llc|corp|co|plc|s\.?a\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|b\.?v\.?|n\.?v\.?|oy|ab|aps|as|sarl|werke|werk|works|group|industries)\b\.?|公司|集团|厂|株式会社",
     re.IGNORECASE,
@@ -154,12 +155,13 @@ class Evidence:
                 share = max(share, 0.7 if self.part("week") >= 0.8 else 0.0)
             if field.name in {"ordered", "counted"} and self.ahead > 0.5:
                 return 0.5
-            return 1.0 if share >= 0.6 else 0.85 if share >= 0.3 else 0.35
+            return 1.0 if share >= 0.6 else 0.85 if share >= 0.3 else 0.4 if share > 0 and field.kind == "date" else 0.35
         return self._fits_words(field)
 
     def _fits_words(self, field: Field) -> float:
-        if field.kind == "flag":
-            return 1.0 if self.part("flag") >= 0.6 else 0.3
+        answered = field.name == "supplier" and bool(self.texts) and {text.casefold() for text in self.texts} <= _ANSWERS
+        if field.kind == "flag" or answered:
+            return 1.0 if self.part("flag") >= 0.6 and not answered else 0.3
         if field.name == "material" and self.part("material") >= 0.4:
             return 1.15
         if field.name in {"material", "name"} and (against := self._against_names(field)) < 1.0:

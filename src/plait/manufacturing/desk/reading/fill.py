@@ -23,6 +23,7 @@ _MERGED_COUNT = Doubt(
 )
 _FILLED = Doubt("note", "filled-down", "the cell is empty; the value above was taken, as the list is grouped", "Nothing to do if it belongs to the row above.")
 _LONE = Doubt("warning", "filled-down", "the cell is empty; the value above was taken, though other rows repeat theirs", "Fill in the cell.")
+_OUTLINE = Doubt("warning", "filled-down", "the cell is empty; the value of the group above was taken", "Fill in the cell.")
 _DUE = Doubt("warning", "filled-down", "the cell is empty; the value of the order's row above was taken", "Fill in the cell.")
 
 Found = tuple[Raw, tuple[int, int], tuple[Doubt, ...]]
@@ -54,6 +55,9 @@ class Filler:
         self.repeats = False
         if self.lead >= 0:
             self._group(kept)
+        self.outline: dict[int, int] = {}
+        if mapping.kind == "orders" and "customer" in fields and self.lead != fields["customer"]:
+            self._outlined(fields["customer"], kept)
 
     def _group(self, kept: Sequence[int]) -> None:
         """Note for each row without a number the row above that has one."""
@@ -70,6 +74,23 @@ class Filler:
             elif last >= 0:
                 self.above[number] = last
 
+    def _outlined(self, column: int, kept: Sequence[int]) -> None:
+        """Note for each row without a customer the row above that names one, where none is named twice in a row: the list is an outline."""
+        last, before = -1, None
+        found: dict[int, int] = {}
+        for number in kept:
+            row = self.sheet.rows[number] if number >= 0 else []
+            raw = row[column] if column < len(row) else None
+            if number < 0:
+                last, before = -1, None
+            elif not _empty(raw):
+                if raw == before:
+                    return
+                last, before = number, raw
+            elif last >= 0:
+                found[number] = last
+        self.outline = {number * 10_000 + column: top for number, top in found.items()}
+
     def find(self, row: int, column: int, field: str) -> Found | None:
         """Return the value that holds for an empty cell, where it stands and what is to be said; None when none does."""
         span = self.merged.get((row, column))
@@ -80,7 +101,8 @@ class Filler:
             return None
         top = self.above.get(row)
         if top is None:
-            return None
+            top = self.outline.get(row * 10_000 + column)
+            return None if top is None else (self.sheet.rows[top][column], (top, column), (_OUTLINE,))
         cells = self.sheet.rows[top]
         raw = cells[column] if column < len(cells) else None
         if _empty(raw):

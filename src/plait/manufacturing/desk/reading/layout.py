@@ -16,6 +16,10 @@ __all__ = ["Block", "Title", "blank", "blocks", "known", "pieces", "title_of"]
 
 _BRACKET = re.compile(r"^(.*?)\s*[\[(（【]\s*([^\])）】]*?)\s*[\])）】]\s*[:：]?\s*$")
 _IN = re.compile(r"^(.+?)(?:\s+in\s+|\s*,\s+|\s*/\s*|\s+)([^\s/,]{1,12}(?:\s*/\s*\d*\s*[^\s/,]{0,8})?)\s*[:：]?$")
+_DATED = re.compile(
+    r"^([^\d:：]{3,40}?)\s*((?:(?:gültig |valid )?(?:ab|bis|vom|per|seit|from|until|as of|on|at)\s+)?(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2}))$",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"\s*[/|]\s*| - ")
 _SCRIPTS = re.compile(r"[\u3400-\u9fff（）]+|[^\u3400-\u9fff（）]+")
 _NUMBER_PRICE = re.compile(r"\s*(?:\bper|\bpro|\bje|/|每)\s*1?[.,]?0*1?\d*\s*(?:pcs|stk|st|pc|stück|件|个)?\.?$", re.IGNORECASE)
@@ -58,6 +62,9 @@ def title_of(text: str) -> Title:
     plain = tidy(text).rstrip(":：*").strip()
     found = _BRACKET.match(plain)
     if found and found.group(1):
+        return Title(plain, found.group(1), found.group(2))
+    found = _DATED.match(plain)
+    if found:
         return Title(plain, found.group(1), found.group(2))
     found = _IN.match(plain)
     if found and (_says_unit(found.group(2))):

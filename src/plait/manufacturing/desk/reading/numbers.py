@@ -10,6 +10,7 @@ from plait.manufacturing.desk.reading.text import narrow
 __all__ = ["Number", "clean", "plain_number", "proof", "read_number", "split"]
 
 _BODY = re.compile(r"[+-]?\s?(?:\d[\d .,'’´`]*\d|\d|[.,]\d+)(?:[eE][+-]?\d+)?")
+_TICKS = str.maketrans(dict.fromkeys("’‘´`′ʼ", "'"))
 _MYRIAD = {"万": Decimal(10_000), "萬": Decimal(10_000), "亿": Decimal(100_000_000), "億": Decimal(100_000_000), "千": Decimal(1000)}
 _KILO = re.compile(r"^千[克米瓦升卡帕牛伏]")
 _GROUPS = re.compile(r"^\d{1,3}(?:[ ']\d{3})+$")
@@ -48,7 +49,7 @@ NO_NUMBER = Number(None, None)
 @lru_cache(maxsize=65536)
 def split(text: str) -> Number:
     """Read a text as a number with anything before and after it; ``NO_NUMBER`` when there is no number or more than one."""
-    plain = narrow(text).replace("’", "'").replace("´", "'").replace("`", "'")
+    plain = narrow(text).translate(_TICKS)
     negative, plain = _sign(plain)
     found = _BODY.search(plain)
     if found is None:

@@ -16,11 +16,14 @@ _SAMPLE = 300
 _BOTH = re.compile(r"^(.{2,30}?)\s*(?:[/|+&-]|\bund\b|\band\b|\bmit\b|\bwith\b)\s*(.{2,20})$", re.IGNORECASE)
 _LINE = re.compile(r"^(\S*\d\S*?)(?:\s*[/|]\s*|\s+-?\s*|\s*[-#]\s*|\s*,?\s*pos\.?\s*)(\d{1,6})$", re.IGNORECASE)
 _REVISED = re.compile(r"^(.{2,40}?)[\s,;/_-]*\(?\b(?:rev(?:ision)?|index|ind|ausg(?:abe)?|issue|版本)\b[.:\s]*([A-Z]{1,2}\d?|\d{1,3})\)?$", re.IGNORECASE)
+_UNTOLD = re.compile(r"^(\S*\d\S{3,}?)[/](\d{1,6})$")
+_OVER = re.compile(r"^\s*(\S*\d\S*)\s*[\r\n]+\s*(\S.*)$", re.DOTALL)
 _SLASHED = re.compile(r"^(\S{3,40}?)\s*[/|]\s*([A-Z]{1,2}\d?|\d{1,2})$", re.IGNORECASE)
 _PAIRS = {
-    ("order_no", "line_no"): ((_LINE,), ("Bestellnummer", "Position"), "orders"),
-    ("part_no", "revision"): ((_REVISED, _SLASHED), ("Part number", "Revision"), "orders"),
-    ("drawing_no", "revision"): ((_REVISED, _SLASHED), ("Drawing number", "Revision"), "orders"),
+    ("order_no", "line_no"): ((_LINE,), "Position"),
+    ("part_no", "revision"): ((_REVISED, _SLASHED), "Revision"),
+    ("drawing_no", "revision"): ((_REVISED, _SLASHED), "Revision"),
+    ("part_no", "name"): ((_OVER,), "Description"),
 }
 
 
@@ -52,7 +55,20 @@ def _found(sheet: Sheet, row: int) -> tuple[int, tuple[str, str], tuple[re.Patte
         plain = next((each for each in ("part_no", "drawing_no") if title and _means(title, each)), "")
         if plain and not any(_means(other, "revision") for other in titles if other) and _matches(below, (_REVISED,), 0.5):
             return column, (plain, "revision"), (_REVISED,)
+        if plain == "part_no" and not any(_means(other, "name") for other in titles if other and other != title):
+            over = [_OVER.match(raw) for raw in below if isinstance(raw, str) and not blank(raw)]
+            if over and sum(each is not None for each in over) >= 0.6 * len(over):
+                return column, (plain, "name"), (_OVER,)
+        if title and _means(title, "order_no") and not any(_means(other, "line_no") for other in titles if other) and _lines(below):
+            return column, ("order_no", "line_no"), (_UNTOLD,)
     return None
+
+
+def _lines(raws: Sequence[Raw]) -> bool:
+    """Tell whether cells are numbers of orders with their lines, though no title says so: one number stands with several lines."""
+    texts = [narrow(raw) for raw in raws if isinstance(raw, str) and not blank(raw)]
+    found = [match.groups() for text in texts if (match := _UNTOLD.match(text))]
+    return len(found) > 1 and len(found) == len(texts) and len({order for order, _ in found}) < len(set(found))
 
 
 def parted(sheet: Sheet) -> Sheet:
@@ -69,7 +85,7 @@ def parted(sheet: Sheet) -> Sheet:
 def _part(sheet: Sheet, head: int, column: int, pair: tuple[str, str], patterns: Sequence[re.Pattern[str]]) -> Sheet:
     title = tidy(str(sheet.rows[head][column]))
     both = _BOTH.match(title)
-    named = (both.group(1), both.group(2)) if both and _pair(title) else (title, _PAIRS[pair][1][1])
+    named = (both.group(1), both.group(2)) if both and _pair(title) else (title, _PAIRS[pair][1])
     cells: list[list[Laid]] = []
     for row, line in enumerate(sheet.rows):
         places: list[Laid] = [(row, other) for other in range(len(line))]
@@ -77,6 +93,8 @@ def _part(sheet: Sheet, head: int, column: int, pair: tuple[str, str], patterns:
             places[column : column + 1] = _two(line[column], row, column, named if row == head else None, patterns)
         cells.append(places)
     made = laid(sheet, cells, sheet.name)
+    if patterns == (_UNTOLD,):
+        made.doubts.update({(row, column): "order-with-line" for row in range(head + 1, len(made.rows)) if not blank(cell(made, row, column))})
     made.merged = tuple((top, left + (left > column), bottom, right + (right >= column)) for top, left, bottom, right in sheet.merged)
     return made
 
@@ -84,6 +102,6 @@ def _part(sheet: Sheet, head: int, column: int, pair: tuple[str, str], patterns:
 def _two(raw: Raw, row: int, column: int, named: tuple[str, str] | None, patterns: Sequence[re.Pattern[str]]) -> list[Laid]:
     if named is not None:
         return [Part(named[0], row, column), Part(named[1], row, column)]
-    text = narrow(raw) if isinstance(raw, str) else ""
+    text = "" if not isinstance(raw, str) else raw if patterns == (_OVER,) else narrow(raw)
     found = next((found for pattern in patterns if (found := pattern.match(text))), None)
     return [Part(found.group(1).rstrip(" ,;/-"), row, column), Part(found.group(2), row, column)] if found else [(row, column), None]

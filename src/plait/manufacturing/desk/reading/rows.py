@@ -30,7 +30,7 @@ _SIGNED = re.compile(r"^[^\d:：]{1,20}[:：]\s*\D{0,20}$")
 _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|von|/|共)?.*$", re.IGNORECASE)
 
 
-_HOLIDAY = re.compile(r"feiertag|holiday|urlaub|betriebsruhe|schliess|closed|shutdown|节日|节假日|假期|放假|休")
+_HOLIDAY = re.compile(r"feiertag|ferien|holiday|urlaub|betriebsruhe|schliess|closed|shutdown|节日|节假日|假期|放假|休")
 _ROW_DOUBTS = frozenset({"row-hidden", "rows-lost", "struck-out", "order-withdrawn", "sheet-hidden"})
 """Doubts of a cell that are about its row; said once."""
 
@@ -74,6 +74,7 @@ class _Table:
         self.width = max(titled) + 1 if titled else 0
         self.titles = {column.index: fold(column.title) for column in mapping.columns if column.title}
         self.spoken = context.language or language(titles)
+        self.above = [fold(raw) for row in sheet.rows[max(0, mapping.header[0] - 5) : max(0, mapping.header[0])] for raw in row if isinstance(raw, str)]
         self.issues: list[Issue] = []
         self.said: dict[str, tuple[str, Place, bool]] = {}
         self.headed: set[int] = set()
@@ -384,7 +385,7 @@ class _Line:
         table = self.table
         if table.mapping.kind != "calendar" or "date" not in self.values or {"start", "end", "closed"} & self.values.keys():
             return
-        if any(_HOLIDAY.search(title) for title in [*table.titles.values(), fold(table.sheet.name)]):
+        if any(_HOLIDAY.search(title) for title in [*table.titles.values(), fold(table.sheet.name), *table.above]):
             self.values["closed"], place = True, self.places["date"]
             self.issues.append(Issue("note", "day-closed", "a day without hours in a list of holidays is taken as closed", "Nothing to do.", place, "closed"))
 

@@ -13,7 +13,7 @@ from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.layout import known
 from plait.manufacturing.desk.reading.model import DocumentKind, Issue, Place, Record, Value
 from plait.manufacturing.desk.reading.numbers import split
-from plait.manufacturing.desk.reading.spans import DATE, Span, chases, clean_name, coded, find, kind_words
+from plait.manufacturing.desk.reading.spans import DATE, Span, chases, clean_name, coded, find, kind_words, orders_firmly
 from plait.manufacturing.desk.reading.units import currency_code, unit_code
 
 __all__ = ["NO_DAY", "Reading", "read_sentences"]
@@ -24,6 +24,7 @@ WRAPPED = 55
 MOST = 500
 LONGEST = 1_000
 TOGETHER = 40
+_NUMBERS = frozenset({"drawing_no", "part_no", "customer_part_no"})
 _CUT = re.compile(r"[,;，；。\n(（]|\.\s|[.!?]$|\s-\s|\s–\s")
 _JOINED = re.compile(r"^\s*(?:,|/|;|and|und|or|oder|sowie|or alternatively|bzw\.?|alternativ|、|和|或|及)\s*$", re.IGNORECASE)
 _DATE = re.compile(rf"(?<![\w.-]){DATE}", re.IGNORECASE)
@@ -83,6 +84,8 @@ def read_sentences(lines: Sequence[str], place: Callable[[int], Place], today: d
 
 def _kind(lines: Sequence[str]) -> DocumentKind | None:
     said = [word for line in lines for word in kind_words(line)]
+    if any(orders_firmly(line) for line in lines[1:]):
+        return "orders"
     if "orders" in said and not ("request" in said and any("request" in kind_words(line) for line in lines[:1])):
         return "orders"
     return "request" if "request" in said else None
@@ -124,7 +127,23 @@ def _drafts(text: _Text, common: dict[str, tuple[_Text, Span]]) -> list[_Draft]:
     for draft in drafts:
         draft.name, draft.name_at = _name(text.text, spans, draft, len(drafts))
     _alike(text.text, drafts)
-    return [draft for draft in drafts if draft.name or {"drawing_no", "part_no", "customer_part_no"} & draft.spans.keys()] or _bare(drafts)
+    named = [draft for draft in drafts if draft.name or _NUMBERS & draft.spans.keys()]
+    if not named and len(drafts) > 1 and any(span.field in _NUMBERS for span in before):
+        return _shared(text.text, spans, drafts)
+    return named or _bare(drafts)
+
+
+def _shared(text: str, spans: Sequence[Span], drafts: list[_Draft]) -> list[_Draft]:
+    """Several quantities of the one part that is named before them: give each its name."""
+    pieces = _pieces(text[: spans[0].start])
+    for draft in drafts:
+        draft.name, draft.name_at = (clean_name(pieces[-1]), text.rfind(pieces[-1], 0, spans[0].start)) if pieces else ("", draft.spans["quantity"].at)
+    return drafts
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the pieces of a text that may name a part."""
+    return [each for each in re.split(r"[,;，；。:：\n]|\.\s", text) if clean_name(each) and not known(clean_name(each))]
 
 
 def _dated(text: _Text, spans: Sequence[Span], drafts: Sequence[_Draft], common: dict[str, tuple[_Text, Span]]) -> None:
@@ -200,7 +219,7 @@ def _name(text: str, spans: Sequence[Span], draft: _Draft, several: int) -> tupl
         return name, quantity.end
     start = max((span.end for span in spans if span.end <= quantity.start), default=0)
     piece = text[start : quantity.start].rstrip(" :：,，-–")
-    pieces = [each for each in re.split(r"[,;，；。:：\n]|\.\s", piece) if clean_name(each) and not known(clean_name(each))]
+    pieces = _pieces(piece)
     return (clean_name(pieces[-1]), max(start, text.rfind(pieces[-1], start, quantity.start))) if pieces else ("", quantity.start)
 
 

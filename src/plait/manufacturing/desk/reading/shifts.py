@@ -14,6 +14,9 @@ _HEAD = 40
 _SAMPLE = 200
 _CLOCK = r"\d{1,2}(?:[:.]\d{2})?"
 _HOURS = re.compile(rf"^({_CLOCK})\s*(?:uhr|h)?\s*(?:-|bis|to|至|~)\s*({_CLOCK})\s*(?:uhr|h)?$", re.IGNORECASE)
+_SPAN = re.compile(r"^(\d\S+)(?:\s+(?:-|bis|to|until)\s+|\s*[至~]\s*|(?<=\.)-(?=\d)|(?<=\.\d{4})-(?=\d))(\d\S+)$", re.IGNORECASE)
+_CLOSED = re.compile(r"feiertag|ferien|holiday|urlaub|betriebsruhe|schlie(?:ss|ß)|closed|shutdown|closure|节|假|休", re.IGNORECASE)
+_ENDS = {"de": ("Datum", "Bis"), "zh": ("日期", "截止日期"), "en": ("Date", "Until")}
 _TITLES = {"de": ("Beginn", "Ende", "Schicht"), "zh": ("开始时间", "结束时间", "班次"), "en": ("Start", "End", "Shift")}
 
 
@@ -45,7 +48,32 @@ def by_shift(sheet: Sheet) -> Sheet | None:
         over = _over(sheet, head)
         if over:
             return _laid(sheet, head, over)
+        span = next((column for column, title in enumerate(titles) if title in words and words[title][0][0] == "date"), -1)
+        if span >= 0 and len([title for title in titles if title]) <= 4 and not any(field == "until" for title in titles for field, _ in words.get(title, ())):
+            found = _days(sheet, head, span)
+            if found is not None:
+                return found
     return None
+
+
+def _days(sheet: Sheet, head: int, column: int) -> Sheet | None:
+    """Part spans of days (``03.08.2026 - 21.08.2026``) of a list of closed days into the first day and the last."""
+    said = " ".join(str(raw) for row in sheet.rows[: head + 1] for raw in row if isinstance(raw, str)) + sheet.name
+    spans = {row: found for row in range(head + 1, len(sheet.rows)) if isinstance(raw := cell(sheet, row, column), str) and (found := _SPAN.match(narrow(raw)))}
+    if not spans or not _CLOSED.search(said):
+        return None
+    first, last = _ENDS[language([str(raw) for raw in sheet.rows[head]]) or "en"]
+    cells: list[list[Laid]] = []
+    for row, line in enumerate(sheet.rows):
+        places: list[Laid] = [(row, other) for other in range(len(line))]
+        if row == head:
+            places[column : column + 1] = [Part(first, row, column), Part(last, row, column)]
+        elif row in spans:
+            places[column : column + 1] = [Part(spans[row].group(1), row, column), Part(spans[row].group(2), row, column)]
+        elif row > head and column < len(line):
+            places[column : column + 1] = [(row, column), None]
+        cells.append(places)
+    return laid(sheet, cells, sheet.name)
 
 
 def _laid(sheet: Sheet, head: int, over: list[int]) -> Sheet:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-__all__ = ["DATE", "Span", "advertises", "chases", "clean_name", "coded", "find", "kind_words", "withdraws"]
+__all__ = ["DATE", "Span", "advertises", "chases", "clean_name", "coded", "find", "kind_words", "orders_firmly", "withdraws"]
 
 _UNITS_EN = r"pieces?|pcs?|pce|each|ea|off|units?|sets?|pairs?|kgs?|tons?|tonnes?|met(?:er|re)s?|mm|m"
 _UNITS_DE = r"stücke?n?|stueck|stck|stk|st|teilen?|satz|sätze|paare?|dutzend|lfm"
@@ -77,7 +77,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("revision", r"\b(?:rev(?:ision)?\.?|index)\s?:?\s?(?P<v>\d{1,2}|[A-Z]{1,2}\d?)\b|版本\s?[:：]?\s?(?P<w>\w{1,3})"),
         (
             "material",
-            r"(?:\bmaterial|werkstoff|材料|材质)\s?[:：]\s?(?P<v>[\w.+/-]+(?:\s?\+\s?\w+)?(?:号?钢)?)"
+            r"(?:(?:\bmaterial|werkstoff)\s?[:：]\s?|(?:材料|材质)\s?[:：为是]?\s?)(?P<v>[\w.+/-]+(?:\s?\+\s?\w+)?(?:号?钢)?)"
             r"|\b(?:material|werkstoff|aus|in|made of|made from|of material)\s(?P<w>(?:1\.\d{4}|\d{1,3}[A-Z][A-Za-z]*[\w+-]*\d[\w+-]*"
             r"|C\d{2}E?|S\d{3}\w*|X\d\w+|EN[ -]?(?:AW|AC|GJ[LS]|[A-Z]{2,3})-?\d+\w*|GG+\d{2}|AlMg\w+|AISI\s?\d+|AW-?\d+"
             r"|(?:stainless |carbon |tool )?steel|stahl|edelstahl|alumin(?:i)?um|messing|brass|bronze|POM|PEEK|PA6\w*))\b",
@@ -91,8 +91,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _UNIT = rf"(?:(?:{_UNITS_DE}|{_UNITS_EN})\b\.?|{_UNITS_ZH})"
+_NO_MONEY = r"(?<![^\W\u3400-\u9fff])(?<![.,/×€$£¥￥-])(?<![€$£¥￥]\s)(?<!eur\s)(?<!usd\s)(?<!gbp\s)(?<!chf\s)(?<!cny\s)(?<!rmb\s)"
 _QUANTITY = (
-    re.compile(rf"(?<![\w.,/×€$£¥￥-])(?<![€$£¥￥]\s)(?P<v>(?:{_NUMBER})\s?{_UNIT})", re.IGNORECASE),
+    re.compile(
+        rf"(?<![^\W\u3400-\u9fff])(?<![.,/×€$£¥￥-])(?<![€$£¥￥]\s)(?<!eur\s)(?<!usd\s)(?<!gbp\s)(?<!chf\s)(?<!cny\s)(?<!rmb\s)(?P<v>(?:{_NUMBER})\s?{_UNIT})",
+        re.IGNORECASE,
+    ),
     re.compile(rf"(?:menge|stückzahl|anzahl|qty|quantity|数量)\.?\s?[:：]?\s?(?P<v>(?:{_NUMBER})(?:\s?{_UNIT})?)", re.IGNORECASE),
     re.compile(rf"(?<![\w.,/×-])(?P<v>{_NUMBER})\s?[x×]\s(?=[^\W\d])", re.IGNORECASE),
 )
@@ -103,7 +107,8 @@ _NAMED = re.compile(
 )
 
 _ORDER = re.compile(
-    r"hiermit bestellen|bestellen wir|wir bestellen|\bbestellung\b|please supply|(?:we|i) (?:hereby |would like to |want to )?order\b"
+    r"hiermit bestellen|bestellen wir|wir bestellen|\bbestellung\b|please supply"
+    r"|(?:we|i) (?:hereby |would like to |want to |accept and |(?:gladly |happily )?accept your (?:offer|quotation|quote) and )?order\b"
     r"|purchase order|our order|\bpo\b|please (?:deliver|ship)|bitte liefern|下单|订购|采购订单|我们订|订货",
     re.IGNORECASE,
 )
@@ -120,7 +125,9 @@ _LEAD = re.compile(
     r"für|of|von|about|über|请(?:帮忙|您)?|报价|询价|订购|采购|我们?(?:需要|要|订)?|需要|一下|帮忙|现|尽快)(?=[\s,:：，。\u4e00-\u9fff]|$)[\s,:：，]*",
     re.IGNORECASE,
 )
-_FILL = re.compile(r"^(?:of|x|×|the|a|an|der|die|das|von|vom|from|à|le|la|your|ihre[rns]?|:|：|-|–|•|\*|\.|\))(?=\s|$|[\u4e00-\u9fff])\s*", re.IGNORECASE)
+_FILL = re.compile(
+    r"^(?:和|与|及(?!格)|of|x|×|the|a|an|der|die|das|von|vom|from|à|le|la|your|ihre[rns]?|:|：|-|–|•|\*|\.|\))(?=\s|$|[\u4e00-\u9fff])\s*", re.IGNORECASE
+)
 _TRAIL = re.compile(
     r"\s+(?:with|mit|according to|acc\. to|as per|per|gemäß|laut|nach|lt\.|for delivery|delivery|to|by|bis|zum|zur|für|at|and|und|or|oder|sowie"
     r"|in|aus|je|please|bitte|,)$",
@@ -152,6 +159,19 @@ def find(text: str) -> list[Span]:
                 taken[span.start : span.end] = b"\x01" * (span.end - span.start)
                 found.append(span)
     return sorted(found, key=lambda span: span.start)
+
+
+_FIRM = re.compile(
+    r"hiermit bestellen|bestellen wir|wir bestellen"
+    r"|\bwe (?:(?:accept|and|hereby|would|like|to|want|now|gladly|wish|herewith) ){0,5}order\b(?! (?:if|when|once|after))"
+    r"|我们?(?:现)?(?:下单|订购)",
+    re.IGNORECASE,
+)
+
+
+def orders_firmly(text: str) -> bool:
+    """Tell whether a text orders in so many words, whatever its subject speaks of."""
+    return bool(_FIRM.search(text))
 
 
 def kind_words(text: str) -> Iterator[str]:

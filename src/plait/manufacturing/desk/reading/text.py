@@ -47,6 +47,12 @@ _TOTAL = re.compile(
     r"quantity|qty|menge|betrag|stück|order|auftrag|kunde|customer|of|for|der|von|ohne|inkl|incl|exkl|excl|zzgl|without|with|in)\b.*|\s*)$",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(
+    r"^(?:(?:rabatt|discount|skonto|nachlass|abzüglich|less discount|zzgl\.?|plus)\b.{0,20}%.{0,10}"
+    r"|(?:anzahl|number of|count of) ?(?:datensätze|zeilen|positionen|records|rows|lines|items)"
+    r"\s*[:：=]?.*|(?:total|summe|gesamt\w*)\s+[a-z]{3}|共\s?\d+\s?[条行笔].*)$",
+    re.IGNORECASE,
+)
 _TOTAL_END = re.compile(r"^.{1,40}\s(summe|gesamt|total|ergebnis|合计|小计)\s*[:：]?$|^.{1,30}(合计|小计|总计)\s*[:：]?$", re.IGNORECASE)
 
 
@@ -85,7 +91,7 @@ def is_ditto(text: str) -> bool:
 
 def total(text: str) -> bool:
     """Tell whether a tidy text is the first word of a row of sums."""
-    return len(text) < 60 and bool(_TOTAL.match(text) or _TOTAL_END.match(text) or carried(text) or set(text) == {"*"})
+    return len(text) < 60 and bool(_TOTAL.match(text) or _TOTAL_END.match(text) or _BESIDE.match(text) or carried(text) or set(text) == {"*"})
 
 
 def carried(text: str) -> bool:

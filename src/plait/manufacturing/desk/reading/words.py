@@ -159,7 +159,7 @@ COMMON: Mapping[str, str] = {
             amount:55|pcs:85|pieces:85|no of pieces|number of pieces|pc:8|count:8|no. of units|units:7|order qty|order quantity|ordered qty|
             ordered quantity|
         ordered:6|qty ordered|quantity ordered|po qty|po quantity|required qty|required quantity|req qty|req. qty|qty required|demand|
-            demand qty|total qty:85|total quantity:85|volume:6|sched. qty|
+            demand qty|total qty:85|total pcs:9|total pieces:9|总件数:9|total quantity:85|volume:6|sched. qty|
         scheduled qty|scheduled quantity|line qty|lot size:6|product_uom_qty|menge|mge|mge.|bestellmenge|best.menge|best.-menge|
             bestellte menge|bestellt:7|auftragsmenge|auftr.menge|auftragsmge|auftr.-menge|
         stückzahl|stückz.|stk:8|stk.:8|stück:85|stck:8|stk-zahl|stückzahlen|anzahl|anz|anz.|liefermenge:7|bedarfsmenge|bedarf:8|sollmenge|
@@ -231,7 +231,7 @@ COMMON: Mapping[str, str] = {
         币种|币别|货币|货币代码|币种名称|结算币种|原币|幣別|幣種|貨幣|currency_id""",
     "amount": """gross amount:6|bruttobetrag:6|brutto:55|total incl. vat:6|netto gesamt|无税总额|amount:9|total|total price|total amount|
             line total|line amount|line value|order value|value|net value|net amount|extended price|ext price|ext. price|ext. amount|
-            extension|subtotal|sum|price total|
+            extended:85|extension|subtotal|sum|price total|
         net total|total value|open value:7|open amount:7|sales value|betrag|gesamtpreis|gesamt:9|gesamtbetrag|gp|g-preis|ges.-preis|
             ges.preis|gesamtwert|wert|auftragswert|bestellwert|positionswert|nettowert|netto|
         nettobetrag|netto-wert|pos.-wert|poswert|zeilenbetrag|summe|zeilensumme|positionsbetrag|gesamtsumme|gesamt netto|netwr|

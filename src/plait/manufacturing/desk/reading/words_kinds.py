@@ -214,7 +214,8 @@ BY_KIND: Mapping[DocumentKind, Mapping[str, str]] = {
         "name": "",
     },
     "calendar": {
-        "date": """date|day:85|day date|from|from date|start date|datum|tag:85|von:8|vom|am|von datum|ab datum|beginn datum|startdatum|日期|
+        "date": """zeitraum|period|date range|dates|期间|日期范围|date|day:85|day date|from|from date|start date|datum|tag:85|von:8|vom|am|von datum|
+            ab datum|beginn datum|startdatum|日期|
             开始日期|起始日期|假期日期|当天|从|起始日|开始日|月日""",
         "weekday": "weekday|week day|day of week|day:9|days|dow|wochentag|tag:9|wochentage|tage|wt|星期|周几|工作日|星期几|周|weekdays",
         "until": """until|to date|end date|last day|to:75|through|thru|bis:8|bis datum|enddatum|letzter tag|ende datum|bis zum|结束日期|截止日期|

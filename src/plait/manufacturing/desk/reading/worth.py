@@ -1,5 +1,6 @@
 """Unit, currency and price unit of a row: from its own cells, the titles, or what is said for the whole table; contradictions are warned of."""
 
+import re
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,6 +13,7 @@ from plait.manufacturing.desk.reading.units import unit_code
 
 __all__ = ["Worth"]
 
+_EACH = re.compile(r"(?:/|\bper|\bpro|\bje)\s*(?:100|1[.,]?000)?\s*([a-zäöü.²³]{1,6})\s*[)\]]?$", re.IGNORECASE)
 _PIECES = frozenset({"C62", "H87"})
 _USUAL = frozenset(Decimal(10) ** power for power in range(6))
 _MONEY = ("price", "target_price", "amount")
@@ -25,6 +27,9 @@ class Worth:
         self.titles = {column.field: column.unit for column in mapping.columns if column.field and column.unit}
         said = {unit_code(split(raw).after) for raw in quantities if isinstance(raw, str) and any(sign.isdigit() for sign in raw)}
         self.said = said - {""}
+        title = next((column.title for column in mapping.columns if column.field == "price"), "")
+        each = _EACH.search(title)
+        self.each = unit_code(each.group(1)) if each else ""
 
     def settle(self, values: dict[str, Value], reads: MappingABC[str, Read], places: dict[str, Place]) -> list[Issue]:
         """Put unit, currency and price unit into ``values``; return what is doubtful."""
@@ -69,10 +74,10 @@ class Worth:
                 issues.append(Issue("warning", "two-units", f"quantities of one row are in {own} and {other}", "Check which unit holds.", place, "unit"))
 
     @staticmethod
-    def _priced(unit: str, price: Read, places: dict[str, Place], issues: list[Issue]) -> None:
+    def _priced(unit: str, each: str, places: dict[str, Place], issues: list[Issue]) -> None:
         """Doubt a price of a kilogram beside a quantity of pieces."""
-        if price.unit and not _same(price.unit, unit):
-            reason = f"the price is for {price.unit}, the quantity is in {unit}"
+        if each and not _same(each, unit):
+            reason = f"the price is for {each}, the quantity is in {unit}"
             issues.append(Issue("warning", "price-unit-doubtful", reason, "Check price and unit.", places["price"], "price"))
 
     def _per(self, values: dict[str, Value], reads: MappingABC[str, Read], places: dict[str, Place], issues: list[Issue]) -> None:
@@ -80,7 +85,7 @@ class Worth:
         unit = reads.get("unit")
         if price is None:
             return
-        self._priced(str(values.get("unit") or "C62"), price, places, issues)
+        self._priced(str(values.get("unit") or "C62"), price.unit or self.each, places, issues)
         own = price.per if price.per is not None else None
         if own is None and unit is not None and unit.per is not None:
             own = unit.per

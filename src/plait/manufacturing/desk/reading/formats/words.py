@@ -50,7 +50,13 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("ordered", (r"bestelldatum|auftragsdatum|order date|date of order|po date|(?:订单|下单|签订|采购)日期", r"datum|belegdatum|date|issue date|日期")),
-    ("due", (r"liefertermin|lieferdatum|wunschtermin|(?:requested )?delivery date|deliver by|due date", r"required (?:by|date)|交货(?:日期|期)|交期|要求交期")),
+    (
+        "due",
+        (
+            r"liefertermin|lieferdatum|wunschtermin|(?:requested )?delivery date|deliver by|due date|ship date|ship by|liefern bis|lieferung bis",
+            r"required (?:by|date)|交货(?:日期|期)|交期|要求交期",
+        ),
+    ),
     ("customer_no", (r"(?:ihre )?kunden-?(?:nr|nummer)\.?|(?:your )?customer (?:no|number)\.?|客户编号",)),
     ("customer", (r"kunde|besteller|auftraggeber|käufer|customer|buyer|ordered by|sold to|bill to", r"客户(?:名称)?|需方|采购方|买方|甲方|订货单位")),
     ("contact", (r"ansprechpartner(?:in)?|sachbearbeiter(?:in)?|einkäufer(?:in)?|bearbeiter(?:in)?", r"contact(?: person)?|purchaser|联系人|采购员")),

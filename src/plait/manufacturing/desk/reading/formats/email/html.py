@@ -24,6 +24,10 @@ HIDDEN = re.compile(
 )
 QUOTES = re.compile(r"gmail_quote|moz-cite|yahoo_quoted|divRplyFwdMsg|OLK_SRC_BODY_SECTION", re.IGNORECASE)
 BLANKS = re.compile(r"[ \t\n\r\f\v\u00a0]+")
+_HEAD = re.compile(
+    r"(?:from|von|发件人|寄件者)\s*[:：].{1,200}?(?:sent|gesendet|date|datum|发送时间|日期)\s*[:：].{1,300}?(?:subject|betreff|主题|主旨)\s*[:：]",
+    re.IGNORECASE | re.DOTALL,
+)
 MOST_SPAN = 200
 MOST_COVERED = 200_000
 MOST_TEXT = 2_000_000
@@ -60,13 +64,16 @@ def _clean(root: Any) -> None:
             parent.remove(element)
 
 
-def read_html(html: str, limits: Limits) -> tuple[str, list[Sheet]]:
-    """Return the text of an HTML body, with ``> `` before quoted lines, and its tables of data."""
+def read_html(html: str, limits: Limits, passes_on: bool = False) -> tuple[str, list[Sheet]]:
+    """Return the text of an HTML body, with ``> `` before quoted lines, and its tables of data.
+
+    Tables below the head of an earlier mail are left out, unless the mail passes that on.
+    """
     root = _root(html[:MOST_TEXT])
     if root is None:
         return "", []
     _clean(root)
-    return _text(root), _tables(root, limits)
+    return _text(root), _tables(root, limits, passes_on)
 
 
 class _Writer:
@@ -134,9 +141,19 @@ def _text(root: Any) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
-def _tables(root: Any, limits: Limits) -> list[Sheet]:
+def _earlier(element: Any) -> bool:
+    """Tell whether the head of an earlier mail stands in an element."""
+    text = " ".join("".join(element.itertext()).split()) if element.find(".//table") is None else ""
+    return len(text) < 1500 and bool(_HEAD.match(text))
+
+
+def _tables(root: Any, limits: Limits, passes_on: bool) -> list[Sheet]:
     sheets: list[Sheet] = []
-    for table in root.iter("table"):
+    for table in root.iter("table", "p", "div"):
+        if table.tag != "table":
+            if not passes_on and _earlier(table):
+                break
+            continue
         if len(sheets) >= limits.attachments:
             break
         if table.find(".//table") is not None or _in_quote(table):

@@ -70,7 +70,7 @@ def _body(mail: Mail, limits: Limits) -> tuple[list[str], list[Sheet]]:
     for body in mail.bodies:
         text = body.plain
         if body.html:
-            reduced, found = read_html(body.html, limits)
+            reduced, found = read_html(body.html, limits, forwarded(mail.headers.get("subject", "")))
             for table in found:
                 table.name = f"body table {len(tables) + 1}"
                 tables.append(table)
