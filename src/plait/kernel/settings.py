@@ -97,7 +97,7 @@ class Signals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Alarms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How somebody is called when an alarm is raised: by ``webhook`` (https address that gets JSON), by mail to ``mail_to``; empty: not.
 
-    Files with secrets are relative to the data folder; ``webhook_secret_file`` signs what goes out. ``mail_security``: ``tls``, ``starttls``, or
+    Files are relative to the data folder; ``webhook_secret_file`` signs what goes out. ``mail_security``: ``tls``, ``starttls``, or
     ``plain`` to a server of the own network; ``mail_ca_file``: certificates of the firm's own authority. From ``quiet_from`` to ``quiet_until`` (as 22:00,
     at the firm's place) only critical alarms call, the others when it is over.
     """

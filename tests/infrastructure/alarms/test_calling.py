@@ -127,6 +127,43 @@ async def test_a_webhook_is_signed_and_inside_addresses_are_not_called(tmp_path:
         assert names["plait-signature"] == f"sha256={expected}"
 
 
+async def test_a_mail_server_that_does_not_answer_holds_up_no_webhook(tmp_path: Path) -> None:
+    """Tests that messages by webhook go out while a mail server is silent, and that its silence is said."""
+    silent: list[asyncio.StreamWriter] = []
+    heard = asyncio.Event()
+
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        silent.append(writer)
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+        heard.set()
+
+    mails, hooks = await asyncio.start_server(keep, "127.0.0.1", 0), await asyncio.start_server(take, "127.0.0.1", 0)
+    port, hook = (each.sockets[0].getsockname()[1] for each in (mails, hooks))
+    settings = Alarms(webhook=f"http://127.0.0.1:{hook}/", mail_host="127.0.0.1", mail_port=port, mail_security="starttls", mail_to=("foreman@works.example",))
+    async with mails, hooks, room(tmp_path, settings) as at:
+        await at.alarms.test(ME)
+        client = PartnerClient(["127.0.0.1/32"])
+        sending = asyncio.create_task(Messenger(at.alarms, client, tmp_path).send_due())
+        async with asyncio.timeout(60):
+            await heard.wait()
+            while not silent:
+                await asyncio.sleep(0)
+            assert not sending.done()
+            for writer in silent:
+                writer.close()
+            await sending
+        await client.close()
+        states = {notice.channel: (notice.state, notice.error) for notice in await at.alarms.notices(ME)}
+    assert states["webhook"] == ("sent", "")
+    assert states["mail"] == ("waiting", f'127.0.0.1:{port}: it does not answer, or broke off. Is it mail_security = "tls" with port 465?')
+
+
 async def test_a_flood_and_chatter_are_held_back(tmp_path: Path) -> None:
     """Tests that of many alarms a bounded number of messages goes out, one of which says so, that critical ones still call, and that chatter does not."""
     settings = Alarms(webhook="https://hook.example/")
