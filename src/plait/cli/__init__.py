@@ -36,7 +36,7 @@ VERBS = {
     "rules": ("plait.cli.rules:app", "Say what signals mean: see, try, set and take back the rules of machines."),
     "new": ("plait.cli.new:app", "Write the folder of a new plug-in, with a device and the suite it must pass."),
     "alarms": ("plait.cli.alarms:app", "See what machines call for; acknowledge, shelve and set alarms; try whether messages arrive."),
-    "connect": ("plait.cli.connect:connect", "Connect a machine: find it, try it, choose its signals, name it."),
+    "connect": ("plait.cli.connect:app", "Connect a machine: find it, try it, choose its signals, name it; change that later."),
     "import": ("plait.cli.imports:app", "Take in what machines have said before, from files."),
     "apps": ("plait.cli.apps:app", "List the firm's apps, see what they find, switch them on or off and set them."),
     "device": ("plait.cli.device:app", "Enter, list and revoke devices that speak MQTT to the node."),

@@ -1,4 +1,4 @@
-"""``plait connect``: from a device on the network to a machine of the firm."""
+"""``plait connect``: from a device on the network to a machine of the firm; its signals and settings afterwards."""
 
 import json
 import sys
@@ -6,14 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
-__all__ = ["connect"]
+__all__ = ["app"]
+
+app = App(name="connect", help="Connect a machine: find it, try it, choose its signals, name it; change that later.")
+_LATER = {
+    "signals": "See what is kept of a connected machine; keep more or less of it, under other names, units, meanings.",
+    "settings": "See how a machine is connected; try and change it.",
+    "remove": "Disconnect a machine; what was kept stays.",
+}
+for _verb, _help in _LATER.items():
+    app.command(f"plait.cli.connecting.kept:{_verb}", name=_verb, help=_help)
 
 Json = Annotated[bool, Parameter(name="--json")]
 TRY_S, FIRST_S = 60, 15.0
 
 
+@app.default
 def connect(
     adapter: str = "",
     *,
