@@ -11,6 +11,7 @@ from plait.console.screens import (
     help,
     labels,
     line,
+    machine_signals,
     machines,
     network,
     node,
@@ -57,4 +58,5 @@ SCREENS: tuple[Screen, ...] = (
     *people.SCREENS,
     *node.SCREENS,
     *help.SCREENS,
+    *machine_signals.SCREENS,
 )

@@ -8,7 +8,7 @@ from typing import Any
 from plait.console.html import Markup, chip, icon, join, link, since, table, tag, when
 from plait.console.page import Block, Field, Page
 from plait.console.screen import Screen
-from plait.console.screens import machine, machine_signals
+from plait.console.screens import machine
 from plait.infrastructure.machines.practice.model import PracticeView
 from plait.kernel.actor import Actor
 from plait.kernel.texts import Texts
@@ -204,5 +204,4 @@ async def _nothing(actor: Actor, said: dict[str, Any]) -> bool:
 SCREENS = (
     Screen("/machines", "Machines", _build, action="machines.read", group="infrastructure", icon="precision_manufacturing", key="m", howto="machines"),
     *machine.SCREENS,
-    *machine_signals.SCREENS,
 )
