@@ -127,7 +127,10 @@ def _shown(page: Page, detail: OeeDetail, on: bool, *, may: bool) -> Markup:
         return tag("div", icon("donut_large"), tag("div", tag("p", t("The firm does not use this app.")), act), cls="p-mood")
     if not any(row.kind == "machine" for row in detail.rows):
         return tag(
-            "div", icon("donut_large"), tag("div", tag("p", t("No machine was there in this time.")), link(t("Machines"), paths.machines())), cls="p-mood"
+            "div",
+            icon("donut_large"),
+            tag("div", tag("p", t("No machine was there in this time.")), link(t("See the machines"), paths.machines(), cls="p-button")),
+            cls="p-mood",
         )
     firm = [row for row in detail.rows if row.kind == "firm"]
     parts = [_period(page, each, detail, change if not index else "") for index, each in enumerate(firm)]

@@ -40,7 +40,11 @@ def answer_shown(page: Page, standing: Standing) -> Markup:
         said = t("The one open order will be there on time.") if standing.open == 1 else t("All {count} open orders will be there on time.", count=count)
         said = said if standing.computed else t("No open order is past its date; the plan is being worked out.")
     else:
-        said = t("{late} of {count} open orders will be late.", late=t.number(standing.late), count=count)
+        one, many = (
+            t("One of {count} open orders will be late.", count=count),
+            t("{late} of {count} open orders will be late.", late=t.number(standing.late), count=count),
+        )
+        said = one if standing.late == 1 else many
         said = said if standing.computed else t("{late} open orders are past their date; the plan is being worked out.", late=t.number(standing.late))
     worst = standing.worst
     more: Markup | str = ""

@@ -48,7 +48,7 @@ SAID: dict[str, tuple[str, str]] = {
     "rejected": ("Order refused: {reason}", "{firm} refuses the order: {reason}"),
 }
 WEIGHTS = {"order": 3, "promise": 3, "cancellation": 3, "quotation": 2, "rfq": 2, "decline": 3, "despatch": 1}
-LONGEST = 90
+LONGEST = 120
 
 
 def document_knots(story: Story, own: str, firm: str) -> list[Knot]:

@@ -281,7 +281,7 @@ class _Picture:
 
     def _short(self, words: Words) -> str:
         """Return a sentence with its times as short as on the axis."""
-        return self.texts(words.text, **words.values, **{name: day_and_time(when, self.texts) for name, when in words.times.items()})
+        return say(words, self.texts, lambda when: day_and_time(when, self.texts))
 
     def _label(self, cluster: Cluster, width: float, most: int) -> tuple[list[str], str]:
         said = lines_of(self._short(cluster.main.title), LABEL, width, most)

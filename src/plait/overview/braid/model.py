@@ -1,5 +1,6 @@
 """A braid: what happened for one order as knots on three strands, the promise, now, and what lies between them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -126,10 +127,10 @@ class SmallBraid(msgspec.Struct, frozen=True):
     late: Words | None = None
 
 
-def say(words: Words, texts: Texts) -> str:
-    """Return a sentence in the language of ``texts``, its times as local dates and times of day."""
+def say(words: Words, texts: Texts, moment: Callable[[datetime], str] | None = None) -> str:
+    """Return a sentence in the language of ``texts``, its times as local dates and times of day (or as ``moment`` says them)."""
     values = {
         **{name: reason_said(texts, value) if name in ("why", "reason") else value for name, value in words.values.items()},
-        **{name: texts.moment(when) for name, when in words.times.items()},
+        **{name: (moment or texts.moment)(when) for name, when in words.times.items()},
     }
     return texts(words.text, **values)
