@@ -6,11 +6,11 @@ from plait.console.html import Markup, chip, drawing, join, link, table, tag, wh
 from plait.console.page import Page
 from plait.console.screens.lists import firm
 from plait.kernel.texts import Texts
-from plait.manufacturing.desk.late.spoken import spoken
 from plait.overview import paths
 from plait.overview.braid.drawing_small import draw_small
 from plait.overview.braid.model import SmallBraid
 from plait.overview.orders.model import OrderRow, OrdersPage, Standing
+from plait.overview.reasons import reason_said
 
 __all__ = ["STATES", "answer_shown", "rows_shown", "verdict_shown"]
 
@@ -87,7 +87,7 @@ def verdict_shown(page: Page, row: OrderRow) -> Markup:
         return chip("wait", t("not planned yet"))
     if row.state in ("cancelled", "rejected", "withdrawn", "done") or not row.verdict:
         state, word = STATES.get(row.state, ("note", row.state))
-        return join(chip(state, t(word)), _why(t, row.reason))
+        return join(chip(state, t(word)), _why(t, "" if row.state == "done" else row.reason))
     if row.verdict == "unplanned":
         return join(chip("warn", t("cannot be planned")), _why(t, row.reason))
     said = late_by(t, row.slack_days) if row.slack_days is not None else t("late") if row.verdict == "late" else t("on time")
@@ -96,7 +96,7 @@ def verdict_shown(page: Page, row: OrderRow) -> Markup:
 
 
 def _why(t: Texts, reason: str) -> Markup | str:
-    return tag("p", spoken(t, reason), cls="p-soft p-small") if reason else ""
+    return tag("p", reason_said(t, reason), cls="p-soft p-small") if reason else ""
 
 
 def rows_shown(page: Page, found: OrdersPage, braids: Mapping[str, SmallBraid]) -> Markup:
