@@ -35,7 +35,8 @@ async def test_from_nothing_to_rules_and_back(tmp_path: Path) -> None:
         assert json.loads((await plait("rules", "set", "saw-1", *lines, "--json", *data)).stdout)["version"] == 2
         (row,) = json.loads((await plait("rules", "--json", *data)).stdout)
         assert (row["machine_id"], row["version"], row["rules"]) == ("saw-1", 2, "when current > 5 then running\notherwise idle")
-        assert "rules, version 2" in (await plait("rules", *data)).stdout
+        listed = (await plait("rules", *data)).stdout
+        assert "rules, version 2" in listed and "admin.token" in listed
 
         wrong = await plait("rules", "set", "saw-1", "--text", "otherwise idle", "--text", "when current then running", *data)
         assert (wrong.returncode, "Line 2, column" in wrong.stderr) == (1, True), wrong.stderr

@@ -31,8 +31,9 @@ def _at(machine: str, more: str = "") -> str:
 
 
 def _who(data: Path) -> dict[str, str]:
-    """Return what people are called, by how rules name them."""
-    return {f"person:{each['id']}": each["name"] for each in _call(data, "GET", "/api/v1/people")}
+    """Return what people and tokens are called, by how rules name them."""
+    people = {f"person:{each['id']}": each["name"] for each in _call(data, "GET", "/api/v1/people")}
+    return people | {f"person:{each['id']}": each["label"] for each in _call(data, "GET", "/api/v1/tokens") if each["label"]}
 
 
 def _minute(moment: str | None) -> str:

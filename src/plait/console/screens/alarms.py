@@ -13,7 +13,7 @@ from plait.kernel.problems import INVALID, Problem
 from plait.kernel.texts import Texts
 from plait.overview import paths
 
-__all__ = ["SCREENS", "alarm_card", "alarms_acts"]
+__all__ = ["SCREENS", "alarm_card", "alarms_acts", "named"]
 
 SEVERITY = {"critical": "critical", "high": "high", "medium": "medium", "low": "low"}
 LOOK = {"critical": "bad", "high": "bad", "medium": "warn", "low": "note"}
@@ -38,6 +38,7 @@ KINDS = {
 SHELF = {"15": "15 min", "60": "1 h", "480": "8 h", "1440": "1 day", "10080": "7 days"}
 LIVE = ("alarm.", "machine.state")
 MOST_SHOWN = 200
+ANSWERED = ("acknowledged", "shelved")
 
 
 async def _build(page: Page) -> None:
@@ -203,13 +204,14 @@ def _listed(page: Page, found: Sequence[AlarmView], acts: dict[str, Any], show: 
     top: Any = tag("p", words, cls="p-answer") if show == "open" else ""
     if show == "all" and "new" in acts:
         top = tag("div", _button("new", "", "add", t("Set an alarm"), "p-button"), _button("trial", "", "send", t("Send a message of trial")), cls="p-row")
-    cards = [alarm_card(t, each, acts, all_of_it=show == "all", who=_who(page, each)) for each in found]
+    cards = [alarm_card(t, each, acts, all_of_it=show == "all", who=named(page, each.by) if each.state in ANSWERED else "") for each in found]
     return tag("div", top, cards, cls="p-stack p-wide-stack")
 
 
-def _who(page: Page, each: AlarmView) -> str:
-    """Return who acknowledged or shelved an alarm, by name."""
-    return page.rooms.people.name_of(each.by.removeprefix("person:")) if each.state in ("acknowledged", "shelved") else ""
+def named(page: Page, label: str) -> str:
+    """Return an actor as people know it: a person by name, a program by that it came with a token."""
+    person = page.rooms.people.person(label.removeprefix("person:"))
+    return person.name if person is not None else page.t("a program, by its token") if label.startswith("person:") else label
 
 
 def _messages(page: Page, found: Sequence[Notice]) -> Markup:

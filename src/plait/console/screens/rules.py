@@ -5,6 +5,7 @@ from typing import Any
 from plait.console.html import Markup, chip, details, icon, link, pairs, table, tag, when
 from plait.console.page import Field, Page
 from plait.console.screen import Screen
+from plait.console.screens.alarms import named
 from plait.infrastructure.meaning.model import DryRun, RulesView
 from plait.kernel.actor import Actor
 from plait.kernel.texts import Texts
@@ -63,7 +64,7 @@ def _said(t: Texts, run: DryRun) -> str:
 
 
 def _shown(page: Page, view: RulesView, versions: list[RulesView], acts: dict[str, Any]) -> Markup:
-    t, name_of = page.t, page.rooms.people.name_of
+    t = page.t
     buttons = []
     if acts:
         buttons.append(tag("button", icon("edit"), t("Change the rules"), type="button", cls="p-button", data_act="edit", data_arg=""))
@@ -76,7 +77,7 @@ def _shown(page: Page, view: RulesView, versions: list[RulesView], acts: dict[st
         words = t("No rules count: the machine's own word does.")
         fits = tag("div", tag("p", t("These would fit its signals:")), tag("pre", view.proposed)) if view.proposed else ""
         top = tag("section", tag("p", words, cls="p-answer"), fits, tag("div", buttons, cls="p-row"), cls="p-card p-stack")
-    rows = [(str(each.version), when(each.at, t), name_of(each.actor.removeprefix("person:")), tag("pre", each.rules or "–")) for each in versions[:20]]
+    rows = [(str(each.version), when(each.at, t), named(page, each.actor), tag("pre", each.rules or "–")) for each in versions[:20]]
     past = details(t("Versions"), table((t("Version"), t("When"), t("Set by"), t("Rules")), rows, label=t("Versions"))) if rows else ""
     return tag("div", top, past, cls="p-stack p-wide-stack")
 
