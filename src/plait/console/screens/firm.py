@@ -11,6 +11,7 @@ from nicegui import ui
 from plait.console.html import Markup, icon, join, link, pairs, table, tag
 from plait.console.page import Block, Empty, Field, Page
 from plait.console.screen import Screen
+from plait.console.screens.lists import choices
 from plait.identity.model import FirmProfile
 from plait.kernel import classification
 from plait.kernel.actor import Actor
@@ -177,11 +178,9 @@ def _limits(page: Page, each: Capability) -> str:
 
 def _capability_fields(page: Page) -> list[Field]:
     t = page.t
-    processes = {code: t(term.name) for code, term in PROCESSES.items()}
-    materials = {code: t(term.name) for code, term in MATERIALS.items()}
     return [
-        Field("process", t("Process"), kind="choice", options=processes, required=True),
-        Field("material", t("Material"), kind="choice", options={"any": t("any")} | materials, value="any"),
+        Field("process", t("Process"), kind="choice", options=choices(t, PROCESSES), required=True),
+        Field("material", t("Material"), kind="choice", options=choices(t, MATERIALS), value="any"),
         Field("rate", t("Price of an hour"), kind="number"),
         Field("x_mm", t("Largest piece: length in mm"), kind="number"),
         Field("y_mm", t("width in mm"), kind="number"),

@@ -7,9 +7,11 @@ from nicegui import ui
 
 from plait.console.html import Markup, icon, join, link, tag
 from plait.console.page import Page
+from plait.kernel.texts import Texts
+from plait.manufacturing.terms import Term
 from plait.overview import paths
 
-__all__ = ["firm", "more_below", "narrowed", "search_field", "tabs"]
+__all__ = ["choices", "firm", "more_below", "narrowed", "search_field", "tabs"]
 
 
 def tabs(page: Page, base: Callable[..., str], name: str, chosen: str, choices: Mapping[str, str]) -> Markup:
@@ -65,6 +67,12 @@ def firm(name: str, party: str) -> Markup:
     if not party:
         return join(tag("span", name)) if name else Markup("–")
     return link(name or party, paths.partner(party))
+
+
+def choices(t: Texts, terms: Mapping[str, Term]) -> dict[str, str]:
+    """Return the terms of a vocabulary to choose from, by their names in the language; what stands for any of them comes first."""
+    named = sorted(((code, t(term.name)) for code, term in terms.items()), key=lambda each: (each[0] != "any", each[1].casefold()))
+    return dict(named)
 
 
 def words(parts: Sequence[Any]) -> Markup:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from plait.console.html import Markup, link
 from plait.console.page import Block, Empty, Field, Page
 from plait.console.screen import Screen
-from plait.console.screens.lists import more_below, narrowed, search_field, tabs
+from plait.console.screens.lists import choices, more_below, narrowed, search_field, tabs
 from plait.console.screens.order_acts import amount_in, day_in
 from plait.console.screens.rfqs_shown import answer_shown, answered_said, answers_shown, requests_shown, rest_shown, waiting_said
+from plait.console.screens.rfqs_words import why_not_said
 from plait.kernel.actor import Actor
 from plait.kernel.problems import Problem
 from plait.manufacturing.desk.model import Proposal, Sourced
@@ -63,12 +64,10 @@ async def _build(page: Page) -> None:
 async def _ask(page: Page) -> None:
     """Ask what is wanted, and send it to every firm that can make it."""
     t, zone = page.t, ZoneInfo(page.rooms.identity.firm().zone)
-    processes = {code: f"{term.name} ({code})" for code, term in sorted(PROCESSES.items())}
-    materials = {"any": t("any"), **{code: f"{term.name} ({code})" for code, term in sorted(MATERIALS.items())}}
     fields = [
         Field("name", t("What"), required=True),
-        Field("process", t("Process"), kind="choice", options=processes, required=True),
-        Field("material", t("Material"), kind="choice", value="any", options=materials),
+        Field("process", t("Process"), kind="choice", options=choices(t, PROCESSES), required=True),
+        Field("material", t("Material"), kind="choice", value="any", options=choices(t, MATERIALS)),
         Field("quantity", t("Quantity"), kind="number", required=True),
         Field("requested", t("Wanted for"), kind="date"),
         Field("until", t("Answer until"), kind="date", value=(page.me.now().astimezone(zone).date() + timedelta(days=3)).isoformat(), required=True),
@@ -92,7 +91,10 @@ async def _ask(page: Page) -> None:
         page.go(paths.rfqs(side="sent"))
     else:
         page.say(
-            t("Nobody in the network fits: {why}", why="; ".join(f"{each.firm}: {each.reasons[0]}" for each in sent.others[:3] if each.reasons) or "–"),
+            t(
+                "Nobody in the network fits: {why}",
+                why="; ".join(f"{each.firm}: {why_not_said(t, each.reasons[0])}" for each in sent.others[:3] if each.reasons) or "–",
+            ),
             bad=True,
         )
 
