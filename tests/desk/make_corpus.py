@@ -16,6 +16,7 @@ from tests.desk.making import (
     guest_pages,
     guest_sheets,
     guest_texts,
+    guest_third,
     guest_values,
     orders,
     others,
@@ -50,6 +51,7 @@ MAKERS = (
     guest_pages,
     guest_again,
     guest_again_texts,
+    guest_third,
 )
 
 

@@ -220,7 +220,7 @@ _sheet(
         ["P-2", 20],
         ["Gesamtergebnis", 120],
     ],
-    {"kind": "orders", "rows": [], "issues": []},
+    {"kind": "orders", "rows": [], "issues": ["no-table"]},
 )
 
 _sheet(

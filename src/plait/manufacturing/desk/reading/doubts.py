@@ -82,6 +82,7 @@ _ROWS: tuple[Doubt, ...] = (
         "the mail cancels or changes an earlier order",
         "Change or cancel that order; enter this as a new one only if it is meant.",
     ),
+    Doubt("warning", "order-answered", "the mail confirms, delivers or bills an order; it may be none itself", "Enter it only if a customer orders by it."),
     Doubt("note", "ditto", "the value above holds here, as the cell says", "Nothing to do."),
     Doubt("warning", "said-open", "the cell says that it is not known yet", "Ask for the value."),
     Doubt("warning", "weeks-as-days", "weeks or months were turned into working days", "Check the number of days."),

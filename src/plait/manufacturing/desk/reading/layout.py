@@ -53,7 +53,9 @@ class Block(NamedTuple):
 
 def blank(raw: Raw) -> bool:
     """Tell whether a cell holds nothing."""
-    return raw is None or raw == "" or (isinstance(raw, str) and (raw.isspace() or not tidy(raw)))
+    if isinstance(raw, str):
+        return not raw[:1].isalnum() and (raw.isspace() or not tidy(raw))
+    return raw is None
 
 
 @lru_cache(maxsize=4096)

@@ -95,7 +95,9 @@ def read_content(
     for sheet in content.sheets:
         if all(blank(raw) for row in sheet.rows[:5000] for raw in row) and len(sheet.rows) <= 5000:
             continue
-        proposed, issues = _proposed(sheet, context, kind or (None if content.records else content.kind), name)
+        bought = content.kind == "orders" and content.format in {"pdf", "email"}
+        hint = f"{name} purchase order" if bought else name
+        proposed, issues = _proposed(sheet, context, kind or (None if content.records else content.kind), hint)
         several = len(content.sheets) > 1
         for mapping in (said_once(each, content) for each in proposed):
             kept = _kept(mapping, lookup)

@@ -31,7 +31,7 @@ _PAGE = re.compile(r"^[-– ]*(page|seite|blatt|sheet|第)\s*\d+\s*(页|頁|of|v
 
 
 _HOLIDAY = re.compile(r"feiertag|ferien|holiday|urlaub|betriebsruhe|schliess|closed|shutdown|节日|节假日|假期|放假|休")
-_ROW_DOUBTS = frozenset({"row-hidden", "rows-lost", "struck-out", "order-withdrawn", "sheet-hidden"})
+_ROW_DOUBTS = frozenset({"row-hidden", "rows-lost", "struck-out", "order-withdrawn", "order-answered", "sheet-hidden"})
 """Doubts of a cell that are about its row; said once."""
 
 
@@ -81,6 +81,8 @@ class _Table:
         self.columns = self._readers()
         self.naming = {each.column.index: each.field.name in _NAMING for each in self.columns}
         self.counts = {each.column.index: each.field.kind in {"quantity", "money", "number"} and each.field.name != "op_no" for each in self.columns}
+        self.measures = {each.column.index for each in self.columns if each.field.kind in {"unit", "currency"}}
+        self.counts = {index: counted for index, counted in self.counts.items() if counted or index not in self.measures}
         self.continued: dict[int, str] = {}
         self.by_field = {each.field.name: each for each in self.columns}
         self.kept = self._rows()
@@ -163,7 +165,11 @@ class _Table:
         return len(filled) > 1 and same >= 0.6 * len(filled) and same >= 0.6 * sum(1 for title in self.titles.values() if title)
 
     def _sum(self, number: int, row: Sequence[Raw], filled: list[int], mapped: set[int]) -> bool:
-        if all(self.counts.get(each) for each in filled) and self._adds_up(row, filled):
+        if (
+            any(self.counts.get(each) for each in filled)
+            and all(self.counts.get(each, each in self.measures) for each in filled)
+            and self._adds_up(row, filled)
+        ):
             self._skip(number, filled[0], "row-total", "the row adds up the rows above and was not read", "note")
             return True
         for index in filled[:3]:

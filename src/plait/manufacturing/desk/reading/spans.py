@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-__all__ = ["DATE", "Span", "advertises", "chases", "clean_name", "coded", "find", "kind_words", "orders_firmly", "withdraws"]
+__all__ = ["DATE", "Span", "advertises", "answers_an_order", "chases", "clean_name", "coded", "find", "kind_words", "orders_firmly", "withdraws"]
 
 _UNITS_EN = r"pieces?|pcs?|pce|each|ea|off|units?|sets?|pairs?|kgs?|tons?|tonnes?|met(?:er|re)s?|mm|m"
 _UNITS_DE = r"stücke?n?|stueck|stck|stk|st|teilen?|satz|sätze|paare?|dutzend|lfm"
@@ -233,11 +233,25 @@ def advertises(text: str) -> bool:
 
 _WITHDRAW = re.compile(
     r"\b(?:please |kindly |bitte |to )?(?:cancel(?:led|lation)?|withdraw|stornier\w*|storno|annullier\w*|absagen)\b"
-    r"|\b(?:change|amend|revise|update) (?:the |our |your )?(?:purchase )?(?:order|po|quantity|date)\b|\binstead of \d|\banstelle von \d|\bstatt \d"
+    r"|\b(?:change|amend|revise|update) (?:the |our |your )?(?:purchase )?(?:order|po|quantity|date)\b"
+    r"|\brevised (?:purchase )?(?:po|order)\b|\breplaces? (?:the|our|your|all) (?:earlier|previous|old)"
+    r"|\b(?:change order|order change|order amendment|bestelländerung|änderungsbestellung|geänderte bestellung)\b|\binstead of \d|\banstelle von \d|\bstatt \d"
     r"|(?:menge|termin|bestellung|auftrag|stückzahl)\s[^.\n]{0,30}(?:ändern|erhöhen|verringern|reduzieren|verschieben|korrigieren)"
     r"|取消订单|订单取消|作废|更改(?:订单|数量|交期)|改为",
     re.IGNORECASE,
 )
+
+
+_ANSWERED = re.compile(
+    r"auftragsbest[äa]e?tigung|order (?:confirmation|acknowledge?ment)|\blieferschein|\bdelivery note"
+    r"|\bversandanzeige|\brechnung\b|\binvoice\b|订单确认|送货单|发票",
+    re.IGNORECASE,
+)
+
+
+def answers_an_order(subject: str) -> bool:
+    """Tell whether a subject speaks of what follows an order (a confirmation, a delivery note, an invoice), so that the mail is none itself."""
+    return bool(_ANSWERED.search(subject))
 
 
 def withdraws(text: str) -> str:

@@ -28,6 +28,8 @@ def whose(chosen: Chosen, titles: Sequence[str], said: Sequence[str], fields: Ma
     ours = next((field for field in _PART if field in chosen and _OURS.search(titles[chosen[field][1]])), "")
     yours = next((field for field in _PART if field in chosen and _YOURS.search(titles[chosen[field][1]])), "")
     by = _written(said)
+    if by == "customer" and "own_no" in chosen and _OURS.search(titles[chosen["own_no"][1]]):
+        del chosen["own_no"]
     if not (ours or yours) or not (by or (ours and yours)):
         return
     taken = {column: chosen.pop(column) for column in {ours, yours} - {""}}

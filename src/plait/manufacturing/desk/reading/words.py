@@ -33,7 +33,7 @@ COMMON: Mapping[str, str] = {
             auftr.-nr.:9|auftr nr:9|auftr.:8|
         auftragsnr.:9|vorgang:6|vorgangsnr:7|vorgangsnummer:7|belegnr:75|belegnummer:75|beleg-nr.:75|beleg:7|kontraktnr:75|abrufnr:8|
             abruf-nr.:8|rahmenauftrag:7|
-        订单号|订单编号|订单号码|订单|订单单号|采购订单号|采购订单|采购订单编号|采购单号|采购编号|客户订单号|客户订单|客户订单编号|客户单号|客户po|
+        注文番号|発注番号|订单号|订单编号|订单号码|订单|订单单号|采购订单号|采购订单|采购订单编号|采购单号|采购编号|客户订单号|客户订单|客户订单编号|客户单号|客户po|
             客户po号|客户采购单号|po号|po单号|
         po编号|销售订单号:9|销售订单:85|销售订单编号:9|销售单号:85|合同号:85|合同编号:85|单号:8|单据号:8|单据编号:8|单据号码:8|订购单号|订货单号|
             來單號|訂單號|訂單編號|訂單號碼|採購單號|
@@ -101,7 +101,7 @@ COMMON: Mapping[str, str] = {
             werkstück nr|werkstücknr|werkstück:6|baugruppe:6|artikel no|
         物料编码|物料编号|物料代码|物料号|物料长代码|物料:7|料号|料品编码|料品编号|产品编号|产品编码|产品代码|产品号|产品型号:8|零件号|零件编号|
             零件编码|件号|存货编码|存货编号|存货代码|
-        品号|货号|商品编号|商品编码|商品代码|商品货号|我方料号|本厂料号|厂内料号|我司料号|供方料号|供应商料号|供应商物料号|品目编码|部品番号|部件号|
+        品番|品号|货号|商品编号|商品编码|商品代码|商品货号|我方料号|本厂料号|厂内料号|我司料号|供方料号|供应商料号|供应商物料号|品目编码|部品番号|部件号|
             成品编码|母件编码:8|
         物料編號|物料編碼|料號|品號|產品編號|零件號|存貨編碼|件號|型号:65|component no:5|
         item ref|part num|item num|product num|prod no|prod code|partnumber|part numbers|part nbr""",
@@ -221,7 +221,7 @@ COMMON: Mapping[str, str] = {
             vk-preis|verkaufspreis|ek:8|ek-preis:85|einkaufspreis:85|listenpreis:8|
         einzelpreis netto|preis netto|preis €/stk|bestellpreis|grundpreis:7|preis in eur|preis eur|ep netto|verrechnungspreis:7|kosten:6|
             materialpreis:7|
-        单价|价格|未税单价|不含税单价|含税单价:6|净价|净单价|售价|销售单价|采购单价|产品单价|报价:8|销售价格|采购价格|无税单价|原币单价|本币单价:8|
+        単価|单价|价格|未税单价|不含税单价|含税单价:6|净价|净单价|售价|销售单价|采购单价|产品单价|报价:8|销售价格|采购价格|无税单价|原币单价|本币单价:8|
             单价(元)|单价(未税)|單價|未稅單價|價格|成本单价:7|结算价:7|协议价""",
     "price_per": """pro|per qty|price per qty|preis pro|price per:8|per:8|price unit|price unit qty|price basis|pricing unit|price per qty|
             per qty|peinh|kpein|preiseinheit|preis-einheit|preiseinh.|preiseinh|pe|pe.|p-einh.|p.einh|je:8|per stk|preis je:8|preis per|
@@ -230,7 +230,8 @@ COMMON: Mapping[str, str] = {
             waerk|währung|währg|währg.|währ.|whg|whrg|wrg|wkz|währungsschlüssel|währungscode|belegwährung|belegwährg|
         币种|币别|货币|货币代码|币种名称|结算币种|原币|幣別|幣種|貨幣|currency_id""",
     "amount": """gross amount:6|bruttobetrag:6|brutto:55|total incl. vat:6|netto gesamt|无税总额|amount:9|total|total price|total amount|
-            line total|line amount|line value|order value|value|net value|net amount|extended price|ext price|ext. price|ext. amount|
+            line total|line amount|line value|order value|value|net value|net amount|ext cost|ext. cost|extended cost|extended price|ext price|
+            ext. price|ext. amount|
             extended:85|extension|subtotal|sum|price total|
         net total|total value|open value:7|open amount:7|sales value|betrag|gesamtpreis|gesamt:9|gesamtbetrag|gp|g-preis|ges.-preis|
             ges.preis|gesamtwert|wert|auftragswert|bestellwert|positionswert|nettowert|netto|

@@ -16,7 +16,7 @@ from plait.manufacturing.desk.reading.kinds import KINDS
 from plait.manufacturing.desk.reading.model import Content, Issue, Limits, Place, Sheet
 from plait.manufacturing.desk.reading.refusals import check_size
 from plait.manufacturing.desk.reading.sentences import NO_DAY, read_sentences
-from plait.manufacturing.desk.reading.spans import advertises, find, withdraws
+from plait.manufacturing.desk.reading.spans import advertises, answers_an_order, find, withdraws
 
 __all__ = ["read"]
 
@@ -176,10 +176,14 @@ def _sentences(made: Content, lines: list[str]) -> None:
 
 
 def _withdrawn(made: Content, lines: Sequence[str]) -> None:
-    """Doubt every row of a mail that cancels or changes an earlier order: it is no new one."""
-    if not withdraws("\n".join((made.header.get("subject", ""), *lines))):
+    """Doubt every row of a mail that cancels, changes or answers an earlier order: it is no new one."""
+    subject = made.header.get("subject", "")
+    if withdraws("\n".join((subject, *lines))):
+        doubt = DOUBTS["order-withdrawn"]
+    elif answers_an_order(subject):
+        doubt = DOUBTS["order-answered"]
+    else:
         return
-    doubt = DOUBTS["order-withdrawn"]
     issue = Issue("warning", doubt.code, doubt.reason, doubt.fix, Place(path="body"))
     made.issues.append(issue)
     made.records = [msgspec.structs.replace(record, issues=(*record.issues, issue)) for record in made.records]
