@@ -210,7 +210,7 @@ class Node:
         self.trace = TraceService(self.epcis, store, guard, clock, self.sharing.directory, self.sharing.data)
         self.passports = PassportService(store, guard, clock, self.epcis)
         self.labels = LabelService(store, guard, clock, self.settings.labels.printer)
-        self.backups = BackupService(store, self.events, guard, self.folder, self.settings.backup, self.signals.still)
+        self.backups = BackupService(store, self.events, guard, self.folder, self.settings.backup, self.signals.still, self.mqtt.still)
 
     def _desk(self) -> None:
         store, guard, clock = self.store, self.identity, self.clock

@@ -305,7 +305,7 @@ def test_lying_archives(tmp_path: Path) -> None:
     cases = {
         "huge": (archive(tmp_path / "a", small, entries=[entry]), "no-room"),
         "missing": (archive(tmp_path / "b", small, entries=[entry | {"path": "plait.toml"}]), "backup-damaged"),
-        "newer": (archive(tmp_path / "c", small, format=2), "backup-newer"),
+        "newer": (archive(tmp_path / "c", small, format=FORMAT + 1), "backup-newer"),
         "no facts": (archive(tmp_path / "d", small), "backup-damaged"),
     }
     (tmp_path / "e").write_bytes(b"not a backup")

@@ -6,7 +6,7 @@ Everything runs on the event loop but the writing of the log, which has a thread
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ class Broker:
         self._opened = False
         self._opening = asyncio.Lock()
         self.stopped = False
+        self.copied = 0
         self.connections: set[Connection] = set()
 
     # -- coming and going of the broker itself
@@ -130,6 +131,15 @@ class Broker:
         if self._token is not None:
             self._token.release()
             self._token = None
+
+    @contextlib.asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Let nothing of the log be dropped meanwhile: state and log, copied in this order, are those of one moment."""
+        self.copied += 1
+        try:
+            yield
+        finally:
+            self.copied -= 1
 
     @property
     def tree(self) -> Tree[Session]:

@@ -73,7 +73,12 @@ class Care:
         await self.drop()
 
     async def drop(self) -> None:
-        """Drop segments that all listeners have passed. What is beyond ``keep_mb`` goes too, unless somebody who listens now is still to read it."""
+        """Drop segments that all listeners have passed. What is beyond ``keep_mb`` goes too, unless somebody who listens now is still to read it.
+
+        Nothing goes while the log is copied.
+        """
+        if self._broker.copied:
+            return
         safe = min(self._broker.state.saved, self._broker.state.before)[0]
         places = {name: each.at[0] for name, each in self._broker.state.listeners.items()}
         if places:

@@ -99,7 +99,8 @@ class Lake:
         self._clear()
         missing = {}
         for number in self._segments.numbers():
-            span = known.get(number) or span_of(self._segments.read(number))
+            # The last one may be shorter than was said of it: a copy of it was made before it was complete.
+            span = (known.get(number) if number != self.current else None) or span_of(self._segments.read(number))
             if span is not None:
                 self.spans[number] = span
                 if number not in known and number != self.current:
@@ -143,6 +144,12 @@ class Lake:
     def rotate(self) -> None:
         """Begin a new segment, so that the one being written is complete."""
         self._segments.rotate()
+
+    def within(self, place: tuple[int, int]) -> tuple[int, int]:
+        """Return a place, or the end when there is none such any more: what is written next lies behind it."""
+        path = self._segments.path(self.current)
+        size = path.stat().st_size if path.exists() else place[1]
+        return min(place, (self.current, size))
 
     def after(self, segment: int, offset: int) -> Iterator[bytes]:
         """Yield every record behind a place, oldest first."""

@@ -73,12 +73,14 @@ class Recorder:
         self._latest.load(latest for _, latest in rows if latest is not None)
         self._lake = await asyncio.to_thread(Lake, self._folder, self._limit)
         missing = await asyncio.to_thread(self._lake.load, known, files, reach)
-        self._place = place
+        self._place = self._lake.within(place)
         await asyncio.to_thread(self._catch_up, self._lake)
         self._lake.heights = {point.series: point.ms for point in self._latest.all()}
         self._lake.dropped = tuple((each.since, each.until) for each in dropped if each.tier == manifest.RAW)
         if missing:
             await self._list_segments(missing)
+        if self._place != place:
+            await self._save()
 
     def _catch_up(self, lake: Lake) -> None:
         """Take in what came after latest values were written down."""

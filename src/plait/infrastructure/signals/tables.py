@@ -52,7 +52,6 @@ __all__ = [
     "words",
 ]
 
-EVERYTHING = Scope(everything=True)
 
 _series = Table(
     "signal_series",
@@ -238,9 +237,9 @@ def spans(conn: Connection, scope: Scope) -> dict[int, Span]:
 
 
 def put_span(conn: Connection, number: int, span: Span) -> None:
-    """Write down what a complete segment holds; a second time does nothing."""
-    if number not in spans(conn, EVERYTHING):
-        conn.execute(insert(_segment).values(number=number, first_ms=span.first_ms, last_ms=span.last_ms, points=span.points))
+    """Write down what a complete segment holds, in the place of what was said of it."""
+    conn.execute(delete(_segment).where(_segment.c.number == number))
+    conn.execute(insert(_segment).values(number=number, first_ms=span.first_ms, last_ms=span.last_ms, points=span.points))
 
 
 def strike_spans(conn: Connection, reach: int) -> None:

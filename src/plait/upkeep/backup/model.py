@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 ENDING = ".plait"
-FORMAT = 1
+FORMAT = 2
 
 BACKUP_DAMAGED = register("backup-damaged", 422, "The backup is damaged", "Use another one; `plait backup list` shows which there are.")
 BACKUP_NEWER = register("backup-newer", 409, "The backup was made by a newer version", "Install that version of plait, or a later one, and restore with it.")

@@ -83,8 +83,9 @@ def _check(draft: Path, manifest: Manifest) -> None:
 
 
 def _finish(draft: Path, data: Path, manifest: Manifest, env: Mapping[str, str]) -> None:
-    for secret in sorted((draft / "keys").glob("*")):
+    for secret in [*sorted((draft / "keys").glob("*")), *draft.glob("mqtt/certificate.pem")]:
         write_private(secret, secret.read_bytes())
+        private_dir(secret.parent)
     private_dir(draft / "keys")
     told = Restored(manifest.id, manifest.made, manifest.head_seq, manifest.head_hash)
     write_whole(draft / "restored.json", msgspec.json.encode(told))

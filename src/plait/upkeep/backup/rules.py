@@ -3,15 +3,20 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta, tzinfo
+from pathlib import PurePosixPath
 
 from plait.kernel.problems import INVALID, Problem
 from plait.upkeep.backup.model import ENDING
 
-__all__ = ["allowed", "due", "file_name", "made_at", "read_time", "surplus"]
+__all__ = ["EARLY", "allowed", "due", "early", "file_name", "made_at", "read_time", "surplus"]
 
 _NAME = re.compile(rf"plait-(?P<party>[0-9a-f]{{8}})-(?P<at>\d{{8}}T\d{{6}}Z){re.escape(ENDING)}")
 _LAKE = r"lake/\d{12}\.seg|lake/(?:raw|minute|hour)-\d{12}-\d{12}\.parquet"
-_ENTRY = re.compile(rf"(plait\.db|events\.db|plait\.toml|clock|keys/[A-Za-z0-9._-]{{1,60}}|{_LAKE}|blobs/[0-9a-f]{{2}}/[0-9a-f]{{64}})")
+_MQTT = r"mqtt/state|mqtt/certificate\.pem|mqtt/log/\d{12}\.seg|sparkplug/[0-9a-f]{32}\.births|sparkplug/edge\.json"
+_ENTRY = re.compile(rf"(plait\.db|events\.db|plait\.toml|clock|keys/[A-Za-z0-9._-]{{1,60}}|{_LAKE}|{_MQTT}|blobs/[0-9a-f]{{2}}/[0-9a-f]{{64}})")
+# What is copied before the databases, in this order: what devices sent is in the lake when a listener's place says so, and the databases know every
+# series of the lake.
+EARLY = ("mqtt/state", "mqtt/log/*.seg", "mqtt/certificate.pem", "sparkplug/*", "lake/*.seg")
 
 
 def file_name(party: str, at: datetime) -> str:
@@ -30,6 +35,11 @@ def made_at(name: str, party: str) -> datetime | None:
 def allowed(entry: str) -> bool:
     """Tell whether a backup may hold a file of that name: nothing else is ever put on disk from one."""
     return _ENTRY.fullmatch(entry) is not None and ".." not in entry
+
+
+def early(entry: str) -> bool:
+    """Tell whether a file is copied before the databases."""
+    return any(PurePosixPath(entry).match(pattern) for pattern in EARLY)
 
 
 def read_time(text: str) -> time:

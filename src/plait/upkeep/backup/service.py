@@ -62,9 +62,9 @@ def passphrase_in(file: str) -> str:
 
 
 class BackupService:
-    """Backups of the node in ``folder``, one at a time; meanwhile ``still`` keeps the files listed in the databases where they are."""
+    """Backups of the node in ``folder``, one at a time; meanwhile each ``still`` keeps files of a part of the node where they are."""
 
-    def __init__(self, store: Store, events: Base, guard: Guard, folder: Path, settings: Backup, still: Still = contextlib.nullcontext) -> None:
+    def __init__(self, store: Store, events: Base, guard: Guard, folder: Path, settings: Backup, *still: Still) -> None:
         self.store = store
         self.events = events
         self.guard = guard
@@ -83,7 +83,9 @@ class BackupService:
         async with self._lock:
             self.progress = Progress(True, "copying")
             try:
-                async with self._still():
+                async with contextlib.AsyncExitStack() as held:
+                    for still in self._still:
+                        await held.enter_async_context(still())
                     return await self._told(actor, place, passphrase_in(passphrase_file or self.settings.passphrase_file), plain)
             except Problem as problem:
                 await self._failed(place, problem)
@@ -163,6 +165,7 @@ class BackupService:
         if free_bytes(self.folder) < 2 * needed:
             raise Problem(NO_ROOM, f"{self.folder} has {free_bytes(self.folder)} bytes left; a backup takes up to {2 * needed} for a while.")
         made = SYSTEM.now().replace(microsecond=0)
+        early = self._early(draft / "early")
         facts, events = draft / "plait.db", draft / "events.db"
         copy_out(self.store, facts)
         copy_out(self.events, events)
@@ -170,7 +173,7 @@ class BackupService:
         versions, report = examine(facts, chain=True)
         versions |= examine(events, chain=False)[0]
         assert report is not None
-        files = [(path.name, path, path.stat().st_size) for path in (facts, events)] + self._others()
+        files = [(path.name, path, path.stat().st_size) for path in (facts, events)] + early + self._others()
         self.progress.phase, self.progress.total = "packing", sum(size for _, _, size in files)
         firm = self.guard.firm()
 
@@ -181,14 +184,30 @@ class BackupService:
         manifest = pack(archive, files, contents, self._step)
         for path in (facts, events):
             remove(path)
+        shutil.rmtree(draft / "early", ignore_errors=True)
         return manifest, archive
 
+    def _early(self, space: Path) -> list[tuple[str, Path, int]]:
+        """Return what is taken before the databases: segments with the bytes they have now, they only grow; of the others, which are replaced, copies."""
+        found = []
+        for path in (path for pattern in rules.EARLY for path in sorted(self.folder.glob(pattern))):
+            name = path.relative_to(self.folder).as_posix()
+            if not rules.allowed(name):
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                if path.suffix != ".seg":
+                    content = path.read_bytes()
+                    path = private_dir(space) / name.replace("/", "-")  # noqa: PLW2901 - the copy goes in the place of the file
+                    path.write_bytes(content)
+                found.append((name, path, path.stat().st_size))
+        return found
+
     def _others(self) -> list[tuple[str, Path, int]]:
-        """Return the other files that belong to the node, each with the bytes it has now: segments only grow."""
+        """Return the other files that belong to the node, each with the bytes it has now."""
         found = []
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if path.is_file() and name not in {"plait.db", "events.db"} and rules.allowed(name):
+            if path.is_file() and name not in {"plait.db", "events.db"} and rules.allowed(name) and not rules.early(name):
                 found.append((name, path, path.stat().st_size))
         return found
 
