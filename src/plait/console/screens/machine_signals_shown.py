@@ -29,7 +29,7 @@ def kept_shown(page: Page, view: SignalsView, acts: Collection[str]) -> Markup:
         last = max((at for at in told if at is not None), default=None)
         answer = join(state, " ", _count(page, view), *((" ", t("The last value:"), " ", since(last, t)) if last is not None else ()))
     place = " / ".join(view.path.split("/"))
-    about = pairs(((t("Stands in"), place), (t("Connection"), t(view.title)), (t("Address"), view.where)))
+    about = pairs(((t("Stands in"), place), (t("Connection"), t(view.title)), (t("Address"), tag("span", view.where, cls="volatile") if view.where else "")))
     buttons = [_button(page, act) for act in ("look", "by-hand", "settings", "remove") if act in acts]
     parts: list[Any] = [tag("p", answer, cls="p-answer", role="status"), about, tag("div", buttons, cls="p-row") if buttons else ""]
     if not view.chooses:
