@@ -13,6 +13,8 @@ __all__ = ["TEMPLATES", "said"]
 
 TEMPLATES = (
     "{number} is not among the parts here",
+    "{number} is bought, not made here",
+    "{material} is asked for, {number} is of {other}",
     "no currency is said; {code} was taken",
     "it is not sure that this column is {field}: {meaning}",
     "the column '{title}' was taken as {field}: {why}",

@@ -8,6 +8,7 @@ import msgspec
 
 from plait.console.html import Markup, chip, details, icon, join, link, pairs, since, table, tag, when
 from plait.console.page import Page
+from plait.console.screens.desk_said import said
 from plait.console.screens.lists import hint
 from plait.console.screens.rfqs_shown import cost_shown
 from plait.kernel.money import Money
@@ -111,7 +112,7 @@ def _said(t: Texts, offer: Offer) -> Markup | str:
     waits = [line for line in offer.lines if line.state in ("known", "suppliers")]
     if offer.state == "draft" and stuck:
         first = stuck[0]
-        why = t("nobody has said which part it is") if first.state == "new" else first.reason
+        why = t("nobody has said which part it is") if first.state == "new" else said(t, first.reason)
         return t("It cannot be sent yet: line {index}, {why}", index=first.index, why=why)
     if offer.state == "draft":
         return t("It waits for suppliers.") if waits else t("It is ready to be sent.")
@@ -171,7 +172,7 @@ def lines_shown(page: Page, offer: Offer, may: frozenset[str]) -> Markup:
 def _line(page: Page, offer: Offer, line: OfferLine, may: frozenset[str]) -> Markup:
     t, asked = page.t, line.asked
     part = link(f"{line.part_id} {line.part_name}".strip(), paths.part(line.part_id)) if line.part_id else ""
-    found = tag("p", t("recognised by {what}", what=line.recognised), cls="p-soft p-small") if line.recognised and line.part_id else ""
+    found = tag("p", t("recognised by {what}", what=t(line.recognised)), cls="p-soft p-small") if line.recognised and line.part_id else ""
     price: Any = ""
     if line.price is not None:
         price = join(t("{price} a piece", price=t.money(line.price)), tag("p", t(PRICED.get(line.priced_by, line.priced_by)), cls="p-soft p-small"))
@@ -193,8 +194,8 @@ def _line(page: Page, offer: Offer, line: OfferLine, may: frozenset[str]) -> Mar
         (t("Note"), asked.note),
     ]
     head = tag("header", tag("h2", t("Line {index}", index=line.index)), _chip(t, LINES, line.state))
-    why = tag("p", icon("error"), " ", line.reason, cls="p-bad") if line.reason and line.state in ("stuck", "refused") else ""
-    doubts = [tag("p", icon("help"), " ", doubt, cls="p-warn p-small") for doubt in line.doubts]
+    why = tag("p", icon("error"), " ", said(t, line.reason), cls="p-bad") if line.reason and line.state in ("stuck", "refused") else ""
+    doubts = [tag("p", icon("help"), " ", said(t, doubt), cls="p-warn p-small") for doubt in line.doubts]
     learned = hint(line.suggestion.hint) if line.suggestion is not None and offer.state == "draft" else ""
     cost = cost_shown(t, line.cost) if line.cost is not None else ""
     acts = []
