@@ -268,3 +268,32 @@ async def test_questions_that_make_no_sense_are_refused(tmp_path: Path, asked: d
             await signals.query(ME, "lathe-1.Power", **asked)  # type: ignore[arg-type]
         assert refused.value.extra["field"] == field
         await signals.close()
+
+
+async def test_a_lake_copied_before_its_database_goes_on(tmp_path: Path) -> None:
+    """Tests that a lake shorter than its database tells of opens without loss told, and that what is recorded then is known after a crash."""
+    async with make_store(tmp_path) as store:
+        first = await service(store, tmp_path)
+        await first.record(points(2))
+        (segment,) = (tmp_path / "lake").glob("*.seg")
+        copied = segment.read_bytes()
+        await first.record(points(5))
+        await first.roll()
+        await first.record(points(9))
+        await first.close()
+        for file in (tmp_path / "lake").glob("*.seg"):
+            file.unlink()
+        segment.write_bytes(copied)
+        again = await service(store, tmp_path)
+        await again.append("lathe-1.Power", START + MINUTE * 30, 30.0)
+        third = await service(store, tmp_path)
+        latest = third.latest("lathe-1.Power")
+        assert latest is not None
+        assert latest.value == 30.0
+        await third.roll()
+        await third.tend()
+        view = await third.query(ME, "lathe-1.Power", START, START + MINUTE * 60)
+        assert [value.value for value in view.values] == [0.0, 1.0, 30.0]
+        assert not view.gaps
+        await third.close()
+        await again.close()

@@ -99,8 +99,7 @@ class Lake:
         self._clear()
         missing = {}
         for number in self._segments.numbers():
-            # The last one may be shorter than was said of it: a copy of it was made before it was complete.
-            span = (known.get(number) if number != self.current else None) or span_of(self._segments.read(number))
+            span = known.get(number) or span_of(self._segments.read(number))
             if span is not None:
                 self.spans[number] = span
                 if number not in known and number != self.current:

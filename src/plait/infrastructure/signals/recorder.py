@@ -72,6 +72,7 @@ class Recorder:
         self._learn({row.name: row.id for row, _ in rows})
         self._latest.load(latest for _, latest in rows if latest is not None)
         self._lake = await asyncio.to_thread(Lake, self._folder, self._limit)
+        known = await self._complete(known, max(self._lake.current, reach))
         missing = await asyncio.to_thread(self._lake.load, known, files, reach)
         self._place = self._lake.within(place)
         await asyncio.to_thread(self._catch_up, self._lake)
@@ -81,6 +82,13 @@ class Recorder:
             await self._list_segments(missing)
         if self._place != place:
             await self._save()
+
+    async def _complete(self, known: dict[int, Span], last: int) -> dict[int, Span]:
+        """Return what is known of segments before the last one. Of that and later ones a lake that was copied before its database holds less, or nothing."""
+        if max(known, default=0) < last or not known:
+            return known
+        await self.store.write(self._me(), lambda tx: tables.strike_spans(tx.conn, last, later=True))
+        return {number: span for number, span in known.items() if number < last}
 
     def _catch_up(self, lake: Lake) -> None:
         """Take in what came after latest values were written down."""

@@ -242,9 +242,9 @@ def put_span(conn: Connection, number: int, span: Span) -> None:
     conn.execute(insert(_segment).values(number=number, first_ms=span.first_ms, last_ms=span.last_ms, points=span.points))
 
 
-def strike_spans(conn: Connection, reach: int) -> None:
-    """Strike segments up to ``reach`` off the list."""
-    conn.execute(delete(_segment).where(_segment.c.number <= reach))
+def strike_spans(conn: Connection, reach: int, *, later: bool = False) -> None:
+    """Strike segments up to ``reach`` off the list; ``later``: those from it on."""
+    conn.execute(delete(_segment).where(_segment.c.number >= reach if later else _segment.c.number <= reach))
 
 
 def add_gap(conn: Connection, prefix: str, since: int, until: int, reason: str) -> None:
