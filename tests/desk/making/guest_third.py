@@ -293,3 +293,14 @@ line_no | quantity | price | amount | due
     )
     | {"suggestion": True, "tolerated": ["customer", "contact", "ordered", "name", "part_no", "customer_part_no"]},
 )
+
+_sheet(
+    "guest-third-years-in-order-numbers.xlsx",
+    [
+        ["Bestelldatum 27.02.2026", "Liefertermin 10.04.2026"],
+        ["Bestellung", "Artikel", "Menge"],
+        ["2026/01", "P-1", 5],
+        ["2026/02", "P-1", 6],
+    ],
+    table("orders", "order_no | part_no | quantity | due\n2026/01 | P-1 | 5 | 2026-04-10\n2026/02 | P-1 | 6 | 2026-04-10") | {"tolerated": ["ordered"]},
+)

@@ -37,6 +37,8 @@ _SAID = words(
     " price_per contact drawing_no material group unit alternative component"
 )
 _OF = re.compile(r"^(?:stückliste|arbeitsplan|bill of materials?|bom|routing)\s+(?:zu[mr]?|für|von|der|des|for|of)\s+(?=\S)", re.IGNORECASE)
+_ON = re.compile(r"^([A-Za-zÄÖÜäöüß.\- ]{3,30}?)\s+(\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2})$")
+_DAYS = frozenset({"due", "ordered", "respond_by", "valid_from", "valid_until", "counted"})
 _CODES = frozenset({"order_no", "part_no", "request_no", "own_no", "customer_no", "drawing_no"})
 _DATES = frozenset({"datum", "date", "日期", "stand", "vom", "belegdatum", "bestelldatum"})
 
@@ -53,8 +55,11 @@ def labelled(text: str, kind: DocumentKind) -> tuple[str, str] | None:
     found = _NUMBERED.match(plain)
     if found:
         field = _field(plain[: found.start(2)], kind) or _field(found.group(1), kind)
-        return (field, found.group(2)) if field in _CODES else None
-    return None
+        if field in _CODES:
+            return field, found.group(2)
+    found = _ON.match(plain)
+    field = _field(found.group(1), kind) if found else ""
+    return (field, found.group(2)) if found and field in _DAYS else None
 
 
 def _field(label: str, kind: DocumentKind) -> str:

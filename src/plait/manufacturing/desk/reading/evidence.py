@@ -27,6 +27,8 @@ _MATERIAL = re.compile(
     re.IGNORECASE,
 )
 _WEEK = re.compile(r"^(?:[1-9]|[1-4]\d|5[0-3])$|^\d{1,2}[-/.]20\d{2}$|^20\d{2}[-/.]?\d{2}$")
+_YEARLY = re.compile(r"^\d{4}[/-]\d{1,5}$")
+"""A year and a number: as well a month as the number of an order."""
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}(:\d{2})?( ?(uhr|h|am|pm))?$", re.IGNORECASE)
 
 
@@ -77,6 +79,8 @@ class Evidence:
 
     def _is_plain_date(self, raw: str) -> bool:
         plain = narrow(raw)
+        if _YEARLY.match(plain):
+            return False
         return any(sign in plain for sign in "./-年月 ") and not plain.replace(".", "").replace(",", "").isdigit() and bool(written(plain, self.today).ways)
 
     def _is_unit(self, raw: Raw) -> bool:

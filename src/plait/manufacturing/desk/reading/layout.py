@@ -17,7 +17,8 @@ __all__ = ["Block", "Title", "blank", "blocks", "known", "pieces", "title_of"]
 _BRACKET = re.compile(r"^(.*?)\s*[\[(（【]\s*([^\])）】]*?)\s*[\])）】]\s*[:：]?\s*$")
 _IN = re.compile(r"^(.+?)(?:\s+in\s+|\s*,\s+|\s*/\s*|\s+)([^\s/,]{1,12}(?:\s*/\s*\d*\s*[^\s/,]{0,8})?)\s*[:：]?$")
 _DATED = re.compile(
-    r"^([^\d:：]{3,40}?)\s*((?:(?:gültig |valid )?(?:ab|bis|vom|per|seit|from|until|as of|on|at)\s+)?(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2}))$",
+    r"^((?=[^\d]*(?:preis|price|cost|kosten|menge|bestand|stock|qty|quantity))[^\d:：]{3,40}?)\s*"
+    r"((?:(?:gültig |valid )?(?:ab|bis|vom|per|seit|from|until|as of|on|at)\s+)?(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2}))$",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*[/|]\s*| - ")
