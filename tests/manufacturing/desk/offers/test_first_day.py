@@ -27,6 +27,7 @@ SAID = {
     "en": ("Oakmill", "W-200", "50 pcs", "61.00", "Quotation"),
     "zh": ("Riverport", "Z-100", "200", "18.90", "报价单"),
 }
+RECOGNISED = {"de": "its number is named", "en": "part number", "zh": "part number"}
 
 
 def order_list(today: date) -> bytes:
@@ -76,7 +77,8 @@ async def test_a_mail_becomes_an_offer_in_three_languages(tmp_path: Path) -> Non
             offer = await asked(here, language, shown)
             (line,) = offer["lines"]
             assert (offer["asked"]["language"], line["state"], line["priced_by"]) == (language, "ready", "order")
-            assert any("that number is named" in doubt for doubt in line["doubts"])
+            assert line["recognised"] == RECOGNISED[language]
+            assert any("that number is named" in doubt for doubt in line["doubts"]) is (language == "de")
             assert any("the price is that of SO-" in doubt for doubt in line["doubts"])
             pdf = await here.call("GET", f"/api/v1/desk/offers/{offer['number']}/pdf")
             text = squeezed(words(pdf.content))
