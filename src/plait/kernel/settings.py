@@ -139,7 +139,8 @@ class Sparkplug(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     With ``server`` (``mqtt://host:1883``, ``mqtts://host:8883``) the node is also an edge node there: ``group`` and ``edge`` name it, ``series``
     (patterns such as ``lathe-1.*``) what it tells, ``primary_host`` the host application it waits for (empty: none). ``user``, ``password_file``
-    (the password in its first line) and ``ca_file`` (PEM) are for that broker. It tells every ``every_ms``; of a time without a link the last ``keep_hours``.
+    (the password in its first line) and ``ca_file`` (PEM), both relative to the data folder, are for that broker. It tells every ``every_ms``; of a time
+    without a link the last ``keep_hours``.
     """
 
     host: Annotated[str, msgspec.Meta(pattern=r"^[^+#/\x00]{0,200}$")] = "plait"

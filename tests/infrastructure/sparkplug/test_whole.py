@@ -24,12 +24,13 @@ async def come(true: Callable[[], Coroutine[Any, Any, bool]]) -> None:
 
 
 async def test_from_a_device_through_a_node_to_another(tmp_path: Path) -> None:
-    """Tests that a metric is in the first node's lake and, by its own edge node, in the second's; that a restart of the first loses nothing it had taken."""
+    """Tests that a metric is in the first node's lake and, by its own edge node, in the second's, where it logs in; a restart loses nothing."""
     one, two = Running("one", tmp_path / "one"), Running("two", tmp_path / "two")
     ports = free_port(), free_port()
-    up = Sparkplug(server=f"mqtt://127.0.0.1:{ports[1]}", group="firm", edge="one", series=("hall/*",), primary_host="plait", every_ms=50)
+    up = Sparkplug(server=f"mqtt://127.0.0.1:{ports[1]}", user="one", password_file="two.password", group="firm", edge="one", series=("hall/*",))
+    up = msgspec.structs.replace(up, primary_host="plait", every_ms=50)
     one.settings = msgspec.structs.replace(one.settings, mqtt=Mqtt(port=ports[0], anonymous=True), sparkplug=up)
-    two.settings = msgspec.structs.replace(two.settings, mqtt=Mqtt(port=ports[1], anonymous=True))
+    two.settings = msgspec.structs.replace(two.settings, mqtt=Mqtt(port=ports[1]))
     edge = PahoEdge(ports[0], {"load": Told("load", 0, 1.5, alias=7), "program": Told("program", 0, "O1", DataType.STRING, 8)})
 
     def there(node: Running, series: str, value: float | str) -> Callable[[], Coroutine[Any, Any, bool]]:
@@ -41,6 +42,9 @@ async def test_from_a_device_through_a_node_to_another(tmp_path: Path) -> None:
 
     try:
         await two.start()
+        login = await two.ok("POST", "/api/v1/devices", {"name": "one", "publish": ["spBv1.0/firm/#"], "subscribe": ["spBv1.0/#"]})
+        one.folder.mkdir()
+        (one.folder / "two.password").write_text(login["password"], "utf-8")
         await one.start()
         await edge.start()
         await come(there(one, "hall/edge/saw.load", 1.5))

@@ -32,7 +32,7 @@ async def expect_sparkplug(settings: Settings, ingest: BrokerIngest) -> None:
 
 
 def sparkplug_jobs(settings: Settings, ingest: Ingest, signals: SignalService, me: Callable[[], Actor], folder: Path) -> Sequence[Job]:
-    """Return what is to run; the libraries are loaded with the first message."""
+    """Return what is to run; the libraries are loaded with the first message. ``folder`` is a folder of its own in the data folder."""
     jobs = []
     wanted = settings.sparkplug
     if settings.mqtt.port and wanted.host:
@@ -42,6 +42,7 @@ def sparkplug_jobs(settings: Settings, ingest: Ingest, signals: SignalService, m
         from plait.infrastructure.mqtt.client import server_of
         from plait.infrastructure.sparkplug.edge import EdgePublisher
 
-        server = server_of(wanted.server, wanted.user, wanted.password_file, wanted.ca_file)
+        files = (str(folder.parent / name) if name else "" for name in (wanted.password_file, wanted.ca_file))
+        server = server_of(wanted.server, wanted.user, *files)
         jobs.append(Job(EdgePublisher(wanted, server, signals, me, folder).run, _nothing))
     return jobs
