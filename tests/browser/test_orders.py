@@ -48,7 +48,7 @@ async def test_an_order_is_promised_tried_and_cancelled(stage, tmp_path, width):
         late, other = await order(firm, "L-1", -2), await order(firm, "L-2", 30)
         async with stage.open_page(SHOP, "/console/orders", width) as sheet:
             page = sheet.page
-            assert "1 of 2 open orders will be late." in await page.inner_text(".p-answer")
+            assert "One of 2 open orders will be late." in await page.inner_text(".p-answer")
             await page.get_by_role("link", name="L-1", exact=True).first.click()
             await page.wait_for_url(f"**/orders/{late['id']}")
             await sheet.ready()

@@ -1,6 +1,5 @@
 """Node health: is everything well, and what is to be done if not."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from plait.console.html import Markup, chip, coded, details, icon, join, link, pairs, since, table, tag, when
@@ -158,9 +157,6 @@ def _size(t: Any, size: int) -> str:
 
 async def _facts(page: Page) -> None:
     store = page.rooms.store
-    people = (
-        {f"person:{each.id}": each.name for each in await page.rooms.identity.people(await page.me.actor())} if await page.me.may("people.sessions") else {}
-    )
 
     async def tail(_: Actor) -> list[Fact]:
         return list(reversed(await store.facts(max(0, await store.head() - TAIL), TAIL)))
@@ -171,33 +167,37 @@ async def _facts(page: Page) -> None:
             good = page.t("The chain is whole: {count} facts, none changed, none missing.", count=page.t.number(report.facts))
             page.say(good if report.ok else f"{page.t('The chain breaks at fact {number}.', number=report.broken_at)} {report.reason}", bad=not report.ok)
 
-    await page.block(
-        tail, lambda facts: facts_shown(page, facts, people), live=("",), keys=lambda facts: [str(fact.seq) for fact in facts], on={"verify": verify}
-    )
+    await page.block(tail, lambda facts: facts_shown(page, facts), live=("",), keys=lambda facts: [str(fact.seq) for fact in facts], on={"verify": verify})
 
 
-def facts_shown(page: Page, facts: list[Fact], people: Mapping[str, str] = {}) -> Markup:
-    """Return the newest facts, each with its body behind "details"; ``people``: names by how the log names them."""
+def facts_shown(page: Page, facts: list[Fact]) -> Markup:
+    """Return the newest facts, each with its body behind "details"."""
     t = page.t
-    rows = [_fact(page, fact, people) for fact in facts]
+    rows = [_fact(page, fact) for fact in facts]
     act = tag("button", icon("link"), t("Verify the chain"), cls="p-quiet", type="button", data_act="verify")
     columns = (t("Number"), t("When"), t("Kind"), t("Of what"), t("By whom"), "")
     made = table(columns, rows, label=t("Fact log"), keys=[str(fact.seq) for fact in facts])
     return tag("section", tag("header", tag("h2", t("Fact log")), act), made, cls="p-card")
 
 
-def _fact(page: Page, fact: Fact, people: Mapping[str, str]) -> tuple[Any, ...]:
+def _fact(page: Page, fact: Fact) -> tuple[Any, ...]:
     number = tag("span", fact.seq, cls="volatile")
-    person = people.get(fact.stream.replace("/", ":", 1), "")
+    person = _name(page, fact.stream.replace("/", ":", 1))
     what = tag("span", person, title=fact.stream) if person else tag("code", fact.stream, cls="volatile")
-    return number, when(fact.at, page.t), fact.kind, what, _who(page, fact.actor, people), _body(page, fact)
+    return number, when(fact.at, page.t), fact.kind, what, _who(page, fact.actor), _body(page, fact)
 
 
-def _who(page: Page, actor: str, people: Mapping[str, str]) -> Markup:
+def _name(page: Page, person: str) -> str:
+    kind, _, id = person.partition(":")
+    known = page.rooms.people.person(id) if kind == "person" else None
+    return known.name if known is not None else ""
+
+
+def _who(page: Page, actor: str) -> Markup:
     """Return who did it by name, a person's or a firm's; how the log names them shows on hover."""
     kind, _, rest = actor.partition(":")
     member = page.rooms.sharing.directory.member(rest) if kind == "partner" else None
-    name = people.get(actor) or (member.name if member is not None else "") or (page.t("this node ({part})", part=rest) if kind == "system" else "")
+    name = _name(page, actor) or (member.name if member is not None else "") or (page.t("this node ({part})", part=rest) if kind == "system" else "")
     return tag("span", name, title=actor) if name else tag("code", actor, cls="volatile")
 
 
