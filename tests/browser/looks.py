@@ -34,6 +34,7 @@ TEXTS = """() => {
     return [...found];
 }"""
 HEIGHT = "() => document.scrollingElement.scrollHeight"
+JOINED = "() => document.getElementById('popup')?.ariaHidden !== 'false'"
 
 
 async def grave(sheet: Sheet, *rules: str) -> list[str]:
@@ -84,12 +85,12 @@ async def screenshot(sheet: Sheet, *, whole: bool = True) -> bytes:
 
 
 async def _still(sheet: Sheet) -> bytes:
-    """Return two equal pictures' second one, or the last after five seconds."""
-    end = SYSTEM.monotonic() + 5
+    """Return two equal pictures' second one, or the last after five seconds; what says that the line is lost (on a very busy machine) is waited away."""
+    begin = SYSTEM.monotonic()
     last = b""
     while True:
-        shown = await sheet.page.screenshot(caret="hide")
-        if shown == last or SYSTEM.monotonic() > end:
+        shown, joined = await sheet.page.screenshot(caret="hide"), await sheet.page.evaluate(JOINED)
+        if (shown == last and joined) or SYSTEM.monotonic() > begin + (5 if joined else 60):
             return shown
         last = shown
         await SYSTEM.sleep(0.05)

@@ -34,7 +34,7 @@ class TestMc3e(SignalSuite):
         Choice("position", "W1A:int32", "MMT", scale=0.01),
         Choice("program", "ZR200:string12"),
     )
-    written = ("position", -123.45)
+    written = ("position", -12_345.0)
 
     @asynccontextmanager
     async def works(self, folder: Path) -> AsyncIterator[Mc3eDevice]:
