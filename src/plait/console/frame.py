@@ -10,7 +10,7 @@ import structlog
 from fastapi import Request
 from nicegui import PageArguments, app, ui
 
-from plait.console.html import Markup, icon, join, tag
+from plait.console.html import Markup, icon, join, loading, tag
 from plait.console.live import Hub
 from plait.console.me import Me
 from plait.console.page import Page
@@ -72,6 +72,7 @@ def _opener(me: Me, hub: Hub, screen: Screen, allowed: bool) -> Callable[[PageAr
         if args.remaining_path:
             _mood(me, Problem(NOT_FOUND, args.path + args.remaining_path))
             return
+        building = ui.html(str(loading()), sanitize=False).classes("p-block p-building")
         try:
             if not allowed:
                 me.rooms.identity.require(await me.actor(), screen.action)
@@ -81,6 +82,9 @@ def _opener(me: Me, hub: Hub, screen: Screen, allowed: bool) -> Callable[[PageAr
         except Exception as error:  # noqa: BLE001 - the frame stays, and the log has the cause
             _log.error("a screen tripped", screen=screen.path, exc_info=error)
             _mood(me, Problem(INTERNAL))
+        finally:
+            if not building.is_deleted:
+                building.delete()
 
     return show
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from plait.kernel.texts import Texts
 
-__all__ = ["Cell", "Markup", "chip", "coded", "details", "drawing", "figure", "icon", "join", "link", "pairs", "since", "table", "tag", "when"]
+__all__ = ["Cell", "Markup", "chip", "coded", "details", "drawing", "figure", "icon", "join", "link", "loading", "pairs", "since", "table", "tag", "when"]
 
 VOID = frozenset({"br", "hr", "img", "input"})
 STATES = {
@@ -60,6 +60,11 @@ def link(text: Any, href: str, **attributes: Any) -> Markup:
         return tag("span", text)
     inside = href == "/console" or href.startswith(("/console/", "/console?"))
     return tag("a", text, href=href, target=None if inside else "_blank", rel=None if inside else "noopener", **attributes)
+
+
+def loading() -> Markup:
+    """Return what stands where something is still being read."""
+    return tag("div", *[tag("span", cls="p-bone") for _ in range(3)], cls="p-skeleton", aria_busy="true")
 
 
 def icon(name: str, label: str = "") -> Markup:

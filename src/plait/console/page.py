@@ -10,7 +10,7 @@ import structlog
 from nicegui import ui
 from nicegui.element import Element
 
-from plait.console.html import Markup, icon, join, link, tag
+from plait.console.html import Markup, icon, join, link, loading, tag
 from plait.console.live import Hub, Watcher
 from plait.console.me import Me
 from plait.console.rooms import Rooms
@@ -88,7 +88,7 @@ class Block:
         self._held: Any = None
         self.data: Any = None
         self._pill = _markup("", "p-pill-box")
-        self.element = _markup(tag("div", *[tag("span", cls="p-bone") for _ in range(3)], cls="p-skeleton", aria_busy="true"), "p-block")
+        self.element = _markup(loading(), "p-block")
         for each in (self.element, self._pill):
             each.on("click", self._clicked, js_handler=CLICK)
 

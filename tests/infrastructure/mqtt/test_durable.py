@@ -18,7 +18,9 @@ from plait.infrastructure.mqtt import packets
 from plait.infrastructure.mqtt.broker import Broker
 from plait.infrastructure.mqtt.ingest import BrokerInbox, BrokerIngest
 from plait.infrastructure.mqtt.packets import Malformed, publish
+from plait.infrastructure.mqtt.state import State
 from plait.kernel.activity import Activity
+from plait.kernel.clock import SYSTEM
 from plait.kernel.settings import Mqtt
 from plait.store import segments
 from tests.infrastructure.mqtt.kills import kept, kills
@@ -191,6 +193,30 @@ async def test_a_damaged_state_is_read_from_the_log(tmp_path: Path) -> None:
         assert works.broker.state.retained.of[b"a"][0] == b"1"
         hears = await Wire.join(works.port, "hears", clean=False, present=True)
         assert [await hears.packet(), await hears.packet()] == [publish(b"a", b"1", 4, number=1), publish(b"a", b"2", 4, number=2)]
+
+
+async def test_snapshots_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that snapshots go to disk one after the other, also when one is called off while it is written, as when the node stops."""
+    writing, most = 0, 0
+
+    def write(state: State, snapshot: bytes) -> None:
+        nonlocal writing, most
+        writing += 1
+        most = max(most, writing)
+        time.sleep(0.05)  # a slow disk, in a thread
+        plain(state, snapshot)
+        writing -= 1
+
+    plain = State.save
+    async with own(tmp_path) as works:
+        monkeypatch.setattr(State, "save", write)
+        await works.ingest.publish("a", b"1", retain=True)
+        off = asyncio.create_task(works.broker.care.save())
+        await SYSTEM.sleep(0.01)
+        off.cancel()
+        await asyncio.gather(*(works.broker.care.save() for _ in range(3)))
+        assert off.cancelled()
+        assert most == 1
 
 
 async def test_old_segments_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

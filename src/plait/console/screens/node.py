@@ -183,8 +183,8 @@ def facts_shown(page: Page, facts: list[Fact]) -> Markup:
 def _fact(page: Page, fact: Fact) -> tuple[Any, ...]:
     number = tag("span", fact.seq, cls="volatile")
     person = _name(page, fact.stream.replace("/", ":", 1))
-    what = tag("span", person, title=fact.stream) if person else tag("code", fact.stream, cls="volatile")
-    return number, when(fact.at, page.t), fact.kind, what, _who(page, fact.actor), _body(page, fact)
+    what = tag("span", person, title=fact.stream, cls="volatile") if person else tag("code", fact.stream, cls="volatile")
+    return number, when(fact.at, page.t), tag("span", fact.kind, cls="volatile"), what, _who(page, fact.actor), _body(page, fact)
 
 
 def _name(page: Page, person: str) -> str:
@@ -198,7 +198,7 @@ def _who(page: Page, actor: str) -> Markup:
     kind, _, rest = actor.partition(":")
     member = page.rooms.sharing.directory.member(rest) if kind == "partner" else None
     name = _name(page, actor) or (member.name if member is not None else "") or (page.t("this node ({part})", part=rest) if kind == "system" else "")
-    return tag("span", name, title=actor) if name else tag("code", actor, cls="volatile")
+    return tag("span", name, title=actor, cls="volatile") if name else tag("code", actor, cls="volatile")
 
 
 def _body(page: Page, fact: Fact) -> Markup:

@@ -25,6 +25,8 @@ class Care:
     def __init__(self, broker: "Broker") -> None:
         self._broker = broker
         self._saved_at = SYSTEM.monotonic()
+        self._saving = asyncio.Lock()
+        self._writing: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
         """Look after everything, until cancelled."""
@@ -65,12 +67,16 @@ class Care:
                 _log.warning("messages that waited for a device that is away are dropped: too many wait", session=session.key.decode("utf-8", "replace"))
 
     async def save(self) -> None:
-        """Put a snapshot on disk; then drop what of the log nobody needs any more."""
-        at, snapshot = self._broker.journal.end, self._broker.state.capture()
-        await asyncio.to_thread(self._broker.state.save, snapshot)
-        self._broker.state.before, self._broker.state.saved = self._broker.state.saved, at
-        self._saved_at = SYSTEM.monotonic()
-        await self.drop()
+        """Put a snapshot on disk, one at a time; then drop what of the log nobody needs any more."""
+        async with self._saving:
+            if self._writing is not None:  # a save that was called off writes to its end all the same
+                await asyncio.wait({self._writing})
+            at, snapshot = self._broker.journal.end, self._broker.state.capture()
+            self._writing = asyncio.ensure_future(asyncio.to_thread(self._broker.state.save, snapshot))
+            await asyncio.shield(self._writing)
+            self._broker.state.before, self._broker.state.saved = self._broker.state.saved, at
+            self._saved_at = SYSTEM.monotonic()
+            await self.drop()
 
     async def drop(self) -> None:
         """Drop segments that all listeners have passed. What is beyond ``keep_mb`` goes too, unless somebody who listens now is still to read it.
