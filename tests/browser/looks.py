@@ -23,7 +23,10 @@ AXE = """async (options) => {
         `axe ${each.id} (${each.impact}): ${each.help}: ${each.nodes.slice(0, 4).map((node) => node.target).join(', ')}`);
 }"""
 # A code on a page says the node's address, whose port is another in each run.
-HIDE = "html.held .volatile, html.held .p-qr, html.held .p-label-picture { visibility: hidden !important }"
+HIDE = (
+    "html.held .volatile, html.held .p-qr, html.held .p-label-picture { visibility: hidden !important }"
+    " html.held .volatile-lines td .volatile { display: block; height: 1lh; overflow: hidden; white-space: nowrap }"
+)
 HOLD = "(on) => document.documentElement.classList.toggle('held', on)"
 TEXTS = """() => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = new Set();

@@ -1,6 +1,7 @@
 """The stage for a real browser: seven firms after the demo's story, one node without any data, one Chromium, and people signed in.
 
-Time stands still on the story's nodes, so a page shows the same from run to run; what differs anyway bears the class ``volatile``.
+Time stands still on the story's nodes, so a page shows the same from run to run; what differs anyway bears the class ``volatile``,
+and where it differs in length too its table ``volatile-lines``.
 """
 
 import asyncio

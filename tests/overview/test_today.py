@@ -76,6 +76,15 @@ async def test_late_orders_and_figures(tmp_path: Path) -> None:
         assert german["figures"][0]["said"] == "Offene Aufträge"
 
 
+async def test_how_urgent_a_late_order_is(tmp_path: Path) -> None:
+    """Tests that an order that will be late is urgent a week before it is due, when something can still be done, and comes soon before that."""
+    async with nodes(tmp_path, "helix") as (helix,):
+        await furnish(helix)
+        near, far = await enter(helix, "77", 5, quantity="2000"), await enter(helix, "78", 20, quantity="9000")
+        needs = (await helix.ok("GET", "/api/v1/today"))["needs"]
+        assert [(need["subject"], need["severity"]) for need in needs if need["kind"] == "late-order"] == [(near["id"], "now"), (far["id"], "soon")]
+
+
 async def test_orders_that_cannot_be_planned(tmp_path: Path) -> None:
     """Tests that lines that cannot be planned stand as one need, with the first of them and what is missing."""
     async with nodes(tmp_path, "helix") as (helix,):

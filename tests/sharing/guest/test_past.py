@@ -78,6 +78,7 @@ async def test_what_is_torn_changed_or_foreign_is_refused(tmp_path):
     """Tests that a torn, changed, forged or foreign history is refused by either side, with nothing kept and nobody claimed."""
     async with nodes(tmp_path, "helix", "meridian", "oakmill") as (helix, meridian, oakmill):
         jws, _ = await history_of(helix)
+        await settle(helix, meridian, oakmill)
         head = {each: await each.node.store.head() for each in (helix, meridian)}
         history = msgspec.json.decode(msgspec.json.encode((await helix.ok("GET", "/api/v1/guest/history?name=meridian%20gmbh"))["history"]))
         forged = oakmill.node.identity.sign(msgspec.json.encode(history))

@@ -177,7 +177,7 @@ def facts_shown(page: Page, facts: list[Fact]) -> Markup:
     act = tag("button", icon("link"), t("Verify the chain"), cls="p-quiet", type="button", data_act="verify")
     columns = (t("Number"), t("When"), t("Kind"), t("Of what"), t("By whom"), "")
     made = table(columns, rows, label=t("Fact log"), keys=[str(fact.seq) for fact in facts])
-    return tag("section", tag("header", tag("h2", t("Fact log")), act), made, cls="p-card")
+    return tag("section", tag("header", tag("h2", t("Fact log")), act), made, cls="p-card volatile-lines")
 
 
 def _fact(page: Page, fact: Fact) -> tuple[Any, ...]:

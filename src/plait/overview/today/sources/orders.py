@@ -23,7 +23,7 @@ FEW = 200
 """So many open lines are planned while a person waits; more are planned beside, and what was known before is shown."""
 AGAIN = timedelta(minutes=10)
 REST = 10
-AHEAD = timedelta(days=2)
+AHEAD = timedelta(days=7)
 
 _log = structlog.get_logger("plait.overview")
 
