@@ -54,7 +54,11 @@ async def test_a_machine_is_connected(stage, tmp_path, width, language):
         await page.locator('[data-act="none"]').click()
         await page.locator('[data-act="tick"][aria-checked="true"]').first.wait_for(state="detached")
         await button("arrow_forward").click()
-        await page.locator(".q-notification").first.wait_for()
+        said = page.locator(".q-notification").first
+        await said.wait_for()
+        if width == PHONE:
+            shown, bar = await said.bounding_box(), await page.locator(".p-bar").bounding_box()
+            assert shown["y"] + shown["height"] <= bar["y"], "what is said covers the bar"
         await page.locator('[data-act="tick"][data-arg="holding:0"]').press("Enter")
         await page.locator('[data-act="tick"][aria-checked="true"]').wait_for()
         await page.locator('[data-act="tick"][data-arg="holding:0"]:focus').wait_for()

@@ -1,13 +1,14 @@
 """Downstream across firms: which items contain something, asking each supplier what of its deliveries does."""
 
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import quote
 
 import msgspec
 
 from plait.circulation.epcis.links import Role
 from plait.circulation.epcis.service import EpcisService, Snapshot
-from plait.circulation.trace.model import Contains, Gap
+from plait.circulation.trace.model import Contained, Contains, Gap
 from plait.circulation.trace.rules import Walk, origins, receivers
 from plait.circulation.trace.up import DATASET
 from plait.kernel.firm import Member
@@ -22,7 +23,11 @@ AT_ONCE = 20
 class Affected:
     """One question going down from ``epc``: a walk over our events, fed with what suppliers say contains it.
 
-    Goods we sent to a supplier and that came back changed (``returned``) are asked about in turn, until nothing new is found.
+    Goods can go round: what we sent to one firm comes back changed, from that firm or through others. So a supplier is also asked about what
+    of ours went to it, and what came back is asked about in turn, until nothing new is found. One that stands among those asking (``via``) is
+    asked what of its deliveries to us contains the thing, which only it may know, but for the last, who asks about them itself; asked so, a
+    firm asks nobody of ``via``.
+    ``returned`` are the items that went into others elsewhere, ``rounds`` the walk over what came from one among those asking.
     """
 
     def __init__(self, epcis: EpcisService, directory: Directory, partner_data: PartnerData, via: Sequence[str]) -> None:
@@ -30,24 +35,32 @@ class Affected:
         self.partner_data = partner_data
         self.via = tuple(via)
         self.own = epcis.own()
-        self.walk = Walk("down")
+        self.walk, self.rounds = Walk("down"), Walk("down")
         self.gaps: dict[tuple[str, str], Gap] = {}
         self.returned: set[str] = set()
-        self._members = [member for member in directory.members() if member.party_id not in self.via]
+        without = self.via if epcis.guard.firm().party_id in self.via else self.via[-1:]
+        self._members = [member for member in directory.members() if member.party_id not in without]
         self._asked: set[tuple[str, str]] = set()
 
     async def run(self, epc: str) -> None:
         """Find everything that contains ``epc``."""
-        starts = {epc: 0}
+        starts, about, back = {epc: 0}, {epc}, dict[str, int]()
         suppliers = await self.epcis.look(self._suppliers)
-        while starts:
-            begin = dict(starts)
-            await self.epcis.look(lambda snapshot, begin=begin: self.walk.extend(snapshot, begin))  # type: ignore[misc]
-            starts = {}
+        while starts or back:
+            await self.epcis.look(partial(self._extend, dict(starts), dict(back)))
+            about |= set(back)
+            starts, back = {}, {}
             for member in suppliers:
-                for found, depth in (await self._ask(member, self._questions(member, epc))).items():
-                    if found not in self.walk.items:
-                        starts[found] = min(depth, starts.get(found, depth))
+                for item in await self._ask(member, self._questions(member, about)):
+                    depth = self.walk.items[item.of] + item.depth
+                    if item.epc not in self.walk.items:
+                        starts[item.epc] = min(depth, starts.get(item.epc, depth))
+                    if (item.round or item.of != epc or member.party_id in self.via) and item.epc not in self.rounds.items:
+                        back[item.epc] = depth
+
+    def _extend(self, starts: dict[str, int], back: dict[str, int], snapshot: Snapshot) -> None:
+        self.walk.extend(snapshot, starts)
+        self.rounds.extend(snapshot, back)
 
     def _suppliers(self, snapshot: Snapshot) -> list[Member]:
         """Return the firms that have handed goods over to us, carriers left out."""
@@ -59,16 +72,17 @@ class Affected:
                 found.append(member)
         return found
 
-    def _questions(self, member: Member, epc: str) -> list[str]:
-        """Return what to ask a supplier: what was asked of us, and what of ours that contains it went to that supplier."""
+    def _questions(self, member: Member, about: set[str]) -> list[str]:
+        """Return what to ask a supplier: what was asked of us, what came back, and what of ours that contains it went to that supplier."""
         keys = self.epcis.parties(member.party_id)
         sent = {item for item, moves in self.walk.moves.items() if any(receivers(event) & keys for event in moves.values())}
-        fresh = sorted(one for one in {epc, *sent} if (member.party_id, one) not in self._asked)
+        fresh = sorted(one for one in {*about, *sent} if (member.party_id, one) not in self._asked)
         self._asked.update((member.party_id, one) for one in fresh)
         return fresh
 
-    async def _ask(self, member: Member, epcs: list[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
+    async def _ask(self, member: Member, epcs: list[str]) -> list[Contained]:
+        """Return what a supplier says contains one of ``epcs``; a refusal is a gap."""
+        found: list[Contained] = []
         via = ",".join((*self.via, self.epcis.guard.firm().party_id))
         for start in range(0, len(epcs), AT_ONCE):
             asked = "|".join(epcs[start : start + AT_ONCE])
@@ -82,9 +96,6 @@ class Affected:
                 self.gaps[asked, member.name] = Gap(asked, member.name, f"its answer cannot be read: {error}")
                 continue
             self.gaps.update(((gap.epc, gap.firm), gap) for gap in answer.gaps)
-            for item in answer.items:
-                if item.of in self.walk.items:
-                    self.returned.add(item.of)
-                    depth = self.walk.items[item.of] + item.depth
-                    found[item.epc] = min(depth, found.get(item.epc, depth))
+            found += (item for item in answer.items if item.of in self.walk.items)
+        self.returned.update(item.of for item in found)
         return found

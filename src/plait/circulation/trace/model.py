@@ -60,7 +60,10 @@ class TraceGraph(msgspec.Struct, frozen=True):
 
 
 class Contained(msgspec.Struct, frozen=True):
-    """An item delivered to the asker that contains ``of``, ``depth`` transformations below it."""
+    """An item delivered to the asker that contains ``of``, ``depth`` transformations below it.
+
+    ``round``: it may contain what one of those asking has sent out and knows to contain ``of``.
+    """
 
     epc: str
     of: str
@@ -68,6 +71,7 @@ class Contained(msgspec.Struct, frozen=True):
     firm: str
     name: str
     kind: str
+    round: bool = False
 
 
 class Contains(msgspec.Struct, frozen=True):

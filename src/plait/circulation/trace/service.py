@@ -103,7 +103,7 @@ class TraceService:
             gaps += found.gaps.values()
             for item, depth in sorted(found.walk.items.items()):
                 if item != key and any(receivers(event) & theirs for event in found.walk.moves.get(item, {}).values()):
-                    items.append(Contained(item, key, depth, firm, self.names(item), kind_of(item)))
+                    items.append(Contained(item, key, depth, firm, self.names(item), kind_of(item), item in found.rounds.items))
         return Contains(items, sorted(gaps, key=lambda gap: (gap.epc, gap.firm)))
 
     async def recall(self, actor: Actor, epc: str) -> Recall:
