@@ -88,8 +88,9 @@ async def play(once: bool, as_json: bool, pace: float, seed: int, data: Path | N
             console.print(f"Bringing up seven firms in {folder} ...", style="dim")
         async with Scene(folder, seed, pace, 0 if once else 8401) as scene:
             board = Board(scene, console)
-            with Live(board, console=console, refresh_per_second=8, transient=False) if not as_json else contextlib.nullcontext():
-                results = await _steps(scene, board, console if as_json else None)
+            drawn = console.is_terminal and not as_json
+            with Live(board, console=console, refresh_per_second=8, transient=False) if drawn else contextlib.nullcontext():
+                results = await _steps(scene, board, None if drawn else console)
             told = await summary(scene, results, SYSTEM.monotonic() - began)
             if as_json:
                 sys.stdout.write(json.dumps(told) + "\n")
