@@ -30,7 +30,9 @@ FIGURES = {
     "lake.bytes_per_row": "lake_rest.py",
     "lake.query_1h": "lake_rest.py",
     "lake.picture": "lake_rest.py",
+    "mqtt.durable_ack": "mqtt_durable_ack.py",
     "sparkplug.to_lake": "sparkplug_to_lake.py",
+    "opcua.changes": "opcua_changes.py",
     "node.signals_20k": "node_signals.py",
 }
 

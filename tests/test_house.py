@@ -217,3 +217,14 @@ def test_versions_are_pinned():
     assert [name for name in names if "==" not in name] == []
     assert text.count("==") == text.replace("\\\n", "").count("==")
     assert [block.split("==")[0] for block in text.replace("\\\n", " ").splitlines() if "==" in block and "--hash=sha256:" not in block] == []
+
+
+def test_figures_can_be_asked_for():
+    """Tests that every figure a benchmark prints, and every one the documentation tells of, can be asked for by its name; the soak has its own target."""
+    from bench.__main__ import FIGURES
+
+    printed = {name for path in (ROOT / "bench").glob("*.py") for name in re.findall(r'"name": "([a-z]+\.[a-z0-9_]+)"', path.read_text("utf-8"))}
+    told = set(re.findall(r"^\| `([a-z]+\.[a-z0-9_]+)`", (ROOT / "docs" / "benchmarks.md").read_text("utf-8"), re.MULTILINE))
+    assert len(printed) > 20
+    assert (printed | told) - set(FIGURES) <= {"soak.rss"}
+    assert all((ROOT / "bench" / script).is_file() for script in FIGURES.values())
