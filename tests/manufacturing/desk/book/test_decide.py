@@ -112,6 +112,20 @@ def test_a_list_is_reached_from_any_other(first: list[Record], second: list[Reco
     assert moved(book.put(first, whole=True)) == []
 
 
+def test_part_deliveries_keep_their_lines() -> None:
+    """Tests that of two part deliveries of one day and open quantity each keeps its line, although a list between gave them to each other."""
+    day = date(2026, 4, 2)
+    rows = [
+        Record(2, {"order_no": "1", "quantity": Decimal(0), "due": day, "open_quantity": Decimal(1)}),
+        Record(3, {"order_no": "1", "quantity": Decimal(2), "due": day, "delivered": Decimal(1)}),
+    ]
+    book = Book()
+    book.put(rows, whole=True)
+    book.put([Record(2, {"order_no": "1", "quantity": Decimal(0), "due": date(2026, 4, 1)})], whole=True)
+    assert moved(book.put(rows, whole=True)) == ["changed", "changed"]
+    assert moved(book.put(rows, whole=True)) == []
+
+
 def test_a_closed_and_an_open_part_delivery_of_one_day() -> None:
     """Tests that of two rows of one line and day, one closed and one open, the open one keeps the line when the list comes again."""
     same = {"order_no": "2", "line_no": "10", "customer": "Meridian", "due": date(2026, 4, 3), "quantity": Decimal(2)}

@@ -4,7 +4,7 @@ One function decides, for the look before and for the deed, so that what is show
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -66,7 +66,7 @@ def decide(records: Sequence[Record], there: Sequence[OrderLine], from_sender: S
     ``there`` are the lines whose keys occur (``keys_of``), ``from_sender`` the open ones that came from the same sender.
     """
     rows = [_Row(record, _key(record.values, context), _shown(record.values), _customer(record.values, context)) for record in records]
-    _pair(rows, there)
+    _pair(rows, there, lambda row, line: _one(msgspec.structs.replace(row, line=line), known, context).change.action == "same")
     decisions = [_one(row, known, context) for row in rows]
     if context.whole:
         held = {row.line.id for row in rows if row.line is not None}
@@ -75,8 +75,11 @@ def decide(records: Sequence[Record], there: Sequence[OrderLine], from_sender: S
     return decisions
 
 
-def _pair(rows: Sequence[_Row], there: Sequence[OrderLine]) -> None:
-    """Give each row its line. Several of one key (part deliveries) are told apart by their date, by whether they are open, then by their order."""
+def _pair(rows: Sequence[_Row], there: Sequence[OrderLine], unchanged: Callable[[_Row, OrderLine], bool]) -> None:
+    """Give each row its line. Several of one key (part deliveries) are told apart by what they say, their date, whether they are open, then their order.
+
+    ``unchanged`` tells whether a row says of an open line what the book has of it.
+    """
     lines: dict[str, list[OrderLine]] = defaultdict(list)
     for line in there:
         lines[line.key].append(line)
@@ -87,6 +90,9 @@ def _pair(rows: Sequence[_Row], there: Sequence[OrderLine]) -> None:
         left = list(lines.get(key, ()))
         _repeats(group)
         wanting = sorted((row for row in group if not row.like), key=_closes)
+        for row in wanting if len(left) > 1 else ():
+            row.line = next((line for line in left if line.state == "open" and _same_day(line, row.record.values) and unchanged(row, line)), None)
+            left = [line for line in left if line is not row.line]
         for same in (_same_day_and_quantity, _same_day, _any):
             for alike in (True, False):
                 for row in wanting:

@@ -51,8 +51,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "order_no",
             rf"(?:(?:our |your |unsere |ihre )?(?:purchase order|order|p\.?\s?o\.?|bestellung|bestell|auftrags?)\s?-?\s?(?:no\.?|nr\.?|number|nummer|#)"
-            rf"|(?:采购)?(?:订单|合同)(?:编号|号码?)|purchase order|bestellung|\bpo\b)(?:\s(?:is|ist|lautet|als))?{_SEP}(?P<v>{_CODE})"
-            r"|\b(?P<w>PO[-_]?\d[\w./-]*\w)",
+            rf"|(?:采购)?(?:订单|合同)(?:编号|号码?)|purchase order|bestellung|\bpo\b)(?:\s(?:is|ist|lautet|als))?{_SEP}(?P<v>{_CODE})",
         ),
         (
             "request_no",
@@ -74,6 +73,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\bart\.|\b(?:part|artikel|item|teil)(?=\s[A-Z]+[-.]?\d)"
             rf"|p/n|pn|零件号|料号|物料(?:编号|编码|号)|产品编号|型号){_SEP}(?P<v>{_CODE})",
         ),
+        # A drawing or a part may bear such a name too, where it is said to be one.
+        ("order_no", r"\b(?P<v>PO[-_]?\d[\w./-]*\w)"),
         ("revision", r"\b(?:rev(?:ision)?\.?|index)\s?:?\s?(?P<v>\d{1,2}|[A-Z]{1,2}\d?)\b|版本\s?[:：]?\s?(?P<w>\w{1,3})"),
         (
             "material",
@@ -109,7 +110,7 @@ _NAMED = re.compile(
 _ORDER = re.compile(
     r"hiermit bestellen|bestellen wir|wir bestellen|\bbestellung\b|please supply"
     r"|(?:we|i) (?:hereby |would like to |want to |accept and |(?:gladly |happily )?accept your (?:offer|quotation|quote) and )?order\b"
-    r"|purchase order|our order|\bpo\b|please (?:deliver|ship)|bitte liefern|下单|订购|采购订单|我们订|订货",
+    r"|purchase order|our order|\bpo\b(?![-_]\d)|please (?:deliver|ship)|bitte liefern|下单|订购|采购订单|我们订|订货",
     re.IGNORECASE,
 )
 _ASK = re.compile(
