@@ -47,7 +47,7 @@ class Affected:
         starts, about, back = {epc: 0}, {epc}, dict[str, int]()
         suppliers = await self.epcis.look(self._suppliers)
         while starts or back:
-            await self.epcis.look(partial(self._extend, dict(starts), dict(back)))
+            await self.epcis.look(partial(self._extend, starts, back))
             about |= set(back)
             starts, back = {}, {}
             for member in suppliers:

@@ -177,3 +177,11 @@ def test_what_we_say_comes_back(quantity, name, drawing, when):
         (record,) = read(text).records
         assert record.values == {"name": name, "quantity": quantity, "unit": "C62", "drawing_no": drawing, "due": when}
         assert not record.issues
+
+
+@pytest.mark.parametrize("text", ["PO-4711: 10 pcs Flansch, delivery 2026-03-02", "Our PO-4711\n10 pcs Flansch, drawing PO-12, delivery 2026-03-02"])
+def test_an_order_number_alone_is_an_order(text):
+    """Tests that a text is an order by its order's number alone, also beside a drawing whose number looks like one."""
+    said = read(text)
+    (record,) = said.records
+    assert (said.kind, record.values["order_no"], record.values.get("drawing_no", "PO-12")) == ("orders", "PO-4711", "PO-12")

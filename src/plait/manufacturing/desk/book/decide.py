@@ -90,7 +90,7 @@ def _pair(rows: Sequence[_Row], there: Sequence[OrderLine], unchanged: Callable[
         left = list(lines.get(key, ()))
         _repeats(group)
         wanting = sorted((row for row in group if not row.like), key=_closes)
-        for row in wanting if len(left) > 1 else ():
+        for row in (row for row in wanting if not _closes(row)) if len(left) > 1 else ():
             row.line = next((line for line in left if line.state == "open" and _same_day(line, row.record.values) and unchanged(row, line)), None)
             left = [line for line in left if line is not row.line]
         for same in (_same_day_and_quantity, _same_day, _any):

@@ -107,10 +107,11 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 
+_DRAWING = next(pattern for field, pattern in _PATTERNS if field == "drawing_no")
 _ORDER = re.compile(
     r"hiermit bestellen|bestellen wir|wir bestellen|\bbestellung\b|please supply"
     r"|(?:we|i) (?:hereby |would like to |want to |accept and |(?:gladly |happily )?accept your (?:offer|quotation|quote) and )?order\b"
-    r"|purchase order|our order|\bpo\b(?![-_]\d)|please (?:deliver|ship)|bitte liefern|下单|订购|采购订单|我们订|订货",
+    r"|purchase order|our order|\bpo\b|please (?:deliver|ship)|bitte liefern|下单|订购|采购订单|我们订|订货",
     re.IGNORECASE,
 )
 _ASK = re.compile(
@@ -176,8 +177,8 @@ def orders_firmly(text: str) -> bool:
 
 
 def kind_words(text: str) -> Iterator[str]:
-    """Yield ``orders`` when the text orders, ``request`` when it asks for an offer."""
-    if _ORDER.search(text):
+    """Yield ``orders`` when the text orders, ``request`` when it asks for an offer; a drawing's number, PO-7 say, is no word for either."""
+    if _ORDER.search(_DRAWING.sub(" ", text)):
         yield "orders"
     if _ASK.search(text):
         yield "request"
